@@ -1,0 +1,84 @@
+"""The renderer of Confluence's bodies: chooses where the work is done, so that neither the loop nor the service waits.
+
+Small bodies are rendered in place, middling ones in a thread, large ones in a process that may be killed.
+"""
+
+from __future__ import annotations
+
+import resource
+from collections.abc import Collection, Mapping
+
+import anyio
+import anyio.to_process
+import anyio.to_thread
+
+from exshare_adapters.confluence.links import SiteAddresses
+from exshare_adapters.confluence.rendering.caps import MOST_BYTES
+from exshare_adapters.confluence.rendering.job import Job
+from exshare_adapters.confluence.rendering.pipeline import produce
+from exshare_adapters.confluence.rendering.words import placeholder
+from exshare_core.content import Draft, MacroUse, Rendered
+from exshare_core.errors import Broken
+from exshare_core.ports import View
+from exshare_core.values import PageId
+
+_HIGHLIGHTED = "brush:"
+"""Colouring code takes far longer than anything else."""
+IN_PLACE_BYTES = 64 * 1024
+IN_THREAD_BYTES = 512 * 1024
+WORKER_SECONDS = 10.0
+WORKER_BYTES = 1024 * 1024 * 1024
+"""The address space of a worker process."""
+
+
+class ConfluenceRenderer:
+    """Implements `BodyRenderer` for one site."""
+
+    def __init__(self, site: SiteAddresses) -> None:
+        self._site = site
+
+    async def render(
+        self, draft: Draft, without: Collection[MacroUse], pages: Mapping[PageId, str], view: View
+    ) -> Rendered:
+        """Sanitise, cut and rewrite one body (spec L7, L8, L17, V2, V3).
+
+        A body that is too large, or from which something cannot be cut with certainty, is one placeholder. Raises
+        Broken when a large body takes longer than `WORKER_SECONDS`.
+        """
+        job = Job(
+            page=draft.page,
+            body=draft.body,
+            macros=draft.macros,
+            without=frozenset(without),
+            files=dict(draft.files),
+            pages=dict(pages),
+            view=view,
+            site=self._site,
+            shown_files=draft.shown_files,
+        )
+        size = len(draft.body)
+        if size > MOST_BYTES:
+            return Rendered(placeholder("large"))
+        if size <= IN_PLACE_BYTES and _HIGHLIGHTED not in draft.body:
+            return produce(job)
+        if size <= IN_THREAD_BYTES:
+            return await anyio.to_thread.run_sync(produce, job)
+        return await _in_worker(job)
+
+
+async def _in_worker(job: Job) -> Rendered:
+    try:
+        with anyio.fail_after(WORKER_SECONDS):
+            return await anyio.to_process.run_sync(_bounded, job, cancellable=True)
+    except TimeoutError as error:
+        raise Broken("the page took too long to render") from error
+    except (anyio.BrokenWorkerProcess, MemoryError) as error:
+        raise Broken("the page could not be rendered") from error
+
+
+def _bounded(job: Job) -> Rendered:
+    """Render within a fixed address space; runs in the worker process only."""
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    most = WORKER_BYTES if hard == resource.RLIM_INFINITY else min(WORKER_BYTES, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (most, hard))
+    return produce(job)

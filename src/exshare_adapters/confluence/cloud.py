@@ -1,0 +1,331 @@
+"""The calls of Confluence Cloud that we use, one method each: v2, and v1 where v2 has gaps (api.md 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from unicodedata import normalize
+
+from attrs import field, frozen
+
+from exshare_adapters.confluence.client import Api
+from exshare_adapters.confluence.failures import Invalid, Missing, UnexpectedAnswer
+from exshare_adapters.confluence.shapes import (
+    Json,
+    as_object,
+    attachment_identifier,
+    entries,
+    identifier,
+    moment,
+    number,
+    optional_identifier,
+    optional_part,
+    optional_text,
+    part,
+    text,
+)
+from exshare_adapters.http import Params
+from exshare_core.content import Absence, Absent, Attachment, MayRead, Node, NodeKind
+from exshare_core.errors import AdapterFailed
+from exshare_core.values import AccountId, AttachmentId, PageId, SpaceKey
+
+PLURALS: Mapping[NodeKind, str] = {
+    NodeKind.PAGE: "pages",
+    NodeKind.BLOG_POST: "blogposts",
+    NodeKind.FOLDER: "folders",
+    NodeKind.WHITEBOARD: "whiteboards",
+    NodeKind.DATABASE: "databases",
+    NodeKind.EMBED: "embeds",
+}
+WITH_BODY = frozenset({NodeKind.PAGE, NodeKind.BLOG_POST})
+_KINDS = {kind.value: kind for kind in NodeKind}
+_ABSENCES = {
+    "archived": Absence.ARCHIVED,
+    "trashed": Absence.TRASHED,
+    "deleted": Absence.TRASHED,
+    "draft": Absence.DRAFT,
+    "historical": Absence.MISSING,
+}
+_FULL = 25
+"""A list of ancestors this long may go on: the smallest page size that Confluence uses."""
+
+
+@frozen
+class Entry:
+    """What v2 says of an entry of the tree."""
+
+    id: PageId
+    kind: NodeKind
+    status: str
+    title: str = field(repr=False)
+    space: str
+    """The id of the space, not its key."""
+    parent: PageId | None
+    parent_kind: NodeKind | None
+    version: int
+    changed_at: datetime | None
+    author: AccountId | None
+    body: str | None = field(default=None, repr=False)
+
+    @property
+    def absent(self) -> Absent | None:
+        """Why the entry is not there for a visitor, or None when it is current."""
+        return (
+            None if self.status == "current" else Absent(self.id, _ABSENCES.get(self.status, Absence.MISSING))
+        )
+
+
+@frozen
+class Cloud:
+    """One Cloud site through its REST interfaces. Every method raises Missing for what is not there."""
+
+    api: Api
+
+    async def entry(self, page: PageId, kind: NodeKind, body_format: str | None = None) -> Entry:
+        """An entry of a known kind, with its body in `body_format` when that is given."""
+        params = {} if body_format is None else {"body-format": body_format}
+        answer = await self.api.get(f"/api/v2/{PLURALS[kind]}/{page}", params)
+        entry = _entry(answer, kind, body_format)
+        if entry.id != page:
+            raise UnexpectedAnswer("the site answered with another page than the one asked for")
+        return entry
+
+    async def found(self, page: PageId) -> Entry:
+        """An entry of an unknown kind; pages are tried first, since nearly all are."""
+        try:
+            return await self.entry(page, NodeKind.PAGE)
+        except Missing:
+            kind = (await self.kinds([page])).get(page)
+            if kind is None or kind is NodeKind.PAGE:
+                raise
+        return await self.entry(page, kind)
+
+    async def listed(self, pages: Collection[PageId]) -> Mapping[PageId, Entry]:
+        """Those of `pages` that are pages and current or archived, in few requests.
+
+        Those that are left out, for whatever reason, must be asked for one by one.
+        """
+        wanted = sorted(set(pages))
+        found = {}
+        for start in range(0, len(wanted), 250):
+            some = wanted[start : start + 250]
+            try:
+                listed = await self.api.every("/api/v2/pages", {"id": ",".join(some), "limit": 250})
+            except Invalid:
+                continue
+            for one in listed:
+                entry = _entry(one, NodeKind.PAGE, None)
+                if entry.id in some:
+                    found[entry.id] = entry
+        return found
+
+    async def kinds(self, pages: Collection[PageId]) -> Mapping[PageId, NodeKind]:
+        """What `pages` are; those that are unknown or hidden are left out."""
+        question = {"contentIds": sorted(set(pages))}
+        answer = part(await self.api.post("/api/v2/content/convert-ids-to-types", question), "results")
+        return {
+            page: _KINDS[kind]
+            for page in pages
+            if isinstance(kind := answer.get(page), str) and kind in _KINDS
+        }
+
+    async def space_key(self, space: str) -> SpaceKey:
+        """The key of the space with this id, in upper case."""
+        answer = await self.api.get(f"/api/v2/spaces/{space}")
+        if text(answer, "id") != space:
+            raise UnexpectedAnswer("the site answered with another space than the one asked for")
+        return SpaceKey(text(answer, "key").upper())
+
+    async def space(self, key: str) -> Json | None:
+        """The space with this key, compared without case, or None."""
+        for one in await self.api.every("/api/v2/spaces", {"keys": key, "limit": 25}):
+            if text(one, "key").upper() == key.upper():
+                return one
+        return None
+
+    async def home(self, key: str) -> PageId | None:
+        """The home page of a space."""
+        space = await self.space(key)
+        return None if space is None else optional_identifier(space, "homepageId")
+
+    async def titled(self, key: str, title: str) -> PageId | None:
+        """The one current page of a space with this title: spelt exactly so, else without regard to case."""
+        space = await self.space(key)
+        if space is None:
+            return None
+        params: Params = {"space-id": text(space, "id"), "title": title, "status": "current", "limit": 250}
+        hits = await self.api.every("/api/v2/pages", params, most=1000)
+        return pick_titled([(identifier(hit), text(hit, "title")) for hit in hits], title)
+
+    async def ancestors(self, page: PageId, kind: NodeKind) -> tuple[tuple[PageId, NodeKind | None], ...]:
+        """The way from the top of the tree to the parent, with kinds; continued above what one answer
+        holds."""
+        if kind is NodeKind.BLOG_POST:
+            return ()
+        way: list[tuple[PageId, NodeKind | None]] = []
+        below: PageId = page
+        below_kind: NodeKind = kind
+        for _ in range(40):
+            path = f"/api/v2/{PLURALS[below_kind]}/{below}/ancestors"
+            answer = entries(await self.api.get(path, {"limit": 250}))
+            known = {one for one, _ in way} | {page}
+            more = [(identifier(one), _KINDS.get(optional_text(one, "type") or "")) for one in answer]
+            fresh = [(one, its_kind) for one, its_kind in more if one not in known]
+            way[:0] = fresh
+            if len(answer) < _FULL or not fresh:
+                return tuple(way)
+            below, next_kind = fresh[0]
+            below_kind = next_kind or NodeKind.PAGE
+        raise UnexpectedAnswer("the tree is deeper than can be")
+
+    async def labels(self, page: PageId, kind: NodeKind) -> frozenset[str]:
+        """Global labels in lower case; only pages and blog posts have any."""
+        if kind not in WITH_BODY:
+            return frozenset()
+        path = f"/api/v2/{PLURALS[kind]}/{page}/labels"
+        found = await self.api.every(path, {"prefix": "global", "limit": 250})
+        return frozenset(
+            text(one, "name").lower() for one in found if one.get("prefix", "global") == "global"
+        )
+
+    async def restricted(self, page: PageId, kind: NodeKind | None) -> bool:
+        """Whether an entry carries view restrictions of its own (v1; v2 has no such call).
+
+        An entry that v1 does not know although v2 shows it to the connector has none: some kinds cannot carry
+        any. A page that is there for neither counts as restricted, since it is hidden from the connector.
+        """
+        try:
+            answer = await self.api.get(f"/rest/api/content/{page}/restriction/byOperation")
+        except Missing:
+            if kind in (None, *WITH_BODY):
+                return True
+            assert kind is not None
+            try:
+                await self.entry(page, kind)
+            except Missing:
+                return True
+            return False
+        return _has_view_restrictions(answer)
+
+    async def allowed(self, page: PageId, identity: AccountId) -> MayRead:
+        """Whether `identity` may read the page; what Confluence does not answer is unknown (spec L15).
+
+        A page that Confluence does not know cannot be read by anybody.
+        """
+        question = {"subject": {"type": "user", "identifier": identity}, "operation": "read"}
+        try:
+            answer = await self.api.post(f"/rest/api/content/{page}/permission/check", question)
+        except Missing:
+            return MayRead.NO
+        except AdapterFailed:
+            return MayRead.UNKNOWN
+        verdict = answer.get("hasPermission")
+        if verdict is True:
+            return MayRead.YES
+        return MayRead.NO if verdict is False else MayRead.UNKNOWN
+
+    async def children(self, parent: PageId, kind: NodeKind) -> Sequence[Node]:
+        """The entries right below, in Confluence's order, without archived and trashed ones."""
+        path = f"/api/v2/{PLURALS[kind]}/{parent}/direct-children"
+        found = [one for one in await self.api.every(path, {"limit": 250}) if one.get("status") == "current"]
+        found.sort(key=_position)
+        return [
+            Node(identifier(one), text(one, "title"), its_kind, parent)
+            for one in found
+            if (its_kind := _KINDS.get(optional_text(one, "type") or "")) is not None
+        ]
+
+    async def attachments(self, page: PageId, kind: NodeKind = NodeKind.PAGE) -> tuple[Attachment, ...]:
+        """All current files of a page or blog post, by name."""
+        path = f"/api/v2/{PLURALS[kind]}/{page}/attachments"
+        found = await self.api.every(path, {"status": "current", "limit": 250})
+        files = [file for one in found if (file := _attachment(one, page)) is not None]
+        return tuple(sorted(files, key=lambda file: (file.name.casefold(), file.name)))
+
+    async def attachment(self, attachment: AttachmentId) -> Attachment | None:
+        """One current file."""
+        file = _attachment(await self.api.get(f"/api/v2/attachments/{attachment}"), None)
+        if file is not None and file.id != attachment:
+            raise UnexpectedAnswer("the site answered with another file than the one asked for")
+        return file
+
+    async def display_name(self, account: AccountId) -> str | None:
+        """The name of a person now, or None when it cannot be found out: it decides nothing."""
+        try:
+            answer = await self.api.post("/api/v2/users-bulk", {"accountIds": [account]})
+            for one in entries(answer):
+                if one.get("accountId") == account:
+                    return optional_text(one, "displayName") or optional_text(one, "publicName")
+        except (AdapterFailed, Missing):
+            return None
+        return None
+
+
+def pick_titled(hits: Sequence[tuple[PageId, str]], title: str) -> PageId | None:
+    """The page with this very title, else the only one that differs by case alone."""
+    exact = [page for page, name in hits if name == title]
+    alike = [page for page, name in hits if name.casefold() == title.casefold()]
+    if exact:
+        return exact[0]
+    return alike[0] if len(alike) == 1 else None
+
+
+def _entry(answer: Json, kind: NodeKind, body_format: str | None) -> Entry:
+    version = optional_part(answer, "version")
+    body = None
+    if body_format is not None:
+        body = text(part(answer, "body", body_format), "value")
+    author = optional_text(version, "authorId")
+    return Entry(
+        id=identifier(answer),
+        kind=kind,
+        status=text(answer, "status"),
+        title=text(answer, "title"),
+        space=identifier(answer, "spaceId"),
+        parent=optional_identifier(answer, "parentId"),
+        parent_kind=_KINDS.get(optional_text(answer, "parentType") or ""),
+        version=number(version, "number") if "number" in version else 0,
+        changed_at=moment(version, "createdAt"),
+        author=None if author is None else AccountId(author),
+        body=body,
+    )
+
+
+def _has_view_restrictions(answer: Json) -> bool:
+    """Reads ``{"read": {"restrictions": …}}`` and the list form; raises Broken for anything else (fail
+    closed)."""
+    if "results" in answer:
+        reads = [one for one in entries(answer) if one.get("operation") == "read"]
+    else:
+        reads = [as_object(answer["read"], "read")] if "read" in answer else []
+    if len(reads) != 1:
+        raise UnexpectedAnswer("the restrictions to read are not in the answer")
+    named = part(reads[0], "restrictions")
+    return any(
+        entries(part(named, subject)) or part(named, subject).get("size") for subject in ("user", "group")
+    )
+
+
+def _position(one: Json) -> tuple[bool, int]:
+    position = one.get("childPosition")
+    known = isinstance(position, int) and not isinstance(position, bool)
+    return (not known, position if isinstance(position, int) else 0)
+
+
+def _attachment(one: Json, page: PageId | None) -> Attachment | None:
+    """A file as v2 describes it; None for one that is not current or belongs to no page."""
+    if one.get("status", "current") != "current":
+        return None
+    owner = optional_identifier(one, "pageId") or optional_identifier(one, "blogPostId") or page
+    if owner is None or (page is not None and owner != page):
+        return None
+    version = optional_part(one, "version")
+    return Attachment(
+        id=attachment_identifier(one),
+        page=owner,
+        name=normalize("NFC", text(one, "title")),
+        media_type=(optional_text(one, "mediaType") or "").partition(";")[0].strip().lower(),
+        size=number(one, "fileSize"),
+        version=number(version, "number") if "number" in version else 1,
+        created_at=moment(one, "createdAt"),
+    )

@@ -1,0 +1,223 @@
+"""Pages of a Cloud site, read live: the PageSource over v2 and v1 (spec L6, L15, L16)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
+
+import structlog
+from attrs import frozen
+
+from exshare_adapters.confluence.cloud import WITH_BODY, Cloud, Entry
+from exshare_adapters.confluence.drafting import Shown, Written, draft, inventoried
+from exshare_adapters.confluence.failures import Missing
+from exshare_adapters.confluence.links import SiteAddresses
+from exshare_adapters.confluence.storage_format import Inventory
+from exshare_adapters.confluence.together import together, within
+from exshare_core.content import Absence, Absent, Attachment, Node, NodeKind, PageFacts, Reading
+from exshare_core.errors import Busy
+from exshare_core.values import AccountId, PageId, SpaceKey, page_id
+
+_log = structlog.get_logger()
+
+_SIBLINGS = 3
+"""From so many pages on, the way to a page is read once for all pages below one parent."""
+
+Way = tuple[tuple[PageId, NodeKind | None], ...]
+
+
+@frozen
+class CloudLibrary:
+    """What a draft needs to know of other pages."""
+
+    cloud: Cloud
+
+    @property
+    def addresses(self) -> SiteAddresses:
+        """The addresses of the site."""
+        return self.cloud.api.site
+
+    async def written(self, page: PageId) -> Written:
+        """A current page or blog post in storage format."""
+        try:
+            entry = await self.cloud.entry(page, NodeKind.PAGE, "storage")
+        except Missing:
+            entry = await self.cloud.entry(page, NodeKind.BLOG_POST, "storage")
+        if entry.absent is not None:
+            raise Missing
+        return written(entry, await self.cloud.space_key(entry.space))
+
+    async def titled(self, space: str, title: str) -> PageId | None:
+        """The page of a space with this title."""
+        return await self.cloud.titled(space, title)
+
+    async def home(self, space: str) -> PageId | None:
+        """The home page of a space."""
+        return await self.cloud.home(space)
+
+    async def files_of(self, page: PageId) -> Sequence[Attachment]:
+        """The current files of a page."""
+        return await self.cloud.attachments(page)
+
+
+def written(entry: Entry, space: SpaceKey) -> Written:
+    """An entry read with its storage format."""
+    return Written(entry.id, space, entry.title, entry.parent, entry.body or "")
+
+
+@frozen
+class CloudPages:
+    """The PageSource of a Cloud site."""
+
+    cloud: Cloud
+
+    async def read(self, page: PageId, identity: AccountId) -> Reading | Absent:
+        """The page with its facts; all requests that do not need each other's answers run at once."""
+        page_id(page)
+        async with within():
+            try:
+                return await self._page(page, NodeKind.PAGE, identity)
+            except Missing:
+                kind = (await self.cloud.kinds([page])).get(page)
+            try:
+                if kind is NodeKind.BLOG_POST:
+                    return await self._page(page, kind, identity)
+            except Missing:
+                pass
+            return Absent(page, Absence.MISSING)
+
+    async def facts(
+        self, pages: Collection[PageId], identity: AccountId
+    ) -> Mapping[PageId, PageFacts | Absent]:
+        """The facts of each; a page that vanishes between two requests is absent."""
+        wanted = [page_id(page) for page in dict.fromkeys(pages)]
+        async with within():
+            known: Mapping[PageId, Entry] = {}
+            kinds: Mapping[PageId, NodeKind] = {}
+            if len(wanted) > 1:
+                known = await self.cloud.listed(wanted)
+                unlisted = [page for page in wanted if page not in known]
+                kinds = await self.cloud.kinds(unlisted) if unlisted else {}
+            async with together() as requests:
+                results = {
+                    page: requests.start(
+                        partial(
+                            self._fact, page, identity, known.get(page), kinds, alone=len(wanted) < _SIBLINGS
+                        )
+                    )
+                    for page in wanted
+                }
+        return {page: result.value for page, result in results.items()}
+
+    async def level(self, parent: PageId, limit: int, offset: int = 0) -> tuple[tuple[Node, ...], bool]:
+        """The entries below a page, or below another entry when v2 says that `parent` is one."""
+        page_id(parent)
+        async with within():
+            try:
+                nodes = await self.cloud.children(parent, NodeKind.PAGE)
+            except Missing:
+                kind = (await self.cloud.kinds([parent])).get(parent)
+                if kind is None or kind in WITH_BODY:
+                    return (), False
+                try:
+                    nodes = await self.cloud.children(parent, kind)
+                except Missing:
+                    return (), False
+        return tuple(nodes[offset : offset + limit]), len(nodes) > offset + limit
+
+    async def _page(self, page: PageId, kind: NodeKind, identity: AccountId) -> Reading | Absent:
+        async with together() as requests:
+            stored = requests.start(partial(self.cloud.entry, page, kind, "storage"))
+            exported = requests.start(partial(self.cloud.entry, page, kind, "export_view"))
+            way = requests.start(partial(self.cloud.ancestors, page, kind))
+            labels = requests.start(partial(self.cloud.labels, page, kind))
+            allowed = requests.start(partial(self.cloud.allowed, page, identity))
+        entry, rendered = stored.value, exported.value
+        if (absent := entry.absent or rendered.absent) is not None:
+            return absent
+        found = await inventoried(entry.body or "")
+        async with together() as requests:
+            body = requests.start(partial(self._rendering, entry, rendered, found))
+            space = requests.start(partial(self.cloud.space_key, entry.space))
+            restricted = requests.start(partial(self._restricted, page, kind, way.value))
+            author = requests.start(partial(self._author, entry))
+        if body.value.absent is not None:
+            return body.value.absent
+        if body.value.version != entry.version:
+            _log.info("page changed while it was read", page=page)
+            raise Busy("the page changed while it was read", retry_after=1)
+        facts = PageFacts(
+            page=page,
+            space=space.value,
+            kind=kind,
+            ancestors=tuple(one for one, _ in way.value),
+            labels=labels.value,
+            restricted=restricted.value,
+            may_read=allowed.value,
+        )
+        shown = Shown(body.value.body or "", entry.version, entry.changed_at, author.value)
+        made = await draft(CloudLibrary(self.cloud), written(entry, space.value), found, shown)
+        return Reading(made, facts)
+
+    async def _rendering(self, entry: Entry, exported: Entry, found: Inventory) -> Entry:
+        """The rendering to show: `view` names its macros and is used where some must be found in it."""
+        if not found.locate:
+            return exported
+        return await self.cloud.entry(entry.id, entry.kind, "view")
+
+    async def _author(self, entry: Entry) -> str | None:
+        return None if entry.author is None else await self.cloud.display_name(entry.author)
+
+    async def _restricted(self, page: PageId, kind: NodeKind, way: Way) -> frozenset[PageId]:
+        """Those of the page and its ancestors that carry view restrictions: v1 reports only an entry's
+        own."""
+        async with together() as requests:
+            results = {
+                one: requests.start(partial(self.cloud.restricted, one, its_kind))
+                for one, its_kind in ((page, kind), *way)
+            }
+        return frozenset(one for one, result in results.items() if result.value)
+
+    async def _fact(
+        self,
+        page: PageId,
+        identity: AccountId,
+        listed: Entry | None,
+        kinds: Mapping[PageId, NodeKind],
+        *,
+        alone: bool,
+    ) -> PageFacts | Absent:
+        try:
+            if listed is not None:
+                entry = listed
+            elif page in kinds:
+                entry = await self.cloud.entry(page, kinds[page])
+            else:
+                entry = await self.cloud.found(page)
+            return entry.absent or await self._facts_of(entry, identity, alone=alone)
+        except Missing:
+            return Absent(page, Absence.MISSING)
+
+    async def _facts_of(self, entry: Entry, identity: AccountId, *, alone: bool) -> PageFacts:
+        async with together() as requests:
+            way = requests.start(partial(self._way, entry, alone=alone))
+            labels = requests.start(partial(self.cloud.labels, entry.id, entry.kind))
+            space = requests.start(partial(self.cloud.space_key, entry.space))
+            allowed = requests.start(partial(self.cloud.allowed, entry.id, identity))
+        restricted = await self._restricted(entry.id, entry.kind, way.value)
+        return PageFacts(
+            page=entry.id,
+            space=space.value,
+            kind=entry.kind,
+            ancestors=tuple(one for one, _ in way.value),
+            labels=labels.value,
+            restricted=restricted,
+            may_read=allowed.value,
+        )
+
+    async def _way(self, entry: Entry, *, alone: bool) -> Way:
+        """The ancestors. Of many pages below one parent the parent's are read once, for all of them."""
+        if alone or entry.parent is None or entry.parent_kind is None:
+            return await self.cloud.ancestors(entry.id, entry.kind)
+        above = await self.cloud.ancestors(entry.parent, entry.parent_kind)
+        return (*above, (entry.parent, entry.parent_kind))

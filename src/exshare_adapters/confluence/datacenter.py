@@ -1,0 +1,211 @@
+"""The calls of Confluence Data Center that we use for content, one method each (api.md 6)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from unicodedata import normalize
+
+from attrs import evolve, field, frozen
+
+from exshare_adapters.confluence.client import Api
+from exshare_adapters.confluence.cloud import pick_titled
+from exshare_adapters.confluence.failures import Missing, UnexpectedAnswer
+from exshare_adapters.confluence.shapes import (
+    Json,
+    entries,
+    identifier,
+    moment,
+    number,
+    optional_part,
+    optional_text,
+    part,
+    text,
+)
+from exshare_adapters.http import Params
+from exshare_core.content import Absence, Absent, Attachment, Node, NodeKind
+from exshare_core.errors import CredentialRejected
+from exshare_core.values import AttachmentId, PageId, SpaceKey
+
+KINDS = {"page": NodeKind.PAGE, "blogpost": NodeKind.BLOG_POST}
+_ABSENCES = {
+    "archived": Absence.ARCHIVED,
+    "trashed": Absence.TRASHED,
+    "deleted": Absence.TRASHED,
+    "draft": Absence.DRAFT,
+}
+_SPACE_KEY = re.compile(r"~?[A-Za-z0-9][A-Za-z0-9._@-]{0,254}\Z")
+"""What a space key may look like when it becomes part of an address."""
+_CONTAINER = re.compile(r"/rest/api/content/([0-9]{1,19})\Z")
+_FACTS = "version,ancestors,space,metadata.labels"
+
+
+@frozen
+class Content:
+    """What REST says of a page or blog post."""
+
+    id: PageId
+    kind: NodeKind
+    status: str
+    title: str = field(repr=False)
+    space: SpaceKey
+    ancestors: tuple[PageId, ...]
+    labels: frozenset[str]
+    version: int
+    changed_at: datetime | None
+    author: str | None = field(repr=False)
+    storage: str | None = field(default=None, repr=False)
+    shown: str | None = field(default=None, repr=False)
+    """The rendering asked for."""
+
+    @property
+    def absent(self) -> Absent | None:
+        """Why the page is not there for a visitor, or None when it is current."""
+        return (
+            None if self.status == "current" else Absent(self.id, _ABSENCES.get(self.status, Absence.MISSING))
+        )
+
+
+@frozen
+class StoredFile:
+    """A file and where its bytes are, relative to the base."""
+
+    file: Attachment
+    download: str = field(repr=False)
+
+
+@frozen
+class DataCenter:
+    """One Data Center site through its REST interface. Every method raises Missing for what is not there."""
+
+    api: Api
+
+    async def content(self, page: PageId, *bodies: str) -> Content:
+        """A page or blog post with its facts, and with storage and at most one rendering among `bodies`.
+
+        A page that is not there may be a credential that silently counts for nothing: that is asked at once.
+        """
+        expand = ",".join([_FACTS, *(f"body.{body}" for body in bodies)])
+        try:
+            answer = await self.api.get(f"/rest/api/content/{page}", {"expand": expand})
+        except Missing:
+            if not await self.api.credential_holds():
+                raise CredentialRejected("the site answers the connector as an anonymous visitor") from None
+            raise
+        if identifier(answer) != page:
+            raise UnexpectedAnswer("the site answered with another page than the one asked for")
+        content = _content(answer, bodies)
+        if content is None:
+            raise Missing
+        labels = optional_part(optional_part(answer, "metadata"), "labels")
+        if optional_part(labels, "_links").get("next") or not labels:
+            return evolve(content, labels=await self.labels(page))
+        return content
+
+    async def labels(self, page: PageId) -> frozenset[str]:
+        """Global labels in lower case, all of them."""
+        found = await self.api.every(f"/rest/api/content/{page}/label", {"prefix": "global", "limit": 200})
+        return _labels(found)
+
+    async def children(self, parent: PageId) -> Sequence[Node]:
+        """The pages right below, in Confluence's order; there are no other kinds."""
+        found = await self.api.every(f"/rest/api/content/{parent}/child/page", {"limit": 100})
+        return [
+            Node(identifier(one), text(one, "title"), NodeKind.PAGE, parent)
+            for one in found
+            if one.get("status", "current") == "current"
+        ]
+
+    async def titled(self, key: str, title: str) -> PageId | None:
+        """The one current page of a space with this title: spelt exactly so, else without regard to case."""
+        params: Params = {"spaceKey": key, "title": title, "type": "page", "status": "current", "limit": 50}
+        hits = await self.api.every("/rest/api/content", params, most=1000)
+        return pick_titled([(identifier(hit), text(hit, "title")) for hit in hits], title)
+
+    async def home(self, key: str) -> PageId | None:
+        """The home page of a space."""
+        if not _SPACE_KEY.match(key):
+            raise Missing
+        space = await self.api.get(f"/rest/api/space/{key}", {"expand": "homepage"})
+        home = optional_part(space, "homepage")
+        return identifier(home) if home else None
+
+    async def files(self, page: PageId) -> tuple[StoredFile, ...]:
+        """All current files of a page, by name."""
+        path = f"/rest/api/content/{page}/child/attachment"
+        found = await self.api.every(path, {"limit": 200, "expand": "version"})
+        files = [file for one in found if (file := _file(one, page)) is not None]
+        return tuple(sorted(files, key=lambda stored: (stored.file.name.casefold(), stored.file.name)))
+
+    async def file(self, attachment: AttachmentId) -> StoredFile | None:
+        """One current file of a page."""
+        answer = await self.api.get(f"/rest/api/content/{attachment}", {"expand": "version,container"})
+        if text(answer, "id") != attachment:
+            raise UnexpectedAnswer("the site answered with another file than the one asked for")
+        container = optional_part(answer, "container")
+        if answer.get("type") != "attachment" or container.get("type", "page") not in KINDS:
+            return None
+        owner = identifier(container) if container else _owner(answer)
+        return None if owner is None else _file(answer, owner)
+
+
+def _content(answer: Json, bodies: Sequence[str]) -> Content | None:
+    kind = KINDS.get(text(answer, "type"))
+    if kind is None:
+        return None
+    page = identifier(answer)
+    version = optional_part(answer, "version")
+    read = {body: text(part(answer, "body", body), "value") for body in bodies}
+    rendering = next((body for body in bodies if body != "storage"), None)
+    way = tuple(identifier(one) for one in entries(answer, "ancestors"))
+    return Content(
+        id=page,
+        kind=kind,
+        status=text(answer, "status"),
+        title=text(answer, "title"),
+        space=SpaceKey(text(part(answer, "space"), "key").upper()),
+        ancestors=tuple(one for one in way if one != page),
+        labels=_labels(_listed_labels(answer)),
+        version=number(version, "number") if "number" in version else 0,
+        changed_at=moment(version, "when"),
+        author=optional_text(optional_part(version, "by"), "displayName"),
+        storage=read.get("storage"),
+        shown=None if rendering is None else read[rendering],
+    )
+
+
+def _listed_labels(answer: Json) -> Sequence[Json]:
+    labels = optional_part(optional_part(answer, "metadata"), "labels")
+    return entries(labels) if labels else []
+
+
+def _labels(found: Sequence[Json]) -> frozenset[str]:
+    return frozenset(text(one, "name").lower() for one in found if one.get("prefix", "global") == "global")
+
+
+def _owner(answer: Json) -> PageId | None:
+    """The page of a file whose container was not expanded."""
+    found = _CONTAINER.search(optional_text(optional_part(answer, "_expandable"), "container") or "")
+    return PageId(found[1]) if found else None
+
+
+def _file(one: Json, page: PageId) -> StoredFile | None:
+    if one.get("status", "current") != "current":
+        return None
+    number_part = text(one, "id").removeprefix("att")
+    if not (number_part.isascii() and number_part.isdigit() and len(number_part) <= 19):
+        raise UnexpectedAnswer("id is not the id of an attachment")
+    extensions, version = optional_part(one, "extensions"), optional_part(one, "version")
+    metadata = optional_part(one, "metadata")
+    kind = optional_text(extensions, "mediaType") or optional_text(metadata, "mediaType") or ""
+    file = Attachment(
+        id=AttachmentId(f"att{number_part}"),
+        page=page,
+        name=normalize("NFC", text(one, "title")),
+        media_type=kind.partition(";")[0].strip().lower(),
+        size=number(extensions, "fileSize"),
+        version=number(version, "number") if "number" in version else 1,
+        created_at=moment(version, "when"),
+    )
+    return StoredFile(file, text(part(one, "_links"), "download"))

@@ -1,0 +1,52 @@
+"""Which of Confluence's macros read elsewhere, preview files or draw diagrams (spec L8, L17)."""
+
+from __future__ import annotations
+
+EXCLUDE = "exshare-exclude"
+"""The name of an excerpt, or the title of a box, that marks an excluded part (spec L8)."""
+
+READERS = frozenset(
+    {
+        "include", "include-page", "excerpt-include", "multiexcerpt-include", "multiexcerpt-include-macro", "html-include",
+        "children", "pagetree", "pagetreesearch", "contentbylabel", "content-report-table", "detailssummary",
+        "recently-updated", "recently-updated-dashboard", "blog-posts", "blog-post-list", "index", "navmap", "livesearch",
+        "search", "searchresults", "search-box", "rss", "widget", "profile", "profile-picture", "userlister", "user-lister",
+        "contributors", "contributors-summary", "change-history", "favpages", "global-reports", "network", "im",
+        "listlabels", "popular-labels", "recently-used-labels", "related-labels", "tasks-report-macro", "tasks-report",
+        "task-report", "spaces-list", "space-list", "space-details", "space-attachments", "space-jump", "spacegraph",
+        "gadget", "calendar", "team-calendar", "decisionreport", "jim", "inc-drawio", "iframe", "web-panel",
+        "blueprint-listing", "pages-with-label",
+    }
+)  # fmt: skip
+"""Macros whose output comes from other pages, people, sites or Jira."""
+
+ARCHIVES = frozenset(
+    {"gallery", "attachments", "viewfile", "view-file", "viewpdf", "viewdoc", "viewxls", "viewppt"}
+)
+"""Macros that show files: of their own page unless a parameter names another."""
+
+PREVIEWS = frozenset(
+    {
+        "viewfile",
+        "view-file",
+        "viewpdf",
+        "viewdoc",
+        "viewxls",
+        "viewppt",
+        "multimedia",
+        "office-excel",
+        "office-word",
+    }
+)
+"""Macros that name one file by a parameter."""
+
+DIAGRAMS = frozenset({"drawio", "drawio-sketch", "drawio-board", "inc-drawio", "gliffy", "lucidchart"})
+"""Macros whose diagram lies beside its picture ``{name}.png`` among the page's files (api.md 9.2)."""
+
+MARKED_BOXES = frozenset({"panel", "info", "note", "tip", "warning", "success", "error", "expand"})
+"""Macros with a title, which marks an excluded part when it is `EXCLUDE`."""
+
+
+def reads_elsewhere(name: str) -> bool:
+    """Whether a macro of this name, in lower case, shows what is not in its own page."""
+    return name in READERS or name.startswith("jira")

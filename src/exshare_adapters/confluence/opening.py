@@ -1,0 +1,75 @@
+"""Puts the parts of a Confluence connection together and takes them apart again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from exshare_adapters.confluence.body import ConfluenceRenderer
+from exshare_adapters.confluence.client import Api
+from exshare_adapters.confluence.cloud import Cloud
+from exshare_adapters.confluence.cloud_access import CloudAccess
+from exshare_adapters.confluence.cloud_files import CloudFiles
+from exshare_adapters.confluence.cloud_finder import CloudFinder
+from exshare_adapters.confluence.cloud_pages import CloudPages
+from exshare_adapters.confluence.datacenter import DataCenter
+from exshare_adapters.confluence.datacenter_access import DataCenterAccess
+from exshare_adapters.confluence.datacenter_files import DataCenterFiles
+from exshare_adapters.confluence.datacenter_finder import DataCenterFinder
+from exshare_adapters.confluence.datacenter_pages import DataCenterPages
+from exshare_adapters.confluence.datacenter_rights import Rights
+from exshare_adapters.confluence.files import MEDIA_HOSTS, MediaHosts
+from exshare_adapters.confluence.settings import CloudSettings, DataCenterSettings
+from exshare_adapters.confluence.single_flight import SingleFlight
+from exshare_adapters.http import Transport, open_client
+from exshare_core.ports import Content
+
+
+@asynccontextmanager
+async def cloud(settings: CloudSettings, transport: Transport | None = None) -> AsyncIterator[Content]:
+    """The content ports of a Cloud site. The client for media hosts is another one and carries no
+    credential."""
+    async with (
+        _api(settings, transport) as api,
+        open_client(insecure=settings.insecure, transport=transport) as media,
+    ):
+        site = Cloud(api)
+        hosts = MediaHosts((*MEDIA_HOSTS, *settings.site.hosts, *settings.media_hosts), settings.insecure)
+        yield Content(
+            pages=CloudPages(site),
+            finder=CloudFinder(site),
+            files=CloudFiles(site, media, hosts),
+            access=CloudAccess(site),
+            renderer=ConfluenceRenderer(settings.site),
+        )
+
+
+@asynccontextmanager
+async def data_center(
+    settings: DataCenterSettings, transport: Transport | None = None
+) -> AsyncIterator[Content]:
+    """The content ports of a Data Center site."""
+    async with _api(settings, transport) as api:
+        site, rights = DataCenter(api), Rights(api)
+        yield Content(
+            pages=DataCenterPages(site, rights, settings.export_view),
+            finder=DataCenterFinder(site),
+            files=DataCenterFiles(site),
+            access=DataCenterAccess(site, rights),
+            renderer=ConfluenceRenderer(settings.site),
+        )
+
+
+@asynccontextmanager
+async def _api(
+    settings: CloudSettings | DataCenterSettings, transport: Transport | None
+) -> AsyncIterator[Api]:
+    headers = {"authorization": settings.authorization}
+    async with open_client(
+        base=settings.base, headers=headers, insecure=settings.insecure, transport=transport
+    ) as http:
+        shared = SingleFlight()
+        try:
+            yield Api(http, settings.base, settings.site, shared)
+        finally:
+            await shared.close()

@@ -1,0 +1,160 @@
+"""Where each address of a body leads for a visitor: to the share, to a file of ours, elsewhere, or nowhere (spec V3)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import quote, unquote, urlsplit
+
+from exshare_adapters.confluence.links import Anchor, External, FileLink, Internal, PageLink, Target, parse
+from exshare_adapters.confluence.rendering.job import Job
+from exshare_adapters.confluence.rendering.scan import UPSTREAM
+from exshare_core.values import AttachmentId, PageId
+
+_HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?\.?)+\Z|\[[0-9a-f:.]+\]\Z")
+_WEB = re.compile(r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)+)(?:[/?#][^\s\\]*)?\Z")
+_FILE_ID = re.compile(r"att[0-9]{1,19}\Z")
+_COMMENT = re.compile(r"(?:inline-)?comment-[0-9]+\Z")
+_PUBLIC_PLACES = ("/spaces/", "/display/", "/pages/viewpage.action", "/x/", "/browse/")
+
+
+class Addresses:
+    """Answers for one body, remembered for as long as it is rendered."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._own = frozenset(job.pages.values())
+        self._names = tuple(sorted(job.site.host_names))
+        self._page_address = re.compile(
+            rf"{re.escape(job.site.path)}/spaces/[A-Za-z0-9~._-]+/pages/([1-9][0-9]{{0,18}})(?:/[\w+%.,()-]*)?(?:#([\w.%-]+))?\Z"
+        )
+        self._targets: dict[str, Target] = {}
+        self._links: dict[str, str | None] = {}
+        self.files: set[AttachmentId] = set()
+        """The files that the answers so far lead to."""
+
+    def names_site(self, text: str) -> bool:
+        """Whether a host of the site stands in `text`, however its letters are written."""
+        plain = text.lower()
+        if "%" in text or not text.isascii():
+            plain = (
+                unicodedata.normalize("NFKC", unquote(text)).replace("。", ".").replace("\u00ad", "").lower()
+            )
+        return any(name in plain for name in self._names)
+
+    def target(self, href: str) -> Target:
+        """What an address means on the site; the commonest forms are read without ado."""
+        if href not in self._targets:
+            self._targets[href] = self._target(href)
+        return self._targets[href]
+
+    def _target(self, href: str) -> Target:
+        if (quick := self._page_address.match(href)) is not None:
+            return PageLink(PageId(quick[1]), anchor=unquote(quick[2]) if quick[2] else None)
+        if (web := _WEB.match(href)) is not None and web[1] not in self._names:
+            return External(href)
+        return parse(href, self._job.site)
+
+    def link(self, href: str) -> str | None:
+        """The address that a link shall have, or None when its text stays alone."""
+        if href not in self._links:
+            self._links[href] = self._link(href)
+        return self._links[href]
+
+    def picture(self, src: str) -> str | None:
+        """The address of a picture of ours, or None."""
+        if (known := self._ours(src)) is not None:
+            return known
+        found = self.target(src)
+        file = self.file(found) if isinstance(found, FileLink) else None
+        return None if file is None else self._show(file)
+
+    def file(self, link: FileLink) -> AttachmentId | None:
+        """The id of a file that an address names, when it is known."""
+        if link.attachment is not None:
+            return link.attachment
+        return None if link.page is None else self._job.files.get((link.page, link.name))
+
+    def _link(self, href: str) -> str | None:
+        if (known := self._ours(href)) is not None:
+            return known if self._job.view.attachments else None
+        before, sharp, fragment = href.partition("#")
+        if before in self._own:
+            return before + (self._fragment(unquote(fragment)) if sharp else "")
+        found = self.target(href)
+        match found:
+            case Anchor(name):
+                return self._fragment(name) or None
+            case PageLink():
+                return self._page(found, href)
+            case FileLink():
+                file = self.file(found) if self._job.view.attachments else None
+                return None if file is None else self._show(file)
+            case Internal():
+                return self._on_site(href)
+            case External(url):
+                return self._outside(url)
+
+    def _ours(self, address: str) -> str | None:
+        """An address that this renderer gave before: rendering twice changes nothing."""
+        prefix = self._job.view.files
+        if address.startswith(prefix) and _FILE_ID.match(address[len(prefix) :]):
+            return self._show(AttachmentId(address[len(prefix) :]))
+        return None
+
+    def _show(self, file: AttachmentId) -> str:
+        self.files.add(file)
+        return self._job.view.files + file
+
+    def _page(self, link: PageLink, href: str) -> str | None:
+        fragment = self._fragment(link.anchor or "")
+        address = self._job.pages.get(link.id) if link.id is not None else None
+        if address is not None:
+            return address + fragment
+        if link.id == self._job.page and fragment:
+            return fragment
+        return self._on_site(href, link.id)
+
+    @staticmethod
+    def _fragment(name: str) -> str:
+        if not name or _COMMENT.match(name) or len(name) > 400:
+            return ""
+        return "#" + quote(name, safe="-._~!$&'()*+,;=:@/?")
+
+    def _on_site(self, href: str, page: PageId | None = None) -> str | None:
+        """The address on the site itself: only where the link shows it, without query, and never of people or files."""
+        if not self._job.view.confluence_links:
+            return None
+        site = self._job.site
+        base = f"https://{site.bases[0][0]}"
+        if page is not None:
+            return f"{base}{site.path}/pages/viewpage.action?pageId={page}"
+        try:
+            path = urlsplit(href.replace("\\", "/")).path
+        except ValueError:
+            return None
+        below = path.removeprefix(site.path)
+        if not below.startswith(_PUBLIC_PLACES) or "~" in unquote(path) or ".." in unquote(path):
+            return None
+        return base + quote(unquote(path), safe="/-._~!$&'()*+,;=:@")
+
+    def _outside(self, url: str) -> str | None:
+        if self.names_site(url):
+            return None
+        if (web := _WEB.match(url)) is not None:
+            return None if web[1].endswith(UPSTREAM) else url
+        scheme = url.partition(":")[0].lower() if not url.startswith("//") else "https"
+        if scheme in ("mailto", "tel"):
+            return url
+        if scheme not in ("http", "https"):
+            return None
+        try:
+            host = (urlsplit(f"https:{url}" if url.startswith("//") else url).hostname or "").rstrip(".")
+            plain = host if host.isascii() else host.encode("idna").decode("ascii")
+        except (ValueError, UnicodeError):
+            return None
+        if not _HOST.match(plain if ":" not in plain else f"[{plain}]"):
+            return None
+        if plain.endswith(UPSTREAM):
+            return None
+        return url

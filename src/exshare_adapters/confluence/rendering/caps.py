@@ -1,0 +1,170 @@
+"""Bounds what a body may cost before any parser sees it.
+
+Parsers are quadratic in nesting, in the attributes of one tag, and in formatting that is never closed. Small bodies
+cannot hurt; the others are walked once, token by token as the HTML standard splits them, in linear time.
+"""
+
+from __future__ import annotations
+
+import re
+
+from exshare_adapters.confluence.rendering.scan import Scan
+
+MOST_BYTES = 5 * 1024 * 1024
+MOST_ELEMENTS = 200_000
+MOST_REFERENCES = 150_000
+"""Ampersands."""
+MOST_DEPTH = 256
+MOST_ATTRIBUTES = 256
+MOST_FORMATTING = 32
+"""Formatting elements open at once; nobody writes bold in bold in bold."""
+MOST_REPEATED = 20_000
+"""Elements that parsers add by repeating formatting which a block left open."""
+
+_MODEST_BYTES = 128 * 1024
+_MODEST_ELEMENTS = 4000
+_MODEST_FORMATTING = 8
+_ODD_ELEMENTS = 300
+"""Bodies with constructs that parsers split differently may have this many elements."""
+_LONGEST_TAG = 4096
+
+_FORMATTING = frozenset(
+    {
+        b"a",
+        b"b",
+        b"big",
+        b"code",
+        b"em",
+        b"font",
+        b"i",
+        b"nobr",
+        b"s",
+        b"small",
+        b"strike",
+        b"strong",
+        b"tt",
+        b"u",
+    }
+)
+_ATTRIBUTED = re.compile(rb"<(?:b|big|code|em|font|i|s|small|strike|strong|tt|u)[\s/]")
+_QUOTED_END = re.compile(rb"""=\s*(?:"[^">]*>|'[^'>]*>)""")
+_ODD = (b"<svg", b"<math", b"<noscript", b"<plaintext", b"<template", b"<select", b"<frameset")
+
+_ATTRIBUTE = rb"""(?:=[^\s/>=]*+|[^\s/>=]++)(?:\s*+=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>"'][^\s>]*+|(?=>)|\Z))?+"""
+_TOKEN = re.compile(
+    rb"<(?:"
+    rb"(?P<raw>script|style|xmp|iframe|noembed|noframes|textarea|title)(?=[\s/>])(?:[\s/]++|"
+    + _ATTRIBUTE
+    + rb")*+(?:>|\Z)"
+    rb"(?P<inside>.*?)(?:</(?P=raw)(?=[\s/>])|\Z)"
+    rb"|(?P<close>/)?(?P<name>[a-z][^\s/>]*+)(?P<attributes>(?:[\s/]++|" + _ATTRIBUTE + rb")*+)(?:>|\Z)"
+    rb"|!--(?:-?>|.*?(?:--!?>|\Z))"
+    rb"|[!?/][^>]*+(?:>|\Z))",
+    re.DOTALL,
+)
+_NAMES = re.compile(_ATTRIBUTE)
+_VOID = frozenset(
+    {b"area", b"base", b"br", b"col", b"embed", b"hr", b"img", b"input", b"link", b"meta", b"param", b"source", b"track",
+        b"wbr", b"image", b"frame", b"basefont", b"bgsound", b"keygen"}
+)  # fmt: skip
+_FOLLOWS = frozenset({b"p", b"li", b"dd", b"dt", b"td", b"th", b"tr", b"option", b"tbody"})
+"""An element of these names ends at the next of the same name."""
+_CELLS = frozenset({b"td", b"th", b"caption", b"table"})
+_BARRIERS = frozenset({b"td", b"th", b"caption", b"table", b"object", b"marquee", b"applet", b"html"})
+_TABLE = frozenset({b"table", b"tr", b"tbody", b"thead", b"tfoot", b"td", b"th", b"caption"})
+
+
+class TooMuch(Exception):
+    """A body would cost more than any honest page."""
+
+
+def check(scan: Scan, *, for_tree: bool) -> None:
+    """Pass bodies that any parser handles in bounded time; raises TooMuch for the others.
+
+    `for_tree` asks for the stricter bounds of Lexbor.
+    """
+    if len(scan.low) > MOST_BYTES or scan.elements > MOST_ELEMENTS or scan.low.count(b"&") > MOST_REFERENCES:
+        raise TooMuch
+    if not _modest(scan, for_tree):
+        _Walk(scan.elements).over(scan.low)
+
+
+def _modest(scan: Scan, for_tree: bool) -> bool:
+    low = scan.low
+    if scan.elements > _MODEST_ELEMENTS or len(low) > _MODEST_BYTES:
+        return False
+    if scan.attributed_formatting and len(_ATTRIBUTED.findall(low)) > _MODEST_FORMATTING:
+        return False
+    if not for_tree or len(low) < _LONGEST_TAG:
+        return True
+    return max(map(len, low.split(b">"))) <= _LONGEST_TAG and _QUOTED_END.search(low) is None
+
+
+class _Walk:
+    """One walk over the tokens with the elements that are open."""
+
+    def __init__(self, elements: int) -> None:
+        self._odd_allowed = elements <= _ODD_ELEMENTS
+        self._open: list[bytes] = []
+        self._formatting = 0
+        self._orphans = 0
+        self._repeated = 0
+
+    def over(self, low: bytes) -> None:
+        """Walk to the end; raises TooMuch."""
+        if not self._odd_allowed and any(odd in low for odd in _ODD):
+            raise TooMuch
+        for token in _TOKEN.finditer(low):
+            name = token["name"]
+            if name is None:
+                if not self._odd_allowed and token["raw"] == b"script" and b"<!--" in token["inside"]:
+                    raise TooMuch
+                continue
+            if (
+                token.end() - token.start() > _LONGEST_TAG
+                and len(_NAMES.findall(token["attributes"])) > MOST_ATTRIBUTES
+            ):
+                raise TooMuch
+            if token["close"] is None:
+                self._begin(name)
+            else:
+                self._end(name)
+
+    def _begin(self, name: bytes) -> None:
+        self._repeated += self._orphans
+        if name in _VOID or (name in _FOLLOWS and self._open and self._open[-1] == name):
+            return
+        self._open.append(name)
+        self._formatting += name in _FORMATTING
+        if (
+            len(self._open) > MOST_DEPTH
+            or self._formatting > MOST_FORMATTING
+            or self._repeated > MOST_REPEATED
+        ):
+            raise TooMuch
+
+    def _end(self, name: bytes) -> None:
+        place = self._place(name)
+        if place is None:
+            return
+        if name in _FORMATTING:
+            del self._open[place]
+            self._formatting -= 1
+            self._orphans = max(0, self._orphans - 1)
+            return
+        above = self._open[place + 1 :]
+        kept = [] if name in _CELLS else [other for other in above if other in _FORMATTING]
+        cleared = sum(other in _FORMATTING for other in above) - len(kept)
+        self._open[place:] = kept
+        self._formatting -= cleared
+        self._orphans = max(0, self._orphans - cleared) + (len(kept) if kept else 0)
+
+    def _place(self, name: bytes) -> int | None:
+        """Where the element lies that an end tag closes, or None when the tag is ignored."""
+        barriers = frozenset({b"table"}) if name in _TABLE else _BARRIERS
+        for place in range(len(self._open) - 1, -1, -1):
+            if self._open[place] == name:
+                return place
+            if self._open[place] in barriers:
+                return None
+        return None

@@ -1,0 +1,28 @@
+"""What one rendering needs and gives, as plain values that can be handed to another process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import field, frozen
+
+from exshare_adapters.confluence.links import SiteAddresses
+from exshare_core.content import MacroUse
+from exshare_core.ports import View
+from exshare_core.values import AttachmentId, PageId
+
+
+@frozen
+class Job:
+    """One body with everything that decides how it is shown."""
+
+    page: PageId
+    body: str = field(repr=False)
+    macros: tuple[MacroUse, ...]
+    without: frozenset[MacroUse]
+    files: Mapping[tuple[PageId, str], AttachmentId] = field(repr=False)
+    pages: Mapping[PageId, str] = field(repr=False)
+    view: View = field(repr=False)
+    site: SiteAddresses
+    shown_files: frozenset[str] = field(default=frozenset(), repr=False)
+    """Names of the page's own files that storage refers to outside excluded parts."""

@@ -1,0 +1,166 @@
+"""Pictures, files and what apps draw: shown from our own addresses, or said in words (spec V2, V5; api.md 9.2)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import quote
+
+from selectolax.lexbor import LexborNode
+
+from exshare_adapters.confluence.links import External, FileLink
+from exshare_adapters.confluence.macros import DIAGRAMS
+from exshare_adapters.confluence.rendering.addresses import Addresses
+from exshare_adapters.confluence.rendering.job import Job
+from exshare_adapters.confluence.rendering.redaction import hide
+from exshare_adapters.confluence.rendering.tree import Tree, attribute, children, classes, first, words
+from exshare_adapters.confluence.rendering.words import word
+from exshare_core.values import AttachmentId, PageId
+
+_RESOURCE = re.compile(r"(?:att)?([0-9]{1,19})\Z")
+_DIAGRAM_NAME = re.compile(r"diagramName(?:=|\\?[\"']\s*:\s*\\?[\"'])([^|\"'\\&<>]{1,200})")
+_DIAGRAM = "data-ex-diagram"
+_PIXELS = re.compile(r"[0-9]{1,5}\Z")
+_PLACES = {
+    "image-center-wrapper": "ex-center", "image-right-wrapper": "ex-right", "image-left-wrapper": "ex-left",
+    "confluence-embedded-file-wrapper": "",
+}  # fmt: skip
+
+
+def canonical(job: Job, file: AttachmentId, page: PageId | None = None) -> str:
+    """The one way in which the tree writes the address of a file whose id is known."""
+    return f"{job.site.path}/rest/api/content/{page or job.page}/child/attachment/{file}/download"
+
+
+def file_of(node: LexborNode, job: Job, addresses: Addresses, *names: str) -> AttachmentId | None:
+    """The file that an element shows: by Confluence's own id, else by page and file name."""
+    kind = attribute(node, "data-linked-resource-type")
+    found = _RESOURCE.match(attribute(node, "data-linked-resource-id"))
+    if found and kind in ("", "attachment"):
+        return AttachmentId(f"att{found[1]}")
+    for name in names:
+        if value := attribute(node, name):
+            target = addresses.target(value)
+            if isinstance(target, FileLink) and (file := addresses.file(target)) is not None:
+                return file
+    return None
+
+
+def keep_diagram_names(tree: Tree) -> None:
+    """Note on each app's element which diagram its script names, before scripts go."""
+    for node in tree.find(".ap-container"):
+        found = _DIAGRAM_NAME.search(node.text()) or _DIAGRAM_NAME.search(node.html or "")
+        if found is not None:
+            node.attrs[_DIAGRAM] = found[1].strip()
+
+
+def apps(tree: Tree, job: Job) -> None:
+    """What apps draw is not here: a diagram has a picture among the files, the rest becomes neutral words (spec L7)."""
+    containers = tree.find(".ap-container")
+    diagrams = [node for node in containers if attribute(node, "data-macro-name").lower() in DIAGRAMS]
+    for node in diagrams:
+        if (picture := _diagram(node, job, alone=len(diagrams) == 1)) is not None:
+            name, file = picture
+            figure = tree.new("p", "ex-figure")
+            figure.insert_child(_image(tree, canonical(job, file), name), move=True)
+            tree.replace(node, figure)
+    for node in tree.find(
+        ".ap-container, .wysiwyg-unknown-macro, iframe, object, embed, div.error, span.error"
+    ):
+        hide(tree, node)
+    for node in tree.find(".geDiagramContainer, .chart-bootstrap-wrapper, .media-viewer-content"):
+        if not words(node) and first(node, "img") is None:
+            hide(tree, node)
+
+
+def _diagram(node: LexborNode, job: Job, *, alone: bool) -> tuple[str, AttachmentId] | None:
+    """Name and picture of the diagram of an app's element; without a name, the page's only diagram if it is alone."""
+    name = unicodedata.normalize("NFC", attribute(node, _DIAGRAM))
+    pictures = {
+        known: file
+        for (page, known), file in job.files.items()
+        if page == job.page and known.endswith(".png")
+    }
+    if name:
+        file = pictures.get(f"{name}.png")
+        return None if file is None else (name, file)
+    likely = [known for known in pictures if known.removesuffix(".png") in job.shown_files]
+    if not alone or len(likely) != 1:
+        return None
+    return likely[0].removesuffix(".png"), pictures[likely[0]]
+
+
+def pictures(tree: Tree, job: Job, addresses: Addresses) -> None:
+    """Pictures of the site's files get our addresses later; pictures of other sites become links, never loaded."""
+    for node in tree.find("img"):
+        if (known := addresses.picture(attribute(node, "src"))) is not None and known == attribute(
+            node, "src"
+        ):
+            continue
+        _picture(tree, node, job, addresses)
+    for node in tree.find(".confluence-embedded-file-wrapper"):
+        places = [_PLACES[name] for name in classes(node) if name in _PLACES]
+        node.attrs["class"] = " ".join(["ex-figure", *filter(None, places)])
+
+
+def _picture(tree: Tree, node: LexborNode, job: Job, addresses: Addresses) -> None:
+    alt = attribute(node, "alt") or attribute(node, "data-linked-resource-default-alias")
+    outside = "confluence-external-resource" in classes(node)
+    file = None if outside else file_of(node, job, addresses, "data-image-src", "src")
+    if file is not None:
+        owner = _RESOURCE.match(attribute(node, "data-linked-resource-container-id"))
+        image = _image(tree, canonical(job, file, PageId(owner[1]) if owner else None), alt)
+        for name in ("width", "height"):
+            if _PIXELS.match(value := attribute(node, name)):
+                image.attrs[name] = value
+        tree.replace(node, image)
+        return
+    source = attribute(node, "data-image-src") or attribute(node, "src")
+    target = addresses.target(source)
+    linked = isinstance(target, External) and addresses.link(source) == source
+    if linked and source.lower().startswith(("http:", "https:", "//")) and not _in_link(node):
+        tree.replace(node, tree.new("a", "ex-external", alt or word("outside picture"), {"href": source}))
+    else:
+        tree.replace(node, tree.new("span", "ex-placeholder", alt if linked and alt else word("picture")))
+
+
+def _image(tree: Tree, source: str, alt: str) -> LexborNode:
+    return tree.new("img", attributes={"src": source, "alt": alt, "loading": "lazy"})
+
+
+def _in_link(node: LexborNode) -> bool:
+    above = node.parent
+    while above is not None:
+        if above.tag == "a":
+            return True
+        above = above.parent
+    return False
+
+
+def cards(tree: Tree, job: Job, addresses: Addresses) -> None:
+    """Files that stand in a page as cards, and rows of its own attachment list, become links by name."""
+    for node in tree.find("a.confluence-embedded-file"):
+        file = file_of(node, job, addresses, "data-file-src", "href")
+        target = addresses.target(attribute(node, "href"))
+        name = (
+            attribute(node, "data-linked-resource-default-alias")
+            or words(node)
+            or (target.name if isinstance(target, FileLink) else "")
+        )
+        for child in children(node):
+            tree.cut(child)
+        node.insert_child(name or word("file"))
+        node.attrs["class"] = "ex-file"
+        node.attrs["href"] = "" if file is None else canonical(job, file)
+    for row in tree.find("tr[data-attachment-id]"):
+        found = _RESOURCE.match(attribute(row, "data-attachment-id"))
+        for link in row.css("a.filename"):
+            if found:
+                link.attrs["href"] = canonical(job, AttachmentId(f"att{found[1]}"))
+    for node in tree.find(".media-group"):
+        node.attrs["class"] = "ex-files"
+
+
+def display_path(job: Job, space: str, title: str) -> str:
+    """A page's classic address on the site, relative."""
+    return f"{job.site.path}/display/{quote(space, safe='~')}/{quote(title, safe='')}"

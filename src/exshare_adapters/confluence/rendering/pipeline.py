@@ -1,0 +1,142 @@
+"""One body from bytes to safe HTML: caps, cuts, structure, links, and the sanitiser last (architecture section 7)."""
+
+from __future__ import annotations
+
+import re
+
+from exshare_adapters.confluence.rendering import caps, people, pictures, structures
+from exshare_adapters.confluence.rendering.addresses import Addresses
+from exshare_adapters.confluence.rendering.anchors import add_anchors
+from exshare_adapters.confluence.rendering.job import Job
+from exshare_adapters.confluence.rendering.linking import links, without_hosts
+from exshare_adapters.confluence.rendering.redaction import NotLocated, redact
+from exshare_adapters.confluence.rendering.sanitising import clean, clean_plain
+from exshare_adapters.confluence.rendering.scan import Scan
+from exshare_adapters.confluence.rendering.tree import Tree
+from exshare_adapters.confluence.rendering.words import placeholder, word
+from exshare_core.content import Rendered
+
+_RETURN = re.compile(r"&#(?:0*13|[xX]0*[dD])(?:;|(?![0-9a-fA-F]))")
+_SECTION_TAGS = tuple(
+    b"marquee center article aside nav main header footer hgroup dir menu listing search address".split()
+)
+_SECTIONS = re.compile(rf"<(/?)(?:{b'|'.join(_SECTION_TAGS).decode()})(?=[\s/>])", re.IGNORECASE)
+"""Elements of no use here that parsers nest differently than what is left without them."""
+_IDLE = (
+    ' class="confluenceTd"',
+    ' class="confluenceTh"',
+    ' class="confluenceTable"',
+    ' class="external-link"',
+)
+"""What would be dropped anyway, one by one."""
+_BLANK = "\t\n\f\r "
+_TEMPLATES = re.compile(r"\$itemRenderedUrl|\$\{xsrfTokenGenerator[^}]{0,200}\}")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_PRE = re.compile(r"(<pre[^>]*>)\n+", re.IGNORECASE)
+_GONE = tuple(
+    b"script style template svg math noscript form input button select textarea fieldset title xmp".split()
+)
+_READING = tuple(
+    b"macro jira by-label recently blog vcard profile pagetree report rss embeddedobject gadget panel expand result".split()
+)
+"""What class words of reading macros and of boxes, which may be excluded, contain."""
+
+
+def produce(job: Job) -> Rendered:
+    """Render one body; what costs too much, or cannot be cut with certainty, becomes one placeholder."""
+    try:
+        return _produce(job)
+    except caps.TooMuch:
+        return Rendered(placeholder("large"))
+    except NotLocated:
+        return Rendered(placeholder("page"))
+
+
+def _produce(job: Job) -> Rendered:
+    html = _normal(job.body)
+    low = html.encode().lower()
+    if len(low) > caps.MOST_BYTES:
+        raise caps.TooMuch
+    scan = Scan(low, job.site)
+    if scan.tagged(*_SECTION_TAGS):
+        html = _SECTIONS.sub(r"<\1div", html)
+    with_tree = bool(job.macros or job.without) or scan.needs_tree
+    caps.check(scan, for_tree=with_tree)
+    addresses = Addresses(job)
+    if with_tree:
+        html = _through_tree(html, job, scan, addresses)
+    else:
+        table = f'<div class="ex-table" role="region" aria-label="{word("table")}" tabindex="0">'
+        html = html.replace('<div class="table-wrap">', table)
+    if "$" in html:
+        html = _TEMPLATES.sub("", html)
+    for idle in _IDLE:
+        html = html.replace(idle, "")
+    plain = not with_tree and scan.plain_links
+    html = (clean_plain if plain else clean)(add_anchors(html), addresses).lstrip(_BLANK)
+    return Rendered(html, frozenset(addresses.files))
+
+
+def _normal(body: str) -> str:
+    """Begun and ended as the sanitiser writes them, so that a second rendering changes nothing."""
+    html = body.lstrip(_BLANK)
+    if not html.isascii() and _SURROGATE.search(html):
+        html = _SURROGATE.sub("\ufffd", html)
+    if "\r" in html or "\x00" in html:
+        html = html.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    return _RETURN.sub("\n", html) if "&#" in html else html
+
+
+def _through_tree(html: str, job: Job, scan: Scan, addresses: Addresses) -> str:
+    tree = Tree(html)
+    if scan.tagged(*_GONE):
+        pictures.keep_diagram_names(tree)
+        for node in tree.find(", ".join(name.decode() for name in _GONE)):
+            tree.cut(node)
+    if job.macros or job.without or scan.has(b"data-macro", b"data-datasource") or scan.classed(*_READING):
+        redact(tree, job)
+    _structure(tree, job, scan, addresses)
+    links(tree, job, scan, addresses)
+    out = tree.html()
+    if scan.names_site:
+        out = without_hosts(out, job.site)
+    return _PRE.sub(r"\1", out) if "<pre" in out else out
+
+
+def _structure(tree: Tree, job: Job, scan: Scan, addresses: Addresses) -> None:
+    classed, names = scan.classed, job.view.names
+    if classed(
+        b"ap-container", b"unknown-macro", b"error", b"gediagram", b"chart", b"media-viewer"
+    ) or scan.tagged(b"iframe", b"object", b"embed"):
+        pictures.apps(tree, job)
+    if classed(b"emoticon") or scan.has(b"data-emoji"):
+        people.emoji(tree)
+    if classed(b"profile", b"vcard"):
+        people.profiles(tree, names)
+    if classed(b"userlink", b"mention") or scan.has(b"data-account-id", b"data-username"):
+        people.mentions(tree, names)
+    if classed(b"jira"):
+        people.issues(tree)
+    if classed(b"embedded-file", b"media-group") or scan.has(b"data-attachment-id"):
+        pictures.cards(tree, job, addresses)
+    if scan.tagged(b"img", b"image"):
+        pictures.pictures(tree, job, addresses)
+    for words, step in _STEPS:
+        if classed(*words):
+            step(tree)
+    if scan.tagged(b"pre"):
+        structures.code(tree)
+
+
+_STEPS = (
+    ((b"expand",), structures.expands),
+    ((b"information-macro",), structures.notices),
+    ((b"panel",), structures.panels),
+    ((b"lozenge", b"status-macro"), structures.statuses),
+    ((b"task", b"decision"), structures.tasks),
+    ((b"layout", b"section"), structures.layouts),
+    ((b"table", b"confluence"), structures.tables),
+    ((b"toc",), structures.contents),
+    ((b"date-past",), structures.dates),
+    ((b"tabmeta",), structures.properties),
+)

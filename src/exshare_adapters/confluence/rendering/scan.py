@@ -1,0 +1,88 @@
+"""One cheap look at a body's bytes: which steps does it need, if any? It may err towards yes, and guards nothing."""
+
+from __future__ import annotations
+
+import re
+
+from exshare_adapters.confluence.links import SiteAddresses
+
+_TAG = re.compile(rb"<([a-z][a-z0-9:-]*[\s/]?)")
+_CLASS = re.compile(rb'class="([^"]*)"')
+_PLAIN_CLASSES = frozenset(
+    {
+        b"external-link", b"confluencetable", b"confluencetd", b"confluenceth", b"table-wrap", b"wrapped",
+        b"auto-cursor-target", b"ex-anchor", b"ex-table", b"relative-table", b"fixed-table",
+    }
+)  # fmt: skip
+"""Class words that the tree has nothing to do for."""
+_PLAIN_TAGS = frozenset(
+    b"a abbr b bdi bdo blockquote br caption cite code col colgroup dd del dfn div dl dt em h1 h2 h3 h4 h5 h6 hr i ins kbd li"
+    b" mark ol p q s samp section small span strike strong sub sup table tbody td tfoot th thead time tr tt u ul var wbr".split()
+)
+_PLAIN_DATA = (
+    b"data-local-id=",
+    b"data-layout=",
+    b"data-table-width=",
+    b"data-table-display-mode=",
+    b"data-hasbody=",
+)
+SHELL_IDS = frozenset("main tree files top search comments header footer".split())
+"""Ids of the page around the body; a body may not catch links to them."""
+UPSTREAM = ("media.atlassian.com", "media-cdn.atlassian.com", "atl-paas.net", "confluence-data.com")
+"""Hosts that Confluence itself serves files and pictures from, with tokens in the address."""
+_SHELL_ID = re.compile(rf"id\s*=\s*[\"']?(?:{'|'.join(sorted(SHELL_IDS))})[\"'\s>]".encode())
+_PLAIN_LINK = re.compile(rb'href="(?:/(?!/)|#|mailto:[^"%]*"|https?://([a-z0-9-]+(?:\.[a-z0-9-]+)*)[/"?#])')
+_UPSTREAM = tuple(host.encode() for host in UPSTREAM)
+_FORMATTING = frozenset(b"b big code em font i s small strike strong tt u".split())
+
+
+class Scan:
+    """What stands in one body, in UTF-8 with ASCII letters in lower case."""
+
+    def __init__(self, low: bytes, site: SiteAddresses) -> None:
+        self.low = low
+        begun = _TAG.findall(low)
+        self.elements = len(begun)
+        """How many tags begin; never fewer than there are elements in it."""
+        kinds = frozenset(begun)
+        self.attributed_formatting = any(kind[:-1] in _FORMATTING for kind in kinds)
+        self.tags = frozenset(kind.rstrip(b" \t\n\r\f\v/") for kind in kinds)
+        values = _CLASS.findall(low)
+        self._odd = low.count(b"class") != len(values)
+        self.classes: frozenset[bytes] = frozenset(word for value in set(values) for word in value.split())
+        self.names_site = any(name.encode() in low for name in site.host_names) or b"&#" in low
+        """Whether a host of the site may stand anywhere in it."""
+
+    def has(self, *marks: bytes) -> bool:
+        """Whether one of the marks stands in it."""
+        return any(mark in self.low for mark in marks)
+
+    def tagged(self, *names: bytes) -> bool:
+        """Whether there may be an element of one of the names."""
+        return not self.tags.isdisjoint(names)
+
+    def classed(self, *words: bytes) -> bool:
+        """Whether a class word contains one of `words`."""
+        return self._odd or any(word in found for found in self.classes for word in words)
+
+    @property
+    def plain_links(self) -> bool:
+        """Whether every link is relative or leads to a plain host that is neither the site's nor Confluence's own.
+
+        Only asked where `needs_tree` is False: then no host of the site stands anywhere in it.
+        """
+        hosts = _PLAIN_LINK.findall(self.low)
+        if len(hosts) != self.low.count(b"href") or any(host.endswith(_UPSTREAM) for host in set(hosts)):
+            return False
+        return _SHELL_ID.search(self.low) is None
+
+    @property
+    def needs_tree(self) -> bool:
+        """Whether anything in it is more than text, headings, lists, plain tables and links."""
+        if self._odd or not self.classes <= _PLAIN_CLASSES or not self.tags <= _PLAIN_TAGS or self.names_site:
+            return True
+        low = self.low
+        if b"style=" in low or b"<!-" in low or b"&period;" in low or low.count(b"<a ") != low.count(b"</a>"):
+            return True
+        data = low.count(b"data-")
+        return data > 0 and data != sum(low.count(name) for name in _PLAIN_DATA)

@@ -1,0 +1,200 @@
+"""Draws Confluence's boxes, lists, tables and layouts as plain HTML that reads well without its own style (spec V2)."""
+
+from __future__ import annotations
+
+import re
+
+from selectolax.lexbor import LexborNode
+
+from exshare_adapters.confluence.rendering.highlighting import highlight
+from exshare_adapters.confluence.rendering.tree import Tree, attribute, children, classes, first, move, words
+from exshare_adapters.confluence.rendering.words import word
+
+_NOTICES = {
+    "information": ("ex-info", "information"),
+    "note": ("ex-note", "note"),
+    "tip": ("ex-tip", "tip"),
+    "warning": ("ex-warning", "warning"),
+    "success": ("ex-tip", "tip"),
+    "error": ("ex-warning", "warning"),
+}
+_BRUSH = re.compile(r"brush:\s*([^;]+)")
+_LOZENGES = {
+    "success": "ex-success", "complete": "ex-current", "error": "ex-error", "current": "ex-note", "progress": "ex-current",
+    "moved": "ex-moved", "new": "ex-new", "inprogress": "ex-current", "removed": "ex-error",
+}  # fmt: skip
+_COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\Z")
+_MOST_CODE = 128 * 1024
+"""Characters of code that are coloured on one page; the rest stays plain."""
+
+
+def expands(tree: Tree) -> None:
+    """Expand becomes details and summary, innermost first."""
+    for node in reversed(tree.find(".expand-container")):
+        control, content = first(node, ".expand-control"), first(node, ".expand-content")
+        if content is None:
+            continue
+        label = first(control, ".expand-control-text") if control is not None else None
+        title = words(label if label is not None else control) if control is not None else ""
+        details = tree.new("details", "ex-expand")
+        details.insert_child(tree.new("summary", text=title or word("expand")), move=True)
+        inside = tree.new("div")
+        move(content, inside)
+        details.insert_child(inside, move=True)
+        tree.replace(node, details)
+
+
+def notices(tree: Tree) -> None:
+    """Info, note, tip and warning say what they are, also to those who do not see colours."""
+    for node in reversed(tree.find(".confluence-information-macro")):
+        kind = next(
+            (kind for kind in _NOTICES if f"confluence-information-macro-{kind}" in classes(node)),
+            "information",
+        )
+        name, label = _NOTICES[kind]
+        for icon in node.css(".confluence-information-macro-icon"):
+            tree.unwrap(icon)  # written as an empty tag, it holds the box's text once parsed as HTML
+        box = tree.rename(node, "div", f"ex-box {name}", {"role": "note", "aria-label": word(label)})
+        box_title(box, "title")
+
+
+def box_title(box: LexborNode, name: str) -> None:
+    """Mark a box's own title, if it has one among its children."""
+    for child in box.iter():
+        if name in classes(child):
+            child.attrs["class"] = "ex-box-title"
+            return
+
+
+def panels(tree: Tree) -> None:
+    """Panels keep their colours and titles."""
+    for node in reversed(tree.find("div.panel")):
+        if classes(node) & {"code", "preformatted"}:
+            continue
+        node.attrs["class"] = "ex-box ex-panel"
+        for child in node.iter():
+            if "panelHeader" in classes(child):
+                child.attrs["class"] = "ex-box-title"
+            elif "panelContent" in classes(child) and not _background(node):
+                node.attrs["style"] = attribute(child, "style")
+        if _background(node):
+            node.attrs["class"] = "ex-box ex-panel ex-tinted"
+
+
+def _background(node: LexborNode) -> bool:
+    return "background-color" in attribute(node, "style")
+
+
+def code(tree: Tree) -> None:
+    """Code in its colours, preformatted text as it was typed."""
+    left = _MOST_CODE
+    for pre in tree.find("pre"):
+        if "ex-code" in classes(pre) or first(pre, "code") is not None:
+            continue
+        parameters = attribute(pre, "data-syntaxhighlighter-params")
+        brush = _BRUSH.search(parameters)
+        text = pre.text()
+        left -= len(text)
+        block = tree.new("pre", "ex-code")
+        if brush is not None and left > 0:
+            fill(tree, block, highlight(text.rstrip("\n"), brush[1]))
+        else:
+            move(pre, block)
+        tree.replace(pre, block)
+    for node in reversed(tree.find("div.code, div.preformatted")):
+        for header in node.css(".codeHeader, .preformattedHeader"):
+            header.attrs["class"] = "ex-code-title"
+        node.attrs["class"] = "ex-plain"
+
+
+def fill(tree: Tree, target: LexborNode, html: str) -> None:
+    """Put HTML of ours into an element."""
+    for child in children(Tree(f"<div>{html}</div>").body):
+        for part in children(child):
+            target.insert_child(part)
+
+
+def statuses(tree: Tree) -> None:
+    """Status lozenges."""
+    for node in tree.find(".status-macro, .aui-lozenge"):
+        colour = next(
+            (shown for name, shown in _LOZENGES.items() if f"aui-lozenge-{name}" in classes(node)),
+            "ex-neutral",
+        )
+        node.attrs["class"] = f"ex-lozenge {colour}"
+
+
+def tasks(tree: Tree) -> None:
+    """Task lists as marks that are read out and cannot be ticked; decisions as a list of their own."""
+    for list_ in tree.find("ul.inline-task-list"):
+        list_.attrs["class"] = "ex-tasks"
+        for item in list_.iter():
+            if item.tag != "li":
+                continue
+            done = "checked" in classes(item)
+            item.attrs["class"] = "ex-task ex-done" if done else "ex-task"
+            _before(tree, item, tree.new("span", "ex-sr", f"{word('done' if done else 'open')} "))
+    for list_ in tree.find("ul.decision-list"):
+        list_.attrs["class"] = "ex-decisions"
+        for item in list_.iter():
+            if item.tag == "li":
+                item.attrs["class"] = "ex-decision"
+                _before(tree, item, tree.new("span", "ex-sr", f"{word('decided')} "))
+
+
+def _before(tree: Tree, node: LexborNode, new: LexborNode) -> None:
+    inside = node.first_child
+    if inside is None:
+        node.insert_child(new, move=True)
+    else:
+        inside.insert_before(new, move=True)
+
+
+def layouts(tree: Tree) -> None:
+    """Sections and columns of both editors."""
+    for node in tree.find(".columnLayout, .sectionMacroRow"):
+        cells = [child for child in node.iter() if classes(child) & {"cell", "columnMacro"}]
+        if len(cells) > 1:
+            node.attrs["class"] = "ex-columns " + ("ex-two" if len(cells) == 2 else "ex-three")
+        for cell in cells:
+            cell.attrs["class"] = "ex-column ex-side" if "aside" in classes(cell) else "ex-column"
+
+
+def tables(tree: Tree) -> None:
+    """Wide tables scroll in a region of their own; cells keep their colours."""
+    for node in tree.find(".table-wrap, [data-highlight-colour], .numberingColumn"):
+        kinds = classes(node)
+        if "table-wrap" in kinds:
+            node.attrs["class"] = "ex-table"
+            for name, value in (("role", "region"), ("aria-label", word("table")), ("tabindex", "0")):
+                node.attrs[name] = value
+            continue
+        colour = attribute(node, "data-highlight-colour")
+        shown = ["ex-number"] if "numberingColumn" in kinds else []
+        if _COLOUR.match(colour) and colour.lower() not in ("#fff", "#ffffff"):
+            node.attrs["style"] = f"background-color:{colour}"
+            shown.append("ex-tinted")
+        if shown:
+            node.attrs["class"] = " ".join(shown)
+
+
+def contents(tree: Tree) -> None:
+    """The table of contents."""
+    for node in tree.find(".toc-macro"):
+        node.attrs["class"] = "ex-toc"
+        node.attrs["role"], node.attrs["aria-label"] = "group", word("contents")
+        for outline in node.css("span.TOCOutline"):
+            if first(outline, "a, li") is None:
+                tree.cut(outline)
+
+
+def dates(tree: Tree) -> None:
+    """Dates that have passed are told by a class."""
+    for node in tree.find("time.date-past"):
+        node.attrs["class"] = "ex-late"
+
+
+def properties(tree: Tree) -> None:
+    """The page properties table."""
+    for node in tree.find(".plugin-tabmeta-details"):
+        node.attrs["class"] = "ex-properties"

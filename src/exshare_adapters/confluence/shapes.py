@@ -1,0 +1,104 @@
+"""Reads Confluence's JSON without trust: what has not the documented shape is refused, further keys are
+ignored.
+
+Errors name the field and never its content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from exshare_adapters.confluence.failures import UnexpectedAnswer
+from exshare_core.errors import InvalidValue
+from exshare_core.values import AttachmentId, PageId, attachment_id, instant, page_id
+
+Json = Mapping[str, object]
+
+
+def as_object(value: object, name: str = "answer") -> Json:
+    """`value` as a JSON object."""
+    if not isinstance(value, dict):
+        raise UnexpectedAnswer(f"{name} is not an object")
+    return value
+
+
+def part(value: Json, *names: str) -> Json:
+    """The object at the path `names`, each of which must be there."""
+    for name in names:
+        value = as_object(value.get(name), name)
+    return value
+
+
+def optional_part(value: Json, name: str) -> Json:
+    """The object under `name`, or an empty one when it is missing or null."""
+    inner = value.get(name)
+    return {} if inner is None else as_object(inner, name)
+
+
+def text(value: Json, name: str) -> str:
+    """The string under `name`."""
+    found = value.get(name)
+    if not isinstance(found, str):
+        raise UnexpectedAnswer(f"{name} is not a text")
+    return found
+
+
+def optional_text(value: Json, name: str) -> str | None:
+    """The string under `name`, or None when it is missing, null or of another type."""
+    found = value.get(name)
+    return found if isinstance(found, str) else None
+
+
+def number(value: Json, name: str) -> int:
+    """The non-negative integer under `name`."""
+    found = value.get(name)
+    if not isinstance(found, int) or isinstance(found, bool) or found < 0:
+        raise UnexpectedAnswer(f"{name} is not a number")
+    return found
+
+
+def entries(value: Json, name: str = "results") -> Sequence[Json]:
+    """The list of objects under `name`."""
+    found = value.get(name)
+    if not isinstance(found, list):
+        raise UnexpectedAnswer(f"{name} is not a list")
+    return [as_object(one, name) for one in found]
+
+
+def identifier(value: Json, name: str = "id") -> PageId:
+    """The id under `name`: a string of digits, or the number that Data Center writes in some places."""
+    found = value.get(name)
+    if isinstance(found, int) and not isinstance(found, bool):
+        found = str(found)
+    if not isinstance(found, str):
+        raise UnexpectedAnswer(f"{name} is not an id")
+    try:
+        return page_id(found)
+    except InvalidValue:
+        raise UnexpectedAnswer(f"{name} is not an id") from None
+
+
+def optional_identifier(value: Json, name: str) -> PageId | None:
+    """The id under `name`, or None when it is missing or null."""
+    return None if value.get(name) is None else identifier(value, name)
+
+
+def attachment_identifier(value: Json, name: str = "id") -> AttachmentId:
+    """The attachment's id under `name`."""
+    try:
+        return attachment_id(text(value, name))
+    except InvalidValue:
+        raise UnexpectedAnswer(f"{name} is not the id of an attachment") from None
+
+
+def moment(value: Json, name: str) -> datetime | None:
+    """The instant under `name`, or None when it is missing or cannot be read: it is shown, and decides
+    nothing."""
+    found = optional_text(value, name)
+    if found is None:
+        return None
+    try:
+        return instant(found)
+    except InvalidValue:
+        return None

@@ -1,0 +1,75 @@
+"""One upstream request for many callers that ask the same within a second, kept in memory only (spec L16)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Any, TypeVar, cast
+
+from attrs import define, field
+
+T = TypeVar("T")
+
+FRESH = 1.0
+"""How many seconds after it was sent a request's answer may be shared."""
+
+
+@define(eq=False)
+class _Flight:
+    task: asyncio.Task[Any]
+    began: float
+    waiting: int = 0
+
+
+@define(eq=False)
+class SingleFlight:
+    """Shares the answer of a request with everybody who asks the same within `fresh` seconds of its
+    beginning.
+
+    The age counts from the beginning, not from the end: an answer can be no older than that. A failure is
+    shared with those who wait for it and then forgotten. A request that nobody waits for any more is
+    cancelled.
+    """
+
+    fresh: float = FRESH
+    _flights: dict[Hashable, _Flight] = field(factory=dict, init=False)
+
+    async def share(self, key: Hashable, fetch: Callable[[], Awaitable[T]]) -> T:
+        """The answer of `fetch`, or of the same request sent a moment ago."""
+        loop = asyncio.get_running_loop()
+        flight = self._flights.get(key)
+        if flight is None or loop.time() - flight.began > self.fresh or flight.task.cancelled():
+            flight = _Flight(loop.create_task(_run(fetch)), loop.time())
+            self._flights[key] = flight
+            flight.task.add_done_callback(lambda task: self._landed(key, task))
+            loop.call_later(self.fresh, self._forget, key, flight)
+        flight.waiting += 1
+        try:
+            return cast(T, await asyncio.shield(flight.task))
+        finally:
+            flight.waiting -= 1
+            if flight.waiting == 0 and not flight.task.done():
+                self._forget(key, flight)
+                flight.task.cancel()
+
+    async def close(self) -> None:
+        """End what is still under way and forget every answer."""
+        flights = list(self._flights.values())
+        self._flights.clear()
+        for flight in flights:
+            flight.task.cancel()
+        await asyncio.gather(*(flight.task for flight in flights), return_exceptions=True)
+
+    def _landed(self, key: Hashable, task: asyncio.Task[Any]) -> None:
+        if task.cancelled() or task.exception() is not None:
+            flight = self._flights.get(key)
+            if flight is not None and flight.task is task:
+                del self._flights[key]
+
+    def _forget(self, key: Hashable, flight: _Flight) -> None:
+        if self._flights.get(key) is flight:
+            del self._flights[key]
+
+
+async def _run(fetch: Callable[[], Awaitable[T]]) -> T:
+    return await fetch()

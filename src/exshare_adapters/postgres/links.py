@@ -1,0 +1,158 @@
+"""Share links in PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timezone
+
+from exshare_adapters.codec import Codec
+from exshare_adapters.postgres.along import put_along
+from exshare_adapters.postgres.connection import Statements
+from exshare_adapters.postgres.database import Database
+from exshare_adapters.rows import (
+    address_params,
+    found_of,
+    link_params,
+    proof_params,
+    record_of,
+    visit_params,
+)
+from exshare_core.errors import NotFound, StaleLink, Taken
+from exshare_core.events import Event
+from exshare_core.gates import Visit
+from exshare_core.letters import SealedLetter
+from exshare_core.links import LinkAddress, ShareLink
+from exshare_core.ports import Found, LinkRecord, StoredProof
+from exshare_core.values import LinkId, MemberId, PageId, SiteId
+
+_LAST = datetime.max.replace(tzinfo=timezone.utc)
+
+
+class PostgresLinks:
+    """The LinkRepository of one PostgreSQL database."""
+
+    def __init__(self, database: Database, codec: Codec) -> None:
+        self._database = database
+        self._codec = codec
+
+    async def find(self, digest: bytes, session: bytes | None) -> Found | None:
+        """See `LinkRepository.find`."""
+        row = await self._database.read(lambda db: db.one("links.find", digest=digest, session=session))
+        return None if row is None else found_of(self._codec, row)
+
+    async def get(self, site: SiteId, link: LinkId) -> LinkRecord | None:
+        """See `LinkRepository.get`."""
+        row = await self._database.read(lambda db: db.one("links.get", site=site, id=link))
+        return None if row is None else record_of(self._codec, row)
+
+    async def get_by_digest(self, digest: bytes) -> LinkRecord | None:
+        """See `LinkRepository.get_by_digest`."""
+        row = await self._database.read(lambda db: db.one("links.get_by_digest", digest=digest))
+        return None if row is None else record_of(self._codec, row)
+
+    async def add(
+        self,
+        link: ShareLink,
+        address: LinkAddress,
+        events: Sequence[Event],
+        letters: Sequence[SealedLetter] = (),
+    ) -> None:
+        """See `LinkRepository.add`."""
+
+        async def work(db: Statements) -> None:
+            await db.run("links.add", link_params(self._codec, link))
+            await db.run("links.add_opens", {"site": link.site, "link": link.id})
+            await db.run("links.add_address", address_params(address))
+            await put_along(db, events, letters)
+
+        await self._database.write(work)
+
+    async def replace(
+        self,
+        link: ShareLink,
+        events: Sequence[Event],
+        letters: Sequence[SealedLetter] = (),
+        addresses: Sequence[LinkAddress] = (),
+    ) -> None:
+        """See `LinkRepository.replace`; raises Taken for an address of another link."""
+
+        async def work(db: Statements) -> None:
+            if not await db.run("links.replace", link_params(self._codec, link)):
+                current = await db.one("links.version", site=link.site, id=link.id)
+                if current is None:
+                    raise NotFound("there is no such link")
+                raise StaleLink(current["version"])
+            for address in addresses:
+                if not await db.run("links.put_address", address_params(address)):
+                    raise Taken("the address belongs to another link")
+            await put_along(db, events, letters)
+
+        await self._database.write(work)
+
+    async def admit(
+        self, visit: Visit, proofs: Sequence[StoredProof], most: int | None, events: Sequence[Event]
+    ) -> bool:
+        """See `LinkRepository.admit`."""
+
+        async def work(db: Statements) -> bool:
+            if not await db.run("links.count_open", {**visit_params(visit), "most": most}):
+                return False
+            await db.run("links.add_visit", visit_params(visit))
+            await db.run_each("links.prove", map(proof_params, proofs))
+            await put_along(db, events)
+            return True
+
+        return await self._database.write(work)
+
+    async def give_back(self, visit: Visit, events: Sequence[Event]) -> None:
+        """See `LinkRepository.give_back`; without such a visit nothing is stored."""
+
+        async def work(db: Statements) -> None:
+            if await db.run("links.end_visit", visit_params(visit)):
+                await db.run("links.uncount_open", visit_params(visit))
+                await put_along(db, events)
+
+        await self._database.write(work)
+
+    async def prove(self, proofs: Sequence[StoredProof], events: Sequence[Event]) -> None:
+        """See `LinkRepository.prove`."""
+
+        async def work(db: Statements) -> None:
+            await db.run_each("links.prove", map(proof_params, proofs))
+            await put_along(db, events)
+
+        await self._database.write(work)
+
+    async def touch(self, visit: Visit) -> None:
+        """See `LinkRepository.touch`."""
+        await self._database.run("links.touch", visit_params(visit))
+
+    async def list(
+        self,
+        site: SiteId,
+        *,
+        owner: MemberId | None = None,
+        page: PageId | None = None,
+        after: LinkId | None = None,
+        limit: int = 50,
+    ) -> tuple[LinkRecord, ...]:
+        """See `LinkRepository.list`; after an unknown link there is nothing."""
+
+        async def work(db: Statements) -> tuple[LinkRecord, ...]:
+            place = (
+                {"created_at": _LAST, "id": ""}
+                if after is None
+                else await db.one("links.place", site=site, id=after)
+            )
+            if place is None:
+                return ()
+            query = {
+                (False, False): "links.list_all",
+                (True, False): "links.list_by_owner",
+                (False, True): "links.list_by_page",
+                (True, True): "links.list_by_owner_and_page",
+            }[owner is not None, page is not None]
+            rows = await db.all(query, site=site, owner=owner, page=page, limit=limit, **place)
+            return tuple(record_of(self._codec, row) for row in rows)
+
+        return await self._database.read(work)

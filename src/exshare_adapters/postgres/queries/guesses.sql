@@ -1,0 +1,16 @@
+-- How often proofs were wrong.
+
+-- name: tally
+-- The counts of several keys.
+select * from guesses where key = any(%(keys)s);
+
+-- name: wrong
+-- One more wrong proof; a forgotten count starts again.
+insert into guesses (key, failures, last_at) values (%(key)s, 1, %(now)s)
+on conflict (key) do update set
+failures = case when guesses.last_at <= %(forgotten)s then 1 else guesses.failures + 1 end,
+last_at = greatest(guesses.last_at, excluded.last_at);
+
+-- name: right
+-- Keys that start again at nothing.
+delete from guesses where key = any(%(keys)s);

@@ -1,0 +1,151 @@
+-- Share links with their addresses, visits and proofs. Bytes inside JSON are hex.
+
+-- part: above
+(select coalesce(json_agg(json_build_object('name', y.name, 'limits', y.limits)), '[]') from layers y
+where y.site = l.site and y.name in ('site', 'configuration default', 'space ' || l.space)) as layers,
+coalesce((select s.is_on from switches s where s.site = l.site and s.space = ''), true) as site_on,
+coalesce((select s.is_on from switches s where s.site = l.site and s.space = l.space), true) as space_on
+
+-- part: record
+select l.*, o.opens, {{above}},
+(select coalesce(json_agg(json_build_object(
+'seq', a.seq, 'digest', encode(a.digest, 'hex'), 'site', a.site, 'link', a.link,
+'sealed', encode(a.sealed, 'hex'), 'created_at', a.created_at,
+'recipient', a.recipient, 'slug', a.slug, 'valid_until', a.valid_until, 'revoked_at', a.revoked_at)), '[]')
+from link_addresses a where a.site = l.site and a.link = l.id) as addresses
+from links l join link_opens o on o.site = l.site and o.link = l.id
+
+-- name: find
+-- Everything that judges one attempt: the link behind a digest, with the proofs and the newest visit of one session.
+select l.*, o.opens, {{above}},
+json_build_object(
+'digest', encode(a.digest, 'hex'), 'site', a.site, 'link', a.link,
+'sealed', encode(a.sealed, 'hex'), 'created_at', a.created_at,
+'recipient', a.recipient, 'slug', a.slug, 'valid_until', a.valid_until, 'revoked_at', a.revoked_at) as address,
+(select coalesce(json_agg(json_build_object(
+'kind', p.kind, 'site', p.site, 'link', p.link, 'session', encode(p.session, 'hex'),
+'security_version', p.security_version, 'proved_at', p.proved_at,
+'address', encode(p.address, 'hex'))), '[]')
+from proofs p where p.site = l.site and p.link = l.id and p.session = %(session)s::bytea) as proofs,
+(select json_build_object(
+'id', v.id, 'site', v.site, 'link', v.link, 'session', encode(v.session, 'hex'),
+'security_version', v.security_version, 'began_at', v.began_at, 'seen_at', v.seen_at)
+from visits v where v.site = l.site and v.link = l.id and v.session = %(session)s::bytea
+order by v.began_at desc, v.id desc limit 1) as visit
+from link_addresses a
+join links l on l.site = a.site and l.id = a.link
+join link_opens o on o.site = l.site and o.link = l.id
+where a.digest = %(digest)s;
+
+-- name: get
+-- One link as members see it, by site and id.
+{{record}}
+where l.site = %(site)s and l.id = %(id)s;
+
+-- name: get_by_digest
+-- The same by the digest of any of its addresses.
+{{record}}
+join link_addresses d on d.site = l.site and d.link = l.id
+where d.digest = %(digest)s;
+
+-- name: place
+-- Where a link stands in the order of lists.
+select created_at, id from links where site = %(site)s and id = %(id)s;
+
+-- name: list_all
+-- A site's links before a place, newest first.
+{{record}}
+where l.site = %(site)s and (l.created_at, l.id) < (%(created_at)s, %(id)s)
+order by l.created_at desc, l.id desc limit %(limit)s;
+
+-- name: list_by_owner
+-- The same of one owner.
+{{record}}
+where l.site = %(site)s and l.owner = %(owner)s and (l.created_at, l.id) < (%(created_at)s, %(id)s)
+order by l.created_at desc, l.id desc limit %(limit)s;
+
+-- name: list_by_page
+-- The same of one page.
+{{record}}
+where l.site = %(site)s and l.page = %(page)s and (l.created_at, l.id) < (%(created_at)s, %(id)s)
+order by l.created_at desc, l.id desc limit %(limit)s;
+
+-- name: list_by_owner_and_page
+-- The same of one owner and one page.
+{{record}}
+where l.site = %(site)s and l.owner = %(owner)s and l.page = %(page)s and (l.created_at, l.id) < (%(created_at)s, %(id)s)
+order by l.created_at desc, l.id desc limit %(limit)s;
+
+-- name: add
+-- A new link.
+insert into links (
+site, id, page, space, owner, state, name, description, acts_as, service_identity, created_by,
+created_at, renewed_at, changed_at, version, security_version, scope, wish)
+values (
+%(site)s, %(id)s, %(page)s, %(space)s, %(owner)s, %(state)s, %(name)s, %(description)s, %(acts_as)s, %(service_identity)s, %(created_by)s,
+%(created_at)s, %(renewed_at)s, %(changed_at)s, %(version)s, %(security_version)s, %(scope)s, %(wish)s);
+
+-- name: add_opens
+-- The counter of a new link.
+insert into link_opens (site, link, opens) values (%(site)s, %(link)s, 0);
+
+-- name: add_address
+-- A new address of a link.
+insert into link_addresses (
+digest, site, link, sealed, created_at, recipient, slug, valid_until, revoked_at)
+values (%(digest)s, %(site)s, %(link)s, %(sealed)s, %(created_at)s, %(recipient)s, %(slug)s, %(valid_until)s, %(revoked_at)s);
+
+-- name: replace
+-- Every field of a link, if the stored version is the one before.
+update links set
+page = %(page)s, space = %(space)s, owner = %(owner)s, state = %(state)s, name = %(name)s, description = %(description)s,
+acts_as = %(acts_as)s, service_identity = %(service_identity)s, created_by = %(created_by)s, created_at = %(created_at)s,
+renewed_at = %(renewed_at)s, changed_at = %(changed_at)s, version = %(version)s, security_version = %(security_version)s,
+scope = %(scope)s, wish = %(wish)s
+where site = %(site)s and id = %(id)s and version = %(version)s - 1;
+
+-- name: version
+-- The version of a link that is in force.
+select version from links where site = %(site)s and id = %(id)s;
+
+-- name: put_address
+-- A new or changed address; changes nothing when the digest belongs to another link.
+insert into link_addresses (
+digest, site, link, sealed, created_at, recipient, slug, valid_until, revoked_at)
+values (%(digest)s, %(site)s, %(link)s, %(sealed)s, %(created_at)s, %(recipient)s, %(slug)s, %(valid_until)s, %(revoked_at)s)
+on conflict (digest) do update set
+sealed = excluded.sealed, created_at = excluded.created_at, recipient = excluded.recipient,
+slug = excluded.slug, valid_until = excluded.valid_until, revoked_at = excluded.revoked_at
+where link_addresses.site = excluded.site and link_addresses.link = excluded.link;
+
+-- name: count_open
+-- One more open, while there are fewer than the most and the gates are still those that were passed.
+with held as (
+select 1 from links where site = %(site)s and id = %(link)s and security_version = %(security_version)s for share)
+update link_opens set opens = opens + 1
+where site = %(site)s and link = %(link)s and (%(most)s::integer is null or opens < %(most)s)
+and exists (select 1 from held);
+
+-- name: add_visit
+-- A visit that begins.
+insert into visits (site, id, link, session, security_version, began_at, seen_at)
+values (%(site)s, %(id)s, %(link)s, %(session)s, %(security_version)s, %(began_at)s, %(seen_at)s);
+
+-- name: end_visit
+-- A visit that is undone.
+delete from visits where site = %(site)s and id = %(id)s and link = %(link)s;
+
+-- name: uncount_open
+-- The open that an undone visit had counted.
+update link_opens set opens = opens - 1 where site = %(site)s and link = %(link)s and opens > 0;
+
+-- name: touch
+-- The last use of a visit, never moved backwards.
+update visits set seen_at = %(seen_at)s where site = %(site)s and id = %(id)s and seen_at < %(seen_at)s;
+
+-- name: prove
+-- A proof, in the place of an earlier one of its kind.
+insert into proofs (site, link, session, kind, security_version, proved_at, address)
+values (%(site)s, %(link)s, %(session)s, %(kind)s, %(security_version)s, %(proved_at)s, %(address)s)
+on conflict (site, link, session, kind) do update set
+security_version = excluded.security_version, proved_at = excluded.proved_at, address = excluded.address;

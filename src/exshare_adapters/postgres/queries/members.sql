@@ -1,0 +1,63 @@
+-- Local members and their sessions.
+
+-- name: hold_name
+-- The lock on a name until the transaction ends, so that two members cannot take it at once.
+select pg_advisory_xact_lock(hashtext('exshare.member'), hashtext(%(name_key)s));
+
+-- name: name_in_use
+-- Whether another member answers to a name on the same site; a member of all sites is on every site.
+select 1 as used from members
+where name_key = %(name_key)s and id <> %(id)s and (site is null or %(site)s::text is null or site = %(site)s) limit 1;
+
+-- name: add
+-- A new member.
+insert into members (
+id, name, name_key, site, admin, identity, password_hash, setup_digest, setup_expires, created_at, disabled, version)
+values (
+%(id)s, %(name)s, %(name_key)s, %(site)s, %(admin)s, %(identity)s, %(password_hash)s, %(setup_digest)s, %(setup_expires)s, %(created_at)s,
+%(disabled)s, %(version)s);
+
+-- name: replace
+-- Every field of a member, if the stored version is the one before.
+update members set
+name = %(name)s, name_key = %(name_key)s, site = %(site)s, admin = %(admin)s, identity = %(identity)s,
+password_hash = %(password_hash)s, setup_digest = %(setup_digest)s, setup_expires = %(setup_expires)s,
+created_at = %(created_at)s, disabled = %(disabled)s, version = %(version)s
+where id = %(id)s and version = %(version)s - 1;
+
+-- name: get
+-- A member by id.
+select * from members where id = %(id)s;
+
+-- name: by_name
+-- A member by name: of the site, else of all sites.
+select * from members where name_key = %(name_key)s and (site = %(site)s or site is null)
+order by site is null limit 1;
+
+-- name: by_setup
+-- A member by the digest of the one-time set-up token.
+select * from members where setup_digest = %(digest)s;
+
+-- name: list
+-- Members of a site and of all sites, or everybody, by name.
+select * from members where %(site)s::text is null or site = %(site)s or site is null order by name_key, id;
+
+-- name: open_session
+-- A session that begins.
+insert into member_sessions (digest, member, began_at, seen_at) values (%(digest)s, %(member)s, %(began_at)s, %(seen_at)s);
+
+-- name: session
+-- A session by digest.
+select * from member_sessions where digest = %(digest)s;
+
+-- name: touch_session
+-- The last use of a session, never moved backwards.
+update member_sessions set seen_at = %(seen_at)s where digest = %(digest)s and seen_at < %(seen_at)s;
+
+-- name: close_session
+-- A session that ends.
+delete from member_sessions where digest = %(digest)s;
+
+-- name: close_sessions
+-- Every session of a member.
+delete from member_sessions where member = %(member)s;

@@ -1,0 +1,25 @@
+-- What keeps the database answering and small.
+
+-- name: ping
+-- Answers.
+select 1 as answer;
+
+-- name: prune_visits
+-- Visits that have ended by themselves.
+delete from visits where began_at <= %(visit_began)s or seen_at <= %(visit_seen)s;
+
+-- name: prune_proofs
+-- Proofs that are too old to be good for anything.
+delete from proofs where proved_at <= %(proved)s;
+
+-- name: prune_codes
+-- Codes that have expired.
+delete from codes where expires_at <= %(now)s;
+
+-- name: prune_sessions
+-- Members' sessions that have ended by themselves.
+delete from member_sessions where began_at <= %(session_began)s or seen_at <= %(session_seen)s;
+
+-- name: prune_guesses
+-- Counts that are forgotten.
+delete from guesses where last_at <= %(forgotten)s;

@@ -1,0 +1,376 @@
+"""Domain values to and from database rows: one mapping for every SQL store.
+
+``…_params`` gives the parameters that store every field of a value, ``…_of`` reads the value back from a row
+or from a JSON object with the same names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from exshare_adapters.codec import Codec
+from exshare_adapters.columns import Params, Row, blob, flag, maybe_moment, moment, sealed, tree, word
+from exshare_core.accounts import Member, MemberSession
+from exshare_core.errors import InvalidValue
+from exshare_core.events import Actor, Event, Kind
+from exshare_core.gates import Visit
+from exshare_core.guessing import FORGOTTEN_AFTER, Tally
+from exshare_core.letters import SealedLetter
+from exshare_core.links import LinkAddress, LinkState, Scope, ShareLink, Switches, Wish
+from exshare_core.policy import Layer, Limits
+from exshare_core.ports import Found, LinkRecord, PendingCode, StoredProof
+from exshare_core.values import AccountId, LinkId, MemberId, Sealed, SiteId, SpaceKey
+
+# --- links ---
+
+
+def link_params(codec: Codec, link: ShareLink) -> Params:
+    """Every field of a link; `space` stands in upper case beside the scope, since space keys compare so."""
+    return {
+        "site": link.site,
+        "id": link.id,
+        "page": link.scope.root,
+        "space": space_key(link.scope.space),
+        "owner": link.owner,
+        "state": link.state.value,
+        "name": link.name,
+        "description": link.description,
+        "acts_as": link.acts_as,
+        "service_identity": link.service_identity,
+        "created_by": link.created_by,
+        "created_at": link.created_at,
+        "renewed_at": link.renewed_at,
+        "changed_at": link.changed_at,
+        "version": link.version,
+        "security_version": link.security_version,
+        "scope": codec.dump(link.scope),
+        "wish": codec.dump(link.wish),
+    }
+
+
+def link_of(codec: Codec, row: Row) -> ShareLink:
+    """The link in a row."""
+    return ShareLink(
+        id=LinkId(row["id"]),
+        site=SiteId(row["site"]),
+        scope=codec.load(row["scope"], Scope),
+        wish=codec.load(row["wish"], Wish),
+        owner=MemberId(row["owner"]),
+        acts_as=AccountId(row["acts_as"]),
+        created_by=MemberId(row["created_by"]),
+        created_at=moment(row["created_at"]),
+        renewed_at=moment(row["renewed_at"]),
+        changed_at=moment(row["changed_at"]),
+        name=row["name"],
+        description=row["description"],
+        service_identity=flag(row["service_identity"]),
+        state=word(LinkState, row["state"]),
+        version=row["version"],
+        security_version=row["security_version"],
+    )
+
+
+def address_params(address: LinkAddress) -> Params:
+    """Every field of an address."""
+    return {
+        "digest": address.digest,
+        "site": address.site,
+        "link": address.link,
+        "sealed": address.sealed,
+        "created_at": address.created_at,
+        "recipient": address.recipient,
+        "slug": address.slug,
+        "valid_until": address.valid_until,
+        "revoked_at": address.revoked_at,
+    }
+
+
+def address_of(row: Row) -> LinkAddress:
+    """The address in a row or a JSON object."""
+    return LinkAddress(
+        link=LinkId(row["link"]),
+        site=SiteId(row["site"]),
+        digest=blob(row["digest"]),
+        sealed=sealed(row["sealed"]),
+        created_at=moment(row["created_at"]),
+        recipient=row["recipient"],
+        slug=row["slug"],
+        valid_until=maybe_moment(row["valid_until"]),
+        revoked_at=maybe_moment(row["revoked_at"]),
+    )
+
+
+def visit_params(visit: Visit) -> Params:
+    """Every field of a visit."""
+    return {
+        "site": visit.site,
+        "id": visit.id,
+        "link": visit.link,
+        "session": visit.session,
+        "security_version": visit.security_version,
+        "began_at": visit.began_at,
+        "seen_at": visit.seen_at,
+    }
+
+
+def visit_of(row: Row) -> Visit:
+    """The visit in a row or a JSON object."""
+    return Visit(
+        id=row["id"],
+        site=SiteId(row["site"]),
+        link=LinkId(row["link"]),
+        session=blob(row["session"]),
+        security_version=row["security_version"],
+        began_at=moment(row["began_at"]),
+        seen_at=moment(row["seen_at"]),
+    )
+
+
+def proof_params(proof: StoredProof) -> Params:
+    """Every field of a proof."""
+    return {
+        "site": proof.site,
+        "link": proof.link,
+        "session": proof.session,
+        "kind": proof.kind,
+        "security_version": proof.security_version,
+        "proved_at": proof.proved_at,
+        "address": proof.address,
+    }
+
+
+def proof_of(row: Row) -> StoredProof:
+    """The proof in a row or a JSON object."""
+    return StoredProof(
+        kind=row["kind"],
+        site=SiteId(row["site"]),
+        link=LinkId(row["link"]),
+        session=blob(row["session"]),
+        security_version=row["security_version"],
+        proved_at=moment(row["proved_at"]),
+        address=sealed(row["address"]),
+    )
+
+
+def found_of(codec: Codec, row: Row) -> Found:
+    """What one look-up by digest found."""
+    visit = tree(row["visit"])
+    return Found(
+        link=link_of(codec, row),
+        address=address_of(tree(row["address"])),
+        layers=layers_of(codec, tree(row["layers"])),
+        switches=switches_of(row),
+        opens=row["opens"],
+        proofs=tuple(proof_of(proof) for proof in tree(row["proofs"])),
+        visit=None if visit is None else visit_of(visit),
+    )
+
+
+def record_of(codec: Codec, row: Row) -> LinkRecord:
+    """A link as its members see it, its addresses in the order in which they were stored."""
+    addresses = sorted(tree(row["addresses"]), key=lambda address: int(address["seq"]))
+    return LinkRecord(
+        link=link_of(codec, row),
+        addresses=tuple(address_of(address) for address in addresses),
+        opens=row["opens"],
+        layers=layers_of(codec, tree(row["layers"])),
+        switches=switches_of(row),
+    )
+
+
+# --- policy ---
+
+SITE_LAYER = "site"
+CONFIGURATION_LAYER = "configuration default"
+_SPACE = "space "
+_DEPTHS = {SITE_LAYER: 0, CONFIGURATION_LAYER: 1}
+
+
+def space_key(space: SpaceKey) -> str:
+    """The form in which two spellings of one space are equal."""
+    return space.upper()
+
+
+def layer_params(codec: Codec, site: SiteId, layer: Layer) -> Params:
+    """A layer by its name; raises InvalidValue for a name that no look-up would ever ask for.
+
+    A layer that is stored but never read would be a restriction that does not restrict.
+    """
+    name = layer.name
+    if name.startswith(_SPACE):
+        name = _SPACE + name.removeprefix(_SPACE).upper()
+    elif name not in (SITE_LAYER, CONFIGURATION_LAYER):
+        raise InvalidValue("layer", f"`{name[:60]}` is neither the site, a known configuration nor a space")
+    return {"site": site, "name": name, "limits": codec.dump(layer.limits)}
+
+
+def layers_of(codec: Codec, rows: Iterable[Row]) -> tuple[Layer, ...]:
+    """Layers outermost first: site, configuration, space."""
+    layers = [Layer(row["name"], codec.load(row["limits"], Limits)) for row in rows]
+    return tuple(sorted(layers, key=lambda layer: _DEPTHS.get(layer.name, len(_DEPTHS))))
+
+
+def switches_of(row: Row) -> Switches:
+    """The kill switches in a row."""
+    return Switches(site_on=flag(row["site_on"]), space_on=flag(row["space_on"]))
+
+
+# --- members, codes, activity, outbox, guesses ---
+
+
+def name_key(name: str) -> str:
+    """The form in which two spellings of one member's name are equal."""
+    return name.casefold()
+
+
+def member_params(member: Member) -> Params:
+    """Every field of a member."""
+    return {
+        "id": member.id,
+        "name": member.name,
+        "name_key": name_key(member.name),
+        "site": member.site,
+        "admin": member.admin,
+        "identity": member.identity,
+        "password_hash": member.password_hash,
+        "setup_digest": member.setup_digest,
+        "setup_expires": member.setup_expires,
+        "created_at": member.created_at,
+        "disabled": member.disabled,
+        "version": member.version,
+    }
+
+
+def member_of(row: Row) -> Member:
+    """The member in a row."""
+    return Member(
+        id=MemberId(row["id"]),
+        name=row["name"],
+        site=None if row["site"] is None else SiteId(row["site"]),
+        admin=flag(row["admin"]),
+        identity=None if row["identity"] is None else AccountId(row["identity"]),
+        password_hash=row["password_hash"],
+        setup_digest=None if row["setup_digest"] is None else blob(row["setup_digest"]),
+        setup_expires=maybe_moment(row["setup_expires"]),
+        created_at=maybe_moment(row["created_at"]),
+        disabled=flag(row["disabled"]),
+        version=row["version"],
+    )
+
+
+def session_params(session: MemberSession) -> Params:
+    """Every field of a member's session."""
+    return {
+        "digest": session.digest,
+        "member": session.member,
+        "began_at": session.began_at,
+        "seen_at": session.seen_at,
+    }
+
+
+def session_of(row: Row) -> MemberSession:
+    """The member's session in a row."""
+    return MemberSession(
+        digest=blob(row["digest"]),
+        member=MemberId(row["member"]),
+        began_at=moment(row["began_at"]),
+        seen_at=moment(row["seen_at"]),
+    )
+
+
+def code_params(code: PendingCode) -> Params:
+    """Every field of a pending code."""
+    return {
+        "site": code.site,
+        "link": code.link,
+        "session": code.session,
+        "address_digest": code.address_digest,
+        "code_digest": code.code_digest,
+        "tries": code.tries,
+        "expires_at": code.expires_at,
+    }
+
+
+def code_of(row: Row) -> PendingCode:
+    """The pending code in a row."""
+    return PendingCode(
+        site=SiteId(row["site"]),
+        link=LinkId(row["link"]),
+        session=blob(row["session"]),
+        address_digest=blob(row["address_digest"]),
+        code_digest=blob(row["code_digest"]),
+        tries=row["tries"],
+        expires_at=moment(row["expires_at"]),
+    )
+
+
+def event_params(event: Event) -> Params:
+    """Every field of an event; network and address in columns of their own, for retention (spec M4)."""
+    return {
+        "kind": event.kind.value,
+        "site": event.site,
+        "at": event.at,
+        "actor": event.actor.value,
+        "link": event.link,
+        "member": event.member,
+        "page": event.page,
+        "detail": event.detail,
+        "network": event.network,
+        "address": event.address,
+    }
+
+
+def event_of(row: Row) -> Event:
+    """The event in a row."""
+    return Event(
+        kind=word(Kind, row["kind"]),
+        site=SiteId(row["site"]),
+        at=moment(row["at"]),
+        actor=word(Actor, row["actor"]),
+        link=None if row["link"] is None else LinkId(row["link"]),
+        member=None if row["member"] is None else MemberId(row["member"]),
+        page=row["page"],
+        detail=row["detail"],
+        network=row["network"],
+        address=row["address"],
+    )
+
+
+def letter_params(letter: SealedLetter) -> Params:
+    """Every field of a resting letter."""
+    return {
+        "id": letter.id,
+        "site": letter.site,
+        "sealed": letter.sealed,
+        "priority": letter.priority,
+        "due": letter.due,
+        "expires": letter.expires,
+        "tries": letter.tries,
+    }
+
+
+def letter_of(row: Row) -> SealedLetter:
+    """The resting letter in a row."""
+    return SealedLetter(
+        id=row["id"],
+        site=SiteId(row["site"]),
+        sealed=Sealed(blob(row["sealed"])),
+        priority=row["priority"],
+        due=moment(row["due"]),
+        expires=moment(row["expires"]),
+        tries=row["tries"],
+    )
+
+
+def claimed(rows: Iterable[Row]) -> tuple[SealedLetter, ...]:
+    """Claimed letters, most urgent first, then in the order in which they were due."""
+    ordered = sorted(rows, key=lambda row: (row["priority"], moment(row["due"]), row["seq"]))
+    return tuple(letter_of(row) for row in ordered)
+
+
+def tally_of(row: Row | None, now: datetime) -> Tally:
+    """The tally in a row; empty for none, and for one whose last wrong proof is forgotten at `now`."""
+    if row is None or moment(row["last_at"]) + FORGOTTEN_AFTER <= now:
+        return Tally()
+    return Tally(row["failures"], moment(row["last_at"]))

@@ -1,0 +1,149 @@
+-- Share links with their addresses, visits and proofs. Bytes inside JSON are hex.
+
+-- part: above
+(select json_group_array(json_object('name', y.name, 'limits', json(y.limits))) from layers y
+where y.site = l.site and y.name in ('site', 'configuration default', 'space ' || l.space)) as layers,
+coalesce((select s.is_on from switches s where s.site = l.site and s.space = ''), 1) as site_on,
+coalesce((select s.is_on from switches s where s.site = l.site and s.space = l.space), 1) as space_on
+
+-- part: record
+select l.*, o.opens, {{above}},
+(select json_group_array(json_object(
+'seq', a.seq, 'digest', hex(a.digest), 'site', a.site, 'link', a.link,
+'sealed', iif(a.sealed is null, null, hex(a.sealed)), 'created_at', a.created_at,
+'recipient', a.recipient, 'slug', a.slug, 'valid_until', a.valid_until, 'revoked_at', a.revoked_at))
+from link_addresses a where a.site = l.site and a.link = l.id) as addresses
+from links l join link_opens o on o.site = l.site and o.link = l.id
+
+-- name: find
+-- Everything that judges one attempt: the link behind a digest, with the proofs and the newest visit of one session.
+select l.*, o.opens, {{above}},
+json_object(
+'digest', hex(a.digest), 'site', a.site, 'link', a.link,
+'sealed', iif(a.sealed is null, null, hex(a.sealed)), 'created_at', a.created_at,
+'recipient', a.recipient, 'slug', a.slug, 'valid_until', a.valid_until, 'revoked_at', a.revoked_at) as address,
+(select json_group_array(json_object(
+'kind', p.kind, 'site', p.site, 'link', p.link, 'session', hex(p.session),
+'security_version', p.security_version, 'proved_at', p.proved_at,
+'address', iif(p.address is null, null, hex(p.address))))
+from proofs p where p.site = l.site and p.link = l.id and p.session = :session) as proofs,
+(select json_object(
+'id', v.id, 'site', v.site, 'link', v.link, 'session', hex(v.session),
+'security_version', v.security_version, 'began_at', v.began_at, 'seen_at', v.seen_at)
+from visits v where v.site = l.site and v.link = l.id and v.session = :session
+order by v.began_at desc, v.id desc limit 1) as visit
+from link_addresses a
+join links l on l.site = a.site and l.id = a.link
+join link_opens o on o.site = l.site and o.link = l.id
+where a.digest = :digest;
+
+-- name: get
+-- One link as members see it, by site and id.
+{{record}}
+where l.site = :site and l.id = :id;
+
+-- name: get_by_digest
+-- The same by the digest of any of its addresses.
+{{record}}
+join link_addresses d on d.site = l.site and d.link = l.id
+where d.digest = :digest;
+
+-- name: place
+-- Where a link stands in the order of lists.
+select created_at, id from links where site = :site and id = :id;
+
+-- name: list_all
+-- A site's links before a place, newest first.
+{{record}}
+where l.site = :site and (l.created_at, l.id) < (:created_at, :id)
+order by l.created_at desc, l.id desc limit :limit;
+
+-- name: list_by_owner
+-- The same of one owner.
+{{record}}
+where l.site = :site and l.owner = :owner and (l.created_at, l.id) < (:created_at, :id)
+order by l.created_at desc, l.id desc limit :limit;
+
+-- name: list_by_page
+-- The same of one page.
+{{record}}
+where l.site = :site and l.page = :page and (l.created_at, l.id) < (:created_at, :id)
+order by l.created_at desc, l.id desc limit :limit;
+
+-- name: list_by_owner_and_page
+-- The same of one owner and one page.
+{{record}}
+where l.site = :site and l.owner = :owner and l.page = :page and (l.created_at, l.id) < (:created_at, :id)
+order by l.created_at desc, l.id desc limit :limit;
+
+-- name: add
+-- A new link.
+insert into links (
+site, id, page, space, owner, state, name, description, acts_as, service_identity, created_by,
+created_at, renewed_at, changed_at, version, security_version, scope, wish)
+values (
+:site, :id, :page, :space, :owner, :state, :name, :description, :acts_as, :service_identity, :created_by,
+:created_at, :renewed_at, :changed_at, :version, :security_version, :scope, :wish);
+
+-- name: add_opens
+-- The counter of a new link.
+insert into link_opens (site, link, opens) values (:site, :link, 0);
+
+-- name: add_address
+-- A new address of a link.
+insert into link_addresses (
+digest, site, link, sealed, created_at, recipient, slug, valid_until, revoked_at)
+values (:digest, :site, :link, :sealed, :created_at, :recipient, :slug, :valid_until, :revoked_at);
+
+-- name: replace
+-- Every field of a link, if the stored version is the one before.
+update links set
+page = :page, space = :space, owner = :owner, state = :state, name = :name, description = :description,
+acts_as = :acts_as, service_identity = :service_identity, created_by = :created_by, created_at = :created_at,
+renewed_at = :renewed_at, changed_at = :changed_at, version = :version, security_version = :security_version,
+scope = :scope, wish = :wish
+where site = :site and id = :id and version = :version - 1;
+
+-- name: version
+-- The version of a link that is in force.
+select version from links where site = :site and id = :id;
+
+-- name: put_address
+-- A new or changed address; changes nothing when the digest belongs to another link.
+insert into link_addresses (
+digest, site, link, sealed, created_at, recipient, slug, valid_until, revoked_at)
+values (:digest, :site, :link, :sealed, :created_at, :recipient, :slug, :valid_until, :revoked_at)
+on conflict (digest) do update set
+sealed = excluded.sealed, created_at = excluded.created_at, recipient = excluded.recipient,
+slug = excluded.slug, valid_until = excluded.valid_until, revoked_at = excluded.revoked_at
+where link_addresses.site = excluded.site and link_addresses.link = excluded.link;
+
+-- name: count_open
+-- One more open, while there are fewer than the most and the gates are still those that were passed.
+update link_opens set opens = opens + 1
+where site = :site and link = :link and (:most is null or opens < :most)
+and exists (select 1 from links l where l.site = :site and l.id = :link and l.security_version = :security_version);
+
+-- name: add_visit
+-- A visit that begins.
+insert into visits (site, id, link, session, security_version, began_at, seen_at)
+values (:site, :id, :link, :session, :security_version, :began_at, :seen_at);
+
+-- name: end_visit
+-- A visit that is undone.
+delete from visits where site = :site and id = :id and link = :link;
+
+-- name: uncount_open
+-- The open that an undone visit had counted.
+update link_opens set opens = opens - 1 where site = :site and link = :link and opens > 0;
+
+-- name: touch
+-- The last use of a visit, never moved backwards.
+update visits set seen_at = :seen_at where site = :site and id = :id and seen_at < :seen_at;
+
+-- name: prove
+-- A proof, in the place of an earlier one of its kind.
+insert into proofs (site, link, session, kind, security_version, proved_at, address)
+values (:site, :link, :session, :kind, :security_version, :proved_at, :address)
+on conflict (site, link, session, kind) do update set
+security_version = excluded.security_version, proved_at = excluded.proved_at, address = excluded.address;

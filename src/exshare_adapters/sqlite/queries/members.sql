@@ -1,0 +1,59 @@
+-- Local members and their sessions.
+
+-- name: name_in_use
+-- Whether another member answers to a name on the same site; a member of all sites is on every site.
+select 1 as used from members
+where name_key = :name_key and id <> :id and (site is null or :site is null or site = :site) limit 1;
+
+-- name: add
+-- A new member.
+insert into members (
+id, name, name_key, site, admin, identity, password_hash, setup_digest, setup_expires, created_at, disabled, version)
+values (
+:id, :name, :name_key, :site, :admin, :identity, :password_hash, :setup_digest, :setup_expires, :created_at,
+:disabled, :version);
+
+-- name: replace
+-- Every field of a member, if the stored version is the one before.
+update members set
+name = :name, name_key = :name_key, site = :site, admin = :admin, identity = :identity,
+password_hash = :password_hash, setup_digest = :setup_digest, setup_expires = :setup_expires,
+created_at = :created_at, disabled = :disabled, version = :version
+where id = :id and version = :version - 1;
+
+-- name: get
+-- A member by id.
+select * from members where id = :id;
+
+-- name: by_name
+-- A member by name: of the site, else of all sites.
+select * from members where name_key = :name_key and (site = :site or site is null)
+order by site is null limit 1;
+
+-- name: by_setup
+-- A member by the digest of the one-time set-up token.
+select * from members where setup_digest = :digest;
+
+-- name: list
+-- Members of a site and of all sites, or everybody, by name.
+select * from members where :site is null or site = :site or site is null order by name_key, id;
+
+-- name: open_session
+-- A session that begins.
+insert into member_sessions (digest, member, began_at, seen_at) values (:digest, :member, :began_at, :seen_at);
+
+-- name: session
+-- A session by digest.
+select * from member_sessions where digest = :digest;
+
+-- name: touch_session
+-- The last use of a session, never moved backwards.
+update member_sessions set seen_at = :seen_at where digest = :digest and seen_at < :seen_at;
+
+-- name: close_session
+-- A session that ends.
+delete from member_sessions where digest = :digest;
+
+-- name: close_sessions
+-- Every session of a member.
+delete from member_sessions where member = :member;

@@ -1,0 +1,27 @@
+-- Layers and switches.
+
+-- name: ensure_layer
+-- An empty layer, unless it is there.
+insert into layers (site, name, limits) values (:site, :name, :limits)
+on conflict (site, name) do nothing;
+
+-- name: layers
+-- The layers above a link of one space.
+select name, limits from layers
+where site = :site and name in ('site', 'configuration default', 'space ' || :space);
+
+-- name: save
+-- A layer in the place of the one with its name.
+insert into layers (site, name, limits) values (:site, :name, :limits)
+on conflict (site, name) do update set limits = excluded.limits;
+
+-- name: switches
+-- The kill switches above a link of one space; no row means on.
+select
+coalesce((select is_on from switches where site = :site and space = ''), 1) as site_on,
+coalesce((select is_on from switches where site = :site and space = :space), 1) as space_on;
+
+-- name: switch
+-- One kill switch.
+insert into switches (site, space, is_on) values (:site, :space, :is_on)
+on conflict (site, space) do update set is_on = excluded.is_on;

@@ -1,0 +1,25 @@
+-- What keeps the database answering and small.
+
+-- name: ping
+-- Touches the file.
+select count(*) as tables from sqlite_schema;
+
+-- name: prune_visits
+-- Visits that have ended by themselves.
+delete from visits where began_at <= :visit_began or seen_at <= :visit_seen;
+
+-- name: prune_proofs
+-- Proofs that are too old to be good for anything.
+delete from proofs where proved_at <= :proved;
+
+-- name: prune_codes
+-- Codes that have expired.
+delete from codes where expires_at <= :now;
+
+-- name: prune_sessions
+-- Members' sessions that have ended by themselves.
+delete from member_sessions where began_at <= :session_began or seen_at <= :session_seen;
+
+-- name: prune_guesses
+-- Counts that are forgotten.
+delete from guesses where last_at <= :forgotten;

@@ -1,0 +1,99 @@
+"""The exceptions of exshare, drawn as a tree.
+
+::
+
+    ExshareError
+    ├── InvalidValue          a boundary refused what it was given: field and rule are named
+    ├── Refused               a member may not do this; the decision says why and which layer said so
+    ├── NotFound              no such link, member or site for this caller
+    ├── StaleLink             somebody changed the link first (carries the version now in force)
+    ├── Taken                 a name or a digest is in use already
+    ├── AdapterFailed         the world behind a port failed
+    │   ├── Busy              it may work again by itself: retry later (carries seconds)
+    │   ├── Broken            the answer made no sense; a retry will not help
+    │   ├── CredentialRejected  the connector's credential is not accepted; an operator must act
+    │   └── MailRefused       a letter was refused for good
+    └── CannotUnseal          a sealed value does not open with this key, purpose, site and id
+
+"No" to a visitor is never an exception: it is a :class:`exshare_core.decisions.Decision`.
+"""
+
+from __future__ import annotations
+
+
+class ExshareError(Exception):
+    """The root of every error that exshare raises on purpose."""
+
+
+class InvalidValue(ExshareError):
+    """What was given breaks a written rule; nothing was saved.
+
+    ``field`` is the name the person used (a form field, a key, an option), ``rule`` is the violated rule in words.
+    """
+
+    def __init__(self, field: str, rule: str) -> None:
+        super().__init__(f"{field}: {rule}")
+        self.field = field
+        self.rule = rule
+
+
+class InvalidValues(InvalidValue):
+    """Several rules were broken at once; each is in ``failures``, so that a person can mend all of them."""
+
+    def __init__(self, failures: tuple[InvalidValue, ...]) -> None:
+        first = failures[0]
+        super().__init__(first.field, "; ".join(failure.rule for failure in failures))
+        self.failures = failures
+
+
+class Refused(ExshareError):
+    """A member may not do this. ``rule`` says why in words, ``layer`` names who set the rule, if a layer did."""
+
+    def __init__(self, rule: str, layer: str | None = None) -> None:
+        super().__init__(rule if layer is None else f"{rule} (set by {layer})")
+        self.rule = rule
+        self.layer = layer
+
+
+class NotFound(ExshareError):
+    """There is no such thing for this caller. Says nothing about whether it exists for others."""
+
+
+class StaleLink(ExshareError):
+    """The link was changed by somebody else first; ``current`` is the version now in force (spec L12)."""
+
+    def __init__(self, current: int) -> None:
+        super().__init__(f"the link has changed meanwhile and is now at version {current}")
+        self.current = current
+
+
+class Taken(ExshareError):
+    """A digest or a name is in use already; the first holder keeps it."""
+
+
+class AdapterFailed(ExshareError):
+    """The world behind a port failed. The cause is kept as ``__cause__``; the text holds no secret and no content."""
+
+
+class Busy(AdapterFailed):
+    """The other side cannot answer now. ``retry_after`` is a hint in seconds."""
+
+    def __init__(self, reason: str, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+class Broken(AdapterFailed):
+    """The other side answered something that cannot be used."""
+
+
+class CredentialRejected(AdapterFailed):
+    """The connector's credential is not accepted any more, or lacks a scope."""
+
+
+class MailRefused(AdapterFailed):
+    """The mail system refused the letter for good; sending it again would not help."""
+
+
+class CannotUnseal(ExshareError):
+    """A sealed value does not open: wrong key, purpose, site or id, or it was changed."""

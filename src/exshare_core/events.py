@@ -1,0 +1,66 @@
+"""What happened, as frozen values of ids and plain values: the rows of the activity.
+
+An event holds no page content, no title, no file name, no token and no secret. Personal fields (an address, a
+network) stand in fields of their own, so that retention can remove them later (spec M4).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import Enum
+
+from attrs import frozen
+
+from exshare_core.values import LinkId, MemberId, SiteId
+
+
+class Kind(Enum):
+    """What happened."""
+
+    LINK_CREATED = "link created"
+    LINK_CHANGED = "link changed"
+    LINK_DISABLED = "link disabled"
+    LINK_ENABLED = "link enabled"
+    LINK_ROTATED = "link rotated"
+    LINK_DELETED = "link deleted"
+    LINK_SENT = "link sent"
+    OPENED = "opened"
+    OPEN_RETURNED = "open returned"
+    VIEWED = "viewed"
+    FILE_FETCHED = "file fetched"
+    DENIED = "denied"
+    WRONG_PASSWORD = "wrong password"
+    WRONG_CODE = "wrong code"
+    CODE_ASKED = "code asked"
+    PROVED = "proved"
+    TOO_MANY_TRIES = "too many tries"
+    MEMBER_ADDED = "member added"
+    SIGNED_IN = "signed in"
+    SIGN_IN_FAILED = "sign-in failed"
+    SIGNED_OUT = "signed out"
+
+
+class Actor(Enum):
+    """Who did it."""
+
+    VISITOR = "visitor"
+    MEMBER = "member"
+    OPERATOR = "operator"
+    SYSTEM = "system"
+
+
+@frozen(slots=True)
+class Event:
+    """One thing that happened. `detail` holds short words of ours such as a rule or a stage, never foreign text."""
+
+    kind: Kind
+    site: SiteId
+    at: datetime
+    actor: Actor
+    link: LinkId | None = None
+    member: MemberId | None = None
+    page: str | None = None
+    """A page or attachment id."""
+    detail: str = ""
+    network: str | None = None
+    address: str | None = None

@@ -1,0 +1,309 @@
+"""The visitor's gates in the order of spec G8, and `decide()`: the one function that judges an attempt.
+
+Preparing a link's gates costs some microseconds and depends only on stored facts; it can be kept as long as the link,
+the address and the layers keep their versions. Deciding runs the prepared gates over one attempt and reads nothing
+else: no clock, no database, no global. INVARIANT: a gate that raises denies; a link without layers denies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from enum import Enum
+from functools import lru_cache
+
+from attrs import field, frozen
+
+from exshare_core.decisions import Answer, Decision, Effect, Stage, Verdict
+from exshare_core.links import LINK_LAYER, LinkAddress, LinkState, ShareLink, Switches
+from exshare_core.policy import Layer, Policy, effective
+from exshare_core.values import Address, IPAddress, LinkId, Networks, People, SiteId
+
+VISIT_IDLE = timedelta(minutes=30)
+VISIT_LIFE = timedelta(hours=12)
+"""A visit ends 30 minutes after its last request and 12 hours after it began (spec L14)."""
+
+PROOF_LIFE = timedelta(hours=12)
+"""A proof is good for as long as a visit can be."""
+
+
+class ProofKind(Enum):
+    """Which gate a proof satisfies."""
+
+    PASSWORD = "password"
+    ADDRESS = "address"
+
+
+@frozen(slots=True)
+class Proof:
+    """Evidence that a gate was satisfied, bound to one link and its security version (spec G9)."""
+
+    kind: ProofKind
+    link: LinkId
+    security_version: int
+    proved_at: datetime
+    address: Address | None = None
+    """For an address proof, the mailbox that was proved."""
+
+
+@frozen(slots=True)
+class Visit:
+    """One person's use of one link, from the POST that passed the last gate (spec L14)."""
+
+    id: str
+    site: SiteId
+    link: LinkId
+    session: bytes = field(repr=False)
+    security_version: int
+    began_at: datetime
+    seen_at: datetime
+
+    def lives(self, at: datetime) -> bool:
+        """Whether the visit goes on at `at`."""
+        return at < self.began_at + VISIT_LIFE and at < self.seen_at + VISIT_IDLE
+
+
+@frozen(slots=True)
+class Attempt:
+    """Somebody tries a link: when, from where, and with what already proved in this browser."""
+
+    at: datetime
+    network: IPAddress | None
+    proofs: tuple[Proof, ...] = ()
+    visit: Visit | None = None
+    opens: int = 0
+    """How often the link has been opened so far."""
+
+
+Gate = Callable[[Attempt], Verdict]
+
+
+@frozen(slots=True)
+class Prepared:
+    """The gates of one link through one of its addresses, ready to be asked, and the policy behind them."""
+
+    link: ShareLink
+    policy: Policy
+    gates: tuple[tuple[Stage, Gate], ...]
+    expires_at: datetime | None
+    """The expiry in force: the link's own or the end of the longest life that policy allows."""
+
+
+def prepare(
+    link: ShareLink, address: LinkAddress, layers: Iterable[Layer], switches: Switches
+) -> Prepared | None:
+    """Bind the gates of `link` to its facts; None when no layer is given, which means that nothing is allowed.
+
+    `layers` are outermost first and do not hold the link's own wish: it is added here, as the innermost.
+    """
+    outer = tuple(layers)
+    if not outer:
+        return None
+    policy = effective((*outer, link.layer))
+    assert policy is not None
+    expires_at, expiry_layers = _expiry(link, policy)
+    gates: list[tuple[Stage, Gate]] = [
+        (Stage.EXISTS, _exists(link, address)),
+        (Stage.POLICY, _always(_suspension(link, policy, switches, expires_at))),
+        (Stage.TIME, _time(link.wish.starts_at, expires_at, expiry_layers)),
+    ]
+    if (networks := _network_gate(policy)) is not None:
+        gates.append((Stage.NETWORK, networks))
+    if (people := _people_gate(link, policy)) is not None:
+        gates.append((Stage.PEOPLE, people))
+    if link.wish.password_hash is not None:
+        gates.append((Stage.PASSWORD, _password(link)))
+    if policy.limits.opens is not None:
+        gates.append((Stage.USES, _uses(link, policy.limits.opens, policy.set_by("opens"))))
+    return Prepared(link, policy, tuple(gates), expires_at)
+
+
+def decide(prepared: Prepared | None, attempt: Attempt) -> Decision:
+    """ALLOW, ASK or DENY, with the verdict of every gate in order. Pure; never raises.
+
+    A link that was not found and a link without layers are both `None` here, and denied alike.
+    """
+    if prepared is None:
+        return NOTHING_THERE
+    verdicts = []
+    strictest = Effect.ALLOW
+    for stage, gate in prepared.gates:
+        try:
+            verdict = gate(attempt)
+        except Exception as error:
+            verdict = _failed(stage, type(error).__name__)
+        if verdict.effect is not Effect.ALLOW and verdict.effect > strictest:
+            strictest = verdict.effect
+        verdicts.append(verdict)
+    return Decision(strictest, tuple(verdicts))
+
+
+NOTHING_THERE = Decision(
+    Effect.DENY, (Verdict(Stage.EXISTS, Effect.DENY, "there is no such link", Answer.UNKNOWN),)
+)
+
+_FINE = {stage: Verdict(stage, Effect.ALLOW, "passed", Answer.ALLOW) for stage in Stage}
+
+
+def _failed(stage: Stage, error: str) -> Verdict:
+    answer = Answer.UNKNOWN if stage is Stage.EXISTS else Answer.UNAVAILABLE
+    return Verdict(stage, Effect.DENY, f"the gate failed with {error}", answer)
+
+
+def _deny(stage: Stage, rule: str, layers: tuple[str, ...] = (LINK_LAYER,)) -> Verdict:
+    answer = Answer.UNKNOWN if stage is Stage.EXISTS else Answer.UNAVAILABLE
+    return Verdict(stage, Effect.DENY, rule, answer, layers)
+
+
+def _always(verdict: Verdict) -> Gate:
+    return lambda attempt: verdict
+
+
+def _exists(link: ShareLink, address: LinkAddress) -> Gate:
+    if link.state is LinkState.DELETED:
+        return _always(_deny(Stage.EXISTS, "the link is deleted"))
+    if link.state is LinkState.DISABLED:
+        return _always(_deny(Stage.EXISTS, "the link is disabled by its owner"))
+    if address.link != link.id or address.site != link.site:
+        return _always(_deny(Stage.EXISTS, "the address belongs to another link"))
+    if address.revoked_at is None and address.valid_until is None:
+        return _always(_FINE[Stage.EXISTS])
+    rotated_out = _deny(Stage.EXISTS, "this address of the link has been withdrawn")
+    fine = _FINE[Stage.EXISTS]
+    return lambda attempt: fine if address.lives(attempt.at) else rotated_out
+
+
+def _suspension(
+    link: ShareLink, policy: Policy, switches: Switches, expires_at: datetime | None
+) -> Verdict:
+    """What policy takes away from a link that lacks what is now demanded (spec P3, P7)."""
+    limits = policy.limits
+    if not switches.site_on:
+        return _deny(Stage.POLICY, "sharing is switched off for the site", ("site",))
+    if not switches.space_on:
+        return _deny(Stage.POLICY, "sharing is switched off for the space", ("space",))
+    if limits.password_demanded and link.wish.password_hash is None:
+        return _deny(Stage.POLICY, "a password is demanded", policy.set_by("password_demanded"))
+    if limits.expiry_demanded and expires_at is None:
+        return _deny(Stage.POLICY, "an expiry is demanded", policy.set_by("expiry_demanded"))
+    if limits.people_demanded and limits.people is None:
+        return _deny(Stage.POLICY, "a list of allowed people is demanded", policy.set_by("people_demanded"))
+    return _FINE[Stage.POLICY]
+
+
+def _expiry(link: ShareLink, policy: Policy) -> tuple[datetime | None, tuple[str, ...]]:
+    own = link.wish.expires_at
+    if policy.limits.lifetime is None:
+        return own, (LINK_LAYER,)
+    capped = link.renewed_at + policy.limits.lifetime
+    if own is not None and own <= capped:
+        return own, (LINK_LAYER,)
+    return capped, policy.set_by("lifetime")
+
+
+def _time(starts_at: datetime | None, expires_at: datetime | None, expiry_layers: tuple[str, ...]) -> Gate:
+    fine = _FINE[Stage.TIME]
+    if starts_at is None and expires_at is None:
+        return _always(fine)
+
+    def gate(attempt: Attempt) -> Verdict:
+        if starts_at is not None and attempt.at < starts_at:
+            return _deny(Stage.TIME, f"not open before {starts_at.isoformat()}")
+        if expires_at is not None and attempt.at >= expires_at:
+            return _deny(Stage.TIME, f"expired at {expires_at.isoformat()}", expiry_layers)
+        return fine
+
+    return gate
+
+
+def _network_gate(policy: Policy) -> Gate | None:
+    allowed = policy.limits.networks
+    blocked = Networks.parse(policy.limits.blocked_networks) if policy.limits.blocked_networks else None
+    if allowed is None and blocked is None:
+        return None
+    fine = _FINE[Stage.NETWORK]
+
+    def gate(attempt: Attempt) -> Verdict:
+        if attempt.network is None or (allowed is not None and not allowed.admits(attempt.network)):
+            return _deny(Stage.NETWORK, "not from an allowed network", policy.set_by("networks"))
+        if blocked is not None and blocked.admits(attempt.network):
+            return _deny(Stage.NETWORK, "from a blocked network", policy.set_by("blocked_networks"))
+        return fine
+
+    return gate
+
+
+@lru_cache(maxsize=256)
+def _parsed(entries: frozenset[str]) -> People:
+    return People.parse(entries)
+
+
+def admits(policy: Policy, address: Address) -> bool:
+    """Whether the lists in force let `address` pass: on the list and not blocked (spec G2, G3)."""
+    people, blocked = policy.limits.people, policy.limits.blocked_people
+    return (people is None or people.admits(address)) and not (blocked and _parsed(blocked).admits(address))
+
+
+def _people_gate(link: ShareLink, policy: Policy) -> Gate | None:
+    if policy.limits.people is None:
+        return None
+    fine = _FINE[Stage.PEOPLE]
+
+    def gate(attempt: Attempt) -> Verdict:
+        for proof in attempt.proofs:
+            if (
+                proof.kind is ProofKind.ADDRESS
+                and proof.address is not None
+                and _good(proof, link, attempt.at)
+                and admits(policy, proof.address)
+            ):
+                return fine
+        rule = "an allowed mail address must be proved"
+        return Verdict(Stage.PEOPLE, Effect.ASK, rule, Answer.ASK_ADDRESS, policy.set_by("people"))
+
+    return gate
+
+
+def _password(link: ShareLink) -> Gate:
+    fine = _FINE[Stage.PASSWORD]
+
+    def gate(attempt: Attempt) -> Verdict:
+        for proof in attempt.proofs:
+            if proof.kind is ProofKind.PASSWORD and _good(proof, link, attempt.at):
+                return fine
+        return _PASSWORD_NEEDED
+
+    return gate
+
+
+_PASSWORD_NEEDED = Verdict(
+    Stage.PASSWORD, Effect.ASK, "the password is needed", Answer.ASK_PASSWORD, (LINK_LAYER,)
+)
+
+
+def _good(proof: Proof, link: ShareLink, at: datetime) -> bool:
+    return (
+        proof.link == link.id
+        and proof.security_version == link.security_version
+        and at < proof.proved_at + PROOF_LIFE
+    )
+
+
+def _uses(link: ShareLink, most: int, layers: tuple[str, ...]) -> Gate:
+    fine = _FINE[Stage.USES]
+
+    def gate(attempt: Attempt) -> Verdict:
+        visit = attempt.visit
+        if (
+            visit is not None
+            and visit.link == link.id
+            and visit.security_version == link.security_version
+            and visit.lives(attempt.at)
+        ):
+            return fine
+        if attempt.opens < most:
+            rule = "opening it uses one of its opens"
+            return Verdict(Stage.USES, Effect.ASK, rule, Answer.ASK_OPEN, layers)
+        return _deny(Stage.USES, f"all of its {most} opens are used", layers)
+
+    return gate

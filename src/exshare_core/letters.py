@@ -1,0 +1,126 @@
+"""Mail as values: what a letter says, and how it becomes text.
+
+A letter rests in the outbox as its kind, its variables and the member's own words, sealed, and is rendered at the
+moment of sending (spec S1, N1). Nothing here knows a mail system.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import Enum
+from html import escape
+from string import Template
+
+from attrs import frozen
+
+from exshare_core.errors import InvalidValue
+from exshare_core.values import Address, Sealed, SiteId
+
+
+class LetterKind(Enum):
+    """Which letter it is; a smaller place in this list is sent earlier (spec N1: codes overtake notices)."""
+
+    CODE = "code"
+    INVITATION = "invitation"
+
+
+PRIORITY: Mapping[LetterKind, int] = {kind: place for place, kind in enumerate(LetterKind)}
+
+
+@frozen(slots=True)
+class Letter:
+    """One letter to one recipient.
+
+    `deliver` is False for the letter to an address that is not on a link's list: it takes the same path as any other
+    and is dropped by the worker, so that listed and unlisted addresses cannot be told apart (spec G2).
+    """
+
+    id: str
+    site: SiteId
+    kind: LetterKind
+    recipient: Address
+    variables: Mapping[str, str]
+    deliver: bool = True
+
+
+@frozen(slots=True)
+class SealedLetter:
+    """A letter as it rests in the outbox: everything about it sealed but what the queue needs."""
+
+    id: str
+    site: SiteId
+    sealed: Sealed
+    priority: int
+    due: datetime
+    expires: datetime
+    """After this instant it is not sent any more."""
+    tries: int = 0
+
+
+@frozen(slots=True)
+class Message:
+    """A letter as a mail system takes it: one recipient, one subject, a text and an HTML part."""
+
+    id: str
+    """Fixed for the life of the letter: the local part of its Message-ID."""
+    site: SiteId
+    recipient: Address
+    subject: str
+    text: str
+    html: str
+
+
+@frozen(slots=True)
+class _Form:
+    subject: str
+    text: str
+
+
+_FORMS: Mapping[LetterKind, _Form] = {
+    LetterKind.CODE: _Form(
+        "Your code: $code",
+        "Your code to open the shared page is\n\n    $code\n\n"
+        "Type it into the page that asked for it. It is good for 10 minutes.\n\n"
+        "If you did not ask for a code, you need not do anything.\n",
+    ),
+    LetterKind.INVITATION: _Form(
+        "$sender shared a page with you",
+        "$sender shared a page with you:\n\n$link\n\n$note",
+    ),
+}
+
+
+def render(letter: Letter) -> Message:
+    """The letter as a message; raises InvalidValue when a variable is missing or would break a header.
+
+    The subject is checked by `header_text`; the HTML part is the text with every character escaped.
+    """
+    form = _FORMS[letter.kind]
+    try:
+        subject = Template(form.subject).substitute(letter.variables)
+        text = Template(form.text).substitute(letter.variables)
+    except (KeyError, ValueError) as error:
+        raise InvalidValue("letter", f"a variable of the {letter.kind.value} letter is missing") from error
+    html = "".join(f"<p>{_linked(paragraph)}</p>" for paragraph in text.strip().split("\n\n"))
+    return Message(letter.id, letter.site, letter.recipient, header_text("subject", subject), text, html)
+
+
+def _linked(paragraph: str) -> str:
+    words = paragraph.strip()
+    if words.startswith(("https://", "http://")) and len(words.split()) == 1:
+        return f'<a href="{escape(words)}">{escape(words)}</a>'
+    return escape(words).replace("\n", "<br>")
+
+
+def header_text(name: str, text: str) -> str:
+    """The text, fit for a mail header; raises InvalidValue for control characters and encoded words.
+
+    Python's own mail package decodes an encoded word and writes what it finds into the header, line breaks included
+    (CVE-2024-6923; security reference 0.3), so that they are refused here, whatever the interpreter's version.
+    """
+    if "=?" in text or any(ord(char) < 32 or ord(char) == 0x7F or 0xD800 <= ord(char) < 0xE000 for char in text):
+        raise InvalidValue(name, "no control characters, line breaks or encoded words")
+    if len(text) > 400:
+        raise InvalidValue(name, "at most 400 characters")
+    return text

@@ -1,0 +1,245 @@
+"""Share links, their addresses and their changes; every change returns a new value and stores nothing.
+
+States that depend on the clock or on policy (not started, expired, used up, suspended) are never stored: they are
+derived at each request (spec L4).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from attrs import evolve, field, frozen
+
+from exshare_core.capabilities import LADDERS, Capabilities
+from exshare_core.errors import InvalidValue, Refused
+from exshare_core.policy import Layer, Limits
+from exshare_core.values import AccountId, LinkId, MemberId, Networks, PageId, People, Sealed, SiteId, SpaceKey
+
+
+class LinkState(Enum):
+    """What is stored of a link's life (spec L4)."""
+
+    ACTIVE = "active"
+    DISABLED = "disabled"
+    DELETED = "deleted"
+
+
+class LabelMode(Enum):
+    """How a label filter on child pages reads (spec L6)."""
+
+    ANY = "with any"
+    ALL = "with all"
+    NONE = "without"
+
+
+@frozen(slots=True)
+class LabelFilter:
+    """Which child pages a link reaches, by their labels; labels compare in lower case."""
+
+    mode: LabelMode
+    labels: frozenset[str]
+
+    def admits(self, labels: frozenset[str]) -> bool:
+        """Whether a page with `labels` passes."""
+        if self.mode is LabelMode.ANY:
+            return bool(self.labels & labels)
+        if self.mode is LabelMode.ALL:
+            return self.labels <= labels
+        return not self.labels & labels
+
+
+@frozen(slots=True)
+class Scope:
+    """What a link reaches: one page, or with `children` everything below it, minus the carve-outs (spec L1, L6)."""
+
+    root: PageId
+    space: SpaceKey
+    children: bool = False
+    labels: LabelFilter | None = None
+    carve_outs: frozenset[PageId] = frozenset()
+    restricted_pages: bool = False
+    """Whether the creator chose to include pages with view restrictions."""
+
+
+@frozen(slots=True)
+class Wish:
+    """What the member who shares asks for; what comes of it is the policy's business (spec P4)."""
+
+    capabilities: Capabilities = Capabilities()
+    people: People | None = None
+    """None is everyone; an empty list is nobody."""
+    networks: Networks | None = None
+    starts_at: datetime | None = None
+    expires_at: datetime | None = None
+    max_opens: int | None = None
+    password_hash: str | None = field(default=None, repr=False)
+
+    @property
+    def limits(self) -> Limits:
+        """The wish as the limits of the innermost layer. What the link does not ask for, it does not get."""
+        asked = dict.fromkeys(LADDERS, 0) | dict(self.capabilities.rungs)
+        return Limits(capabilities=asked, opens=self.max_opens, people=self.people, networks=self.networks)
+
+    @property
+    def limited(self) -> bool:
+        """Whether an open costs something, so that it must begin with a deliberate act (spec L14)."""
+        return self.max_opens is not None
+
+
+LINK_LAYER = "link"
+"""The name of the innermost layer, the link's own wish."""
+
+MAX_NAME = 200
+MAX_DESCRIPTION = 2000
+MAX_OPENS = 1_000_000
+
+
+@frozen(slots=True)
+class ShareLink:
+    """A share link as it is stored (spec L1–L6, L12–L14).
+
+    `version` rises with every change and guards against lost updates; `security_version` rises when old proofs must
+    end: a changed password, changed people or a rotation (spec G9).
+    """
+
+    id: LinkId
+    site: SiteId
+    scope: Scope
+    wish: Wish
+    owner: MemberId
+    acts_as: AccountId
+    """The Confluence identity whose access bounds this link (spec L15)."""
+    created_by: MemberId
+    created_at: datetime
+    renewed_at: datetime
+    """Creation or the last approved renewal: lifetime caps count from here (spec P3)."""
+    changed_at: datetime
+    name: str = ""
+    description: str = ""
+    service_identity: bool = False
+    """Whether `acts_as` is the connector's own account, because the owner has none (spec R5)."""
+    state: LinkState = LinkState.ACTIVE
+    version: int = 1
+    security_version: int = 1
+
+    @property
+    def layer(self) -> Layer:
+        """The link's wish as the innermost layer."""
+        return Layer(LINK_LAYER, self.wish.limits)
+
+    def disabled(self, at: datetime) -> ShareLink:
+        """The link switched off by its owner; settings are kept. A deleted link is refused."""
+        return self._changed(at, state=LinkState.DISABLED)
+
+    def enabled(self, at: datetime) -> ShareLink:
+        """The link switched on again. A deleted link is refused: deletion is final (spec L4)."""
+        return self._changed(at, state=LinkState.ACTIVE)
+
+    def deleted(self, at: datetime) -> ShareLink:
+        """The link revoked for good; proofs end with it."""
+        return self._changed(at, state=LinkState.DELETED, security_version=self.security_version + 1)
+
+    def rotated(self, at: datetime) -> ShareLink:
+        """The link after a new address was made: proofs won through the old one end (spec G9)."""
+        return self._changed(at, security_version=self.security_version + 1)
+
+    def edited(
+        self, at: datetime, *, wish: Wish, scope: Scope, name: str, description: str
+    ) -> ShareLink:
+        """The link with new settings. Changed gates end all proofs at once (spec G9)."""
+        gates_changed = (
+            wish.password_hash != self.wish.password_hash
+            or wish.people != self.wish.people
+            or wish.networks != self.wish.networks
+        )
+        return self._changed(
+            at,
+            wish=wish,
+            scope=scope,
+            name=checked_name(name),
+            description=checked_description(description),
+            security_version=self.security_version + int(gates_changed),
+        )
+
+    def rehashed(self, password_hash: str) -> ShareLink:
+        """The same password under stronger parameters: nothing that anyone agreed to has changed."""
+        return evolve(self, wish=evolve(self.wish, password_hash=password_hash), version=self.version + 1)
+
+    def _changed(self, at: datetime, **changes: Any) -> ShareLink:
+        if self.state is LinkState.DELETED:
+            raise Refused("a deleted link cannot be changed")
+        return evolve(self, version=self.version + 1, changed_at=at, **changes)
+
+
+@frozen(slots=True)
+class LinkAddress:
+    """One address of a link: a digest to find it by and the sealed token to show it again (spec L2).
+
+    A link has one or more. An address proves no mailbox, not even a personal one.
+    """
+
+    link: LinkId
+    site: SiteId
+    digest: bytes = field(repr=False)
+    sealed: Sealed | None = field(repr=False)
+    created_at: datetime
+    recipient: str | None = None
+    slug: str = ""
+    valid_until: datetime | None = None
+    revoked_at: datetime | None = None
+
+    def revoked(self, at: datetime) -> LinkAddress:
+        """The address withdrawn at `at`."""
+        return self if self.revoked_at is not None else evolve(self, revoked_at=at)
+
+    def lives(self, at: datetime) -> bool:
+        """Whether this address still leads to its link at `at`."""
+        return (self.revoked_at is None or at < self.revoked_at) and (
+            self.valid_until is None or at < self.valid_until
+        )
+
+
+@frozen(slots=True)
+class Switches:
+    """The kill switches of the site and the space; either stops every link below it at once (spec P7)."""
+
+    site_on: bool = True
+    space_on: bool = True
+
+
+def checked_name(name: str) -> str:
+    """The name without surrounding space; raises InvalidValue when too long or with control characters."""
+    return _checked("name", name, MAX_NAME)
+
+
+def checked_description(description: str) -> str:
+    """The description without surrounding space; raises InvalidValue when too long."""
+    return _checked("description", description, MAX_DESCRIPTION, lines=True)
+
+
+def _checked(field_name: str, text: str, limit: int, *, lines: bool = False) -> str:
+    text = text.strip()
+    if len(text) > limit:
+        raise InvalidValue(field_name, f"at most {limit} characters")
+    if any((ord(char) < 32 and not (lines and char in "\r\n\t")) or 0x7F <= ord(char) < 0xA0 for char in text):
+        raise InvalidValue(field_name, "no control characters")
+    if any(0xD800 <= ord(char) < 0xE000 for char in text):
+        raise InvalidValue(field_name, "no broken characters")
+    return text
+
+
+def checked_opens(number: int | None) -> int | None:
+    """The limit of opens; raises InvalidValue unless it is absent or from 1 to a million."""
+    if number is not None and not 1 <= number <= MAX_OPENS:
+        raise InvalidValue("max_opens", f"from 1 to {MAX_OPENS}")
+    return number
+
+
+def checked_times(starts_at: datetime | None, expires_at: datetime | None, now: datetime) -> None:
+    """Raise InvalidValue when a link would never be open: it ends before now or before it starts."""
+    if expires_at is not None and expires_at <= now:
+        raise InvalidValue("expires", "must lie in the future")
+    if starts_at is not None and expires_at is not None and expires_at <= starts_at:
+        raise InvalidValue("expires", "must lie after the start")

@@ -1,0 +1,521 @@
+"""The ports: how the core meets the world. Each promise is one sentence with "must" that a test can hold against it.
+
+Adapters implement these protocols and judge nothing. Storage returns dead links like living ones; expiry, passwords
+and policy are the core's business. A write names one aggregate and carries its events and letters in one transaction:
+all of it is stored, or nothing. Everything may raise `Busy` or `Broken`; foreign errors are translated once, at the
+edge, keeping the cause. No method is optional.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Protocol
+
+from attrs import field, frozen
+
+from exshare_core.accounts import Member, MemberSession
+from exshare_core.content import (
+    Absent,
+    Attachment,
+    ByteRange,
+    Draft,
+    MacroUse,
+    Node,
+    PageFacts,
+    Reading,
+    Rendered,
+)
+from exshare_core.events import Event
+from exshare_core.gates import Visit
+from exshare_core.guessing import Tally
+from exshare_core.letters import Message, SealedLetter
+from exshare_core.links import LinkAddress, ShareLink, Switches
+from exshare_core.policy import Layer
+from exshare_core.values import (
+    AccountId,
+    AttachmentId,
+    LinkId,
+    MemberId,
+    PageId,
+    Sealed,
+    SiteId,
+    SpaceKey,
+)
+
+
+class Clock(Protocol):
+    """The one judge of time. Plain methods: reading a clock never waits."""
+
+    def now(self) -> datetime:
+        """The present instant; must be in UTC with a zone."""
+
+
+class TokenGenerator(Protocol):
+    """The one source of randomness. Plain methods: drawing never waits."""
+
+    def token(self) -> str:
+        """A fresh token; must be 43 characters ``A-Z a-z 0-9 _ -`` from 256 bits of a CSPRNG (spec L2)."""
+
+    def id(self) -> str:
+        """A fresh id; must be 20 to 40 characters ``a-z 0-9`` and must never come twice."""
+
+    def code(self) -> str:
+        """A fresh one-time code; must be 8 digits, each equally likely."""
+
+
+class PasswordHasher(Protocol):
+    """Hashes passwords, slowly on purpose, without keeping others waiting."""
+
+    async def hash(self, password: str) -> str:
+        """A salted hash; two hashes of one password must differ."""
+
+    async def verify(self, stored: str, password: str) -> bool:
+        """Must be True for the password that was hashed and False for any other; raises Broken for a broken hash."""
+
+    async def verify_dummy(self, password: str) -> None:
+        """Must cost what `verify` costs, and tells nothing: for names and links that do not exist."""
+
+    def outdated(self, stored: str) -> bool:
+        """Must be True for a hash with weaker parameters than today's."""
+
+
+class Vault(Protocol):
+    """Seals values under a key that is never in the database. A sealed value is bound to purpose, site and id."""
+
+    async def seal(self, value: bytes, purpose: str, site: SiteId, id: str) -> Sealed:
+        """Must differ each time, and must open only with the same purpose, site and id."""
+
+    async def open(self, sealed: Sealed, purpose: str, site: SiteId, id: str) -> bytes:
+        """The sealed value; must raise CannotUnseal when anything is not as it was sealed."""
+
+    async def keyed_digest(self, value: bytes, purpose: str, site: SiteId) -> bytes:
+        """32 bytes that must be equal for equal values, purposes and sites only, and useless without the key."""
+
+
+class Mailer(Protocol):
+    """Hands one message to a mail system."""
+
+    async def send(self, message: Message) -> None:
+        """Must send to exactly one envelope recipient under the message's own Message-ID.
+
+        Must refuse line breaks in headers with InvalidValue. Must raise MailRefused when the mail system refuses for
+        good and Busy when it may accept later; must never swallow a failure.
+        """
+
+
+# --- storage ---------------------------------------------------------------------------------------------------
+
+
+@frozen(slots=True)
+class StoredProof:
+    """A proof as it rests: the proved mailbox is sealed (purpose ``proof``, id = link id)."""
+
+    kind: str
+    site: SiteId
+    link: LinkId
+    session: bytes = field(repr=False)
+    """SHA-256 of the visitor's session id."""
+    security_version: int
+    proved_at: datetime
+    address: Sealed | None = None
+
+
+@frozen(slots=True)
+class Found:
+    """Everything stored that judges one attempt, read at one instant."""
+
+    link: ShareLink
+    address: LinkAddress
+    layers: tuple[Layer, ...]
+    """Outermost first: site, configuration, space. Without the link's own."""
+    switches: Switches
+    opens: int
+    proofs: tuple[StoredProof, ...] = ()
+    visit: Visit | None = None
+
+
+@frozen(slots=True)
+class LinkRecord:
+    """A link as its members see it: with its addresses and the number of its opens."""
+
+    link: ShareLink
+    addresses: tuple[LinkAddress, ...]
+    opens: int
+    layers: tuple[Layer, ...]
+    switches: Switches
+
+
+@frozen(slots=True)
+class PendingCode:
+    """A one-time code that was asked for and not used yet: nothing of it in clear (spec G2)."""
+
+    site: SiteId
+    link: LinkId
+    session: bytes = field(repr=False)
+    address_digest: bytes = field(repr=False)
+    """The keyed digest of the address's key."""
+    code_digest: bytes = field(repr=False)
+    tries: int
+    expires_at: datetime
+
+
+class LinkRepository(Protocol):
+    """Share links with their addresses, visits and proofs."""
+
+    async def find(self, digest: bytes, session: bytes | None) -> Found | None:
+        """The link behind a token's digest, dead or alive, with all that judges it, in one round trip.
+
+        Must match the digest byte for byte; must return deleted, disabled, expired and rotated-out ones like any
+        other; must return None for a digest that was never stored; must return the proofs and the visit of this
+        session and no other.
+        """
+
+    async def get(self, site: SiteId, link: LinkId) -> LinkRecord | None:
+        """The link with this id on this site; must be None for a link of another site."""
+
+    async def get_by_digest(self, digest: bytes) -> LinkRecord | None:
+        """The same by the digest of one of its addresses."""
+
+    async def add(
+        self,
+        link: ShareLink,
+        address: LinkAddress,
+        events: Sequence[Event],
+        letters: Sequence[SealedLetter] = (),
+    ) -> None:
+        """Must store link, address, events and letters together or not at all.
+
+        Must raise Taken for an id or a digest in use, leaving the first holder as it was.
+        """
+
+    async def replace(
+        self,
+        link: ShareLink,
+        events: Sequence[Event],
+        letters: Sequence[SealedLetter] = (),
+        addresses: Sequence[LinkAddress] = (),
+    ) -> None:
+        """Store a changed link: every field of it, and the new or changed `addresses` by digest.
+
+        Must raise StaleLink, with the version in force, unless the stored version is `link.version - 1`; must then
+        change nothing. Must raise NotFound for a link that is not stored, and Taken, changing nothing, for a digest
+        of another link. Must leave opens, visits and proofs alone.
+        """
+
+    async def admit(
+        self, visit: Visit, proofs: Sequence[StoredProof], most: int | None, events: Sequence[Event]
+    ) -> bool:
+        """Begin a visit in one conditional transaction: count an open, store visit, proofs and events.
+
+        Must be True and store all of it while fewer than `most` opens are counted (or `most` is None) and the stored
+        security version is the visit's; must otherwise be False and store nothing. Exact under concurrency (L14).
+        """
+
+    async def give_back(self, visit: Visit, events: Sequence[Event]) -> None:
+        """Undo the open that `visit` counted, once: the visit must end and the number of opens fall by one."""
+
+    async def prove(self, proofs: Sequence[StoredProof], events: Sequence[Event]) -> None:
+        """Store proofs; a later proof of the same kind, link and session must replace the earlier one."""
+
+    async def touch(self, visit: Visit) -> None:
+        """Must store `visit.seen_at`, never moving it backwards."""
+
+    async def list(
+        self,
+        site: SiteId,
+        *,
+        owner: MemberId | None = None,
+        page: PageId | None = None,
+        after: LinkId | None = None,
+        limit: int = 50,
+    ) -> tuple[LinkRecord, ...]:
+        """Links of a site, newest first, deleted ones included; must be complete over pages though links are added.
+
+        `after` is the id of the last link of the page before; the order must be total.
+        """
+
+
+class CodeRepository(Protocol):
+    """Pending one-time codes."""
+
+    async def ask(
+        self, code: PendingCode, at: datetime, events: Sequence[Event], letters: Sequence[SealedLetter]
+    ) -> int:
+        """Store a code for (link, session), replacing an earlier one, with its letter and events together.
+
+        Must keep the count of wrong tries of the earlier code if that has not expired at `at`, and must return it.
+        """
+
+    async def attempt(
+        self, site: SiteId, link: LinkId, session: bytes, code_digest: bytes, most: int, at: datetime
+    ) -> PendingCode | None:
+        """Try a code once: must be the pending code, erased, when the digest fits, it is unexpired at `at` and fewer
+        than `most` tries were wrong; must otherwise count a wrong try and be None. Exact under concurrency.
+        """
+
+
+class PolicyRepository(Protocol):
+    """Layers and switches."""
+
+    async def ensure_site(self, site: SiteId) -> None:
+        """Must make the site's own layer and its default configuration, empty, unless they are there already."""
+
+    async def layers(self, site: SiteId, space: SpaceKey) -> tuple[Layer, ...]:
+        """The layers above a link of this space, outermost first; empty for a site that was never made."""
+
+    async def save(self, site: SiteId, layer: Layer) -> None:
+        """Store a layer by its name; a change must be seen by the next read. Absent must stay apart from empty."""
+
+    async def switches(self, site: SiteId, space: SpaceKey) -> Switches:
+        """The kill switches above a link of this space."""
+
+    async def switch(self, site: SiteId, space: SpaceKey | None, on: bool) -> None:
+        """Must turn the site, or one space of it, off or on; seen by the next read."""
+
+
+class MemberRepository(Protocol):
+    """Local members and their sessions."""
+
+    async def add(self, member: Member, events: Sequence[Event]) -> None:
+        """Must raise Taken when the name is in use on the same site or among members of all sites.
+
+        The name of a member of all sites must be free on every site, so that a name means one member.
+        """
+
+    async def get(self, member: MemberId) -> Member | None:
+        """The member with this id."""
+
+    async def by_name(self, name: str, site: SiteId | None) -> Member | None:
+        """The member with this name, compared without case, on `site` or among members of all sites."""
+
+    async def by_setup(self, digest: bytes) -> Member | None:
+        """The member whose one-time set-up token has this digest."""
+
+    async def replace(self, member: Member, events: Sequence[Event]) -> None:
+        """Store a changed member; must raise Taken unless the stored version is `member.version - 1`."""
+
+    async def list(self, site: SiteId | None) -> tuple[Member, ...]:
+        """Members of a site and of all sites, by name; of all when `site` is None."""
+
+    async def open_session(self, session: MemberSession, events: Sequence[Event]) -> None:
+        """Store a session."""
+
+    async def session(self, digest: bytes) -> MemberSession | None:
+        """The session with this digest, alive or not."""
+
+    async def touch_session(self, session: MemberSession) -> None:
+        """Must store `session.seen_at`, never moving it backwards."""
+
+    async def close_session(self, digest: bytes, events: Sequence[Event]) -> None:
+        """Must forget the session; closing an unknown one is fine."""
+
+    async def close_sessions(self, member: MemberId) -> None:
+        """Must forget every session of the member."""
+
+
+class ActivityLog(Protocol):
+    """The activity: append and read."""
+
+    async def append(self, events: Sequence[Event]) -> None:
+        """Store events that go with no other change. Must keep their order."""
+
+    async def of_link(self, site: SiteId, link: LinkId, limit: int = 100) -> tuple[Event, ...]:
+        """The latest events of a link, newest first; must hold none of another site."""
+
+
+class Outbox(Protocol):
+    """Letters waiting to be sent."""
+
+    async def put(self, letters: Sequence[SealedLetter], events: Sequence[Event]) -> None:
+        """Must store letters that go with no other change, and their events, together or not at all."""
+
+    async def claim(self, now: datetime, lease: float, limit: int) -> tuple[SealedLetter, ...]:
+        """Take up to `limit` letters that are due and not expired, most urgent first, for `lease` seconds.
+
+        Must never hand one letter to two claimers within its lease. Must count the try: `tries` of what it gives
+        includes this one.
+        """
+
+    async def settle(self, id: str) -> None:
+        """Sent, or given up: must erase the letter; settling an unknown one is fine."""
+
+    async def put_off(self, id: str, due: datetime) -> None:
+        """Must make the letter due again at `due`."""
+
+    async def purge(self, now: datetime) -> int:
+        """Must erase letters that have expired; the number of them."""
+
+
+class GuessCounter(Protocol):
+    """Counts wrong proofs, exactly, across processes (spec G7)."""
+
+    async def tally(self, keys: Sequence[bytes], now: datetime) -> tuple[Tally, ...]:
+        """The tallies of `keys` in their order; must be an empty Tally for a key that is unknown or forgotten."""
+
+    async def wrong(self, keys: Sequence[bytes], now: datetime) -> None:
+        """Must count one more wrong proof for each key; parallel calls must all count."""
+
+    async def right(self, keys: Sequence[bytes]) -> None:
+        """Must start the keys again at nothing."""
+
+
+class Storage(Protocol):
+    """All storage ports of one database, so that a write and its events and letters share one transaction."""
+
+    @property
+    def links(self) -> LinkRepository: ...
+
+    @property
+    def codes(self) -> CodeRepository: ...
+
+    @property
+    def policies(self) -> PolicyRepository: ...
+
+    @property
+    def members(self) -> MemberRepository: ...
+
+    @property
+    def activity(self) -> ActivityLog: ...
+
+    @property
+    def outbox(self) -> Outbox: ...
+
+    @property
+    def guesses(self) -> GuessCounter: ...
+
+    async def ping(self) -> None:
+        """Must return when the database answers and raise Busy when it does not."""
+
+    async def prune(self, now: datetime) -> None:
+        """Must forget visits, proofs, codes, sessions and tallies that can no longer count for anything at `now`."""
+
+
+# --- content ---------------------------------------------------------------------------------------------------
+
+
+@frozen(slots=True)
+class View:
+    """How a page is to be shown on one link."""
+
+    files: str
+    """The prefix of our addresses of files; an attachment's id follows it."""
+    names: bool = False
+    """Whether names of people may be shown (spec L5)."""
+    confluence_links: bool = False
+    """Whether links to the site's own hosts may be shown (spec V3)."""
+    attachments: bool = False
+    """Whether files other than shown images may be linked."""
+
+
+class PageSource(Protocol):
+    """Pages of one site, read live."""
+
+    async def read(self, page: PageId, identity: AccountId) -> Reading | Absent:
+        """The page as it is now, with facts and whether `identity` may read it.
+
+        Must read afresh, but may share one upstream answer among callers for at most a second, in memory only. Must
+        check that the answer is of the page asked for. Must be Absent for a page that is missing, trashed, archived
+        or a draft. Must raise Busy or Broken rather than guess; `may_read` alone may be UNKNOWN.
+        """
+
+    async def facts(
+        self, pages: Collection[PageId], identity: AccountId
+    ) -> Mapping[PageId, PageFacts | Absent]:
+        """The facts of several pages at once, without their bodies; must have an entry for every page asked for."""
+
+    async def level(self, parent: PageId, limit: int, offset: int = 0) -> tuple[tuple[Node, ...], bool]:
+        """The entries right below `parent` in Confluence's order, folders and other kinds included, without what is
+        archived or trashed: those from `offset`, at most `limit`, and whether there are more.
+        """
+
+
+class PageFinder(Protocol):
+    """Finds pages for a member who shares."""
+
+    async def locate(self, text: str) -> PageId | None:
+        """The page that an id or an address of this site (any form of api.md 9.4) names; must never fetch `text`."""
+
+    async def search(self, words: str, limit: int) -> tuple[Node, ...]:
+        """Pages whose title or text has `words`; must quote them safely. Shows what the connector sees: every hit
+        must still pass `AccessChecker` for the member who asks.
+        """
+
+    async def titles(self, pages: Collection[PageId]) -> Mapping[PageId, str]:
+        """Titles now, for those pages that are there; fetched live and never stored (spec S1)."""
+
+
+class FileSource(Protocol):
+    """Files of one site, streamed live."""
+
+    async def attachments(self, page: PageId) -> tuple[Attachment, ...]:
+        """All current files of a page, complete over paging, by name."""
+
+    async def attachment(self, attachment: AttachmentId) -> Attachment | None:
+        """One current file, or None."""
+
+    def stream(
+        self, attachment: Attachment, wanted: ByteRange | None
+    ) -> AbstractAsyncContextManager[FileStream]:
+        """Open the file's bytes. Must send no credential to another host, must end with an error when upstream sends
+        fewer or more bytes than it said, and must release the upstream connection when the context ends.
+        """
+
+
+class FileStream(Protocol):
+    """An open file."""
+
+    @property
+    def length(self) -> int:
+        """How many bytes will flow."""
+
+    @property
+    def first(self) -> int | None:
+        """The offset of the first byte when this is a part of the file, else None."""
+
+    @property
+    def total(self) -> int:
+        """The size of the whole file in bytes."""
+
+    def chunks(self) -> AsyncIterator[bytes]:
+        """The bytes, at most 256 KiB at a time."""
+
+
+class AccessChecker(Protocol):
+    """Asks Confluence what a member may read, and who the connector is."""
+
+    async def may_read(self, pages: Collection[PageId], identity: AccountId) -> Mapping[PageId, bool | None]:
+        """For each page whether the identity may read it now; must be None where that could not be found out."""
+
+    async def service_identity(self) -> AccountId:
+        """The connector's own account, looked up from Confluence (spec R5)."""
+
+    async def check(self) -> tuple[str, ...]:
+        """What is wrong with the connection, in sentences that say how to mend it; empty when all is well.
+
+        Must prove that the connector may read, and may ask for others' rights (spec L15).
+        """
+
+
+class BodyRenderer(Protocol):
+    """Turns a draft into HTML that is safe to show."""
+
+    async def render(
+        self, draft: Draft, without: Collection[MacroUse], pages: Mapping[PageId, str], view: View
+    ) -> Rendered:
+        """Sanitise, cut and rewrite. Must cut the output of every macro in `without`; what cannot be cut with
+        certainty must become a placeholder. Must link to the addresses in `pages` and to files at `view.files` only;
+        must show no address, host or identity of the site except as `view` allows (spec V3).
+        """
+
+
+@frozen(slots=True)
+class Content:
+    """All content ports of one site."""
+
+    pages: PageSource
+    finder: PageFinder
+    files: FileSource
+    access: AccessChecker
+    renderer: BodyRenderer

@@ -1,0 +1,97 @@
+"""The public contract kit: what every adapter must keep, as tests to subclass, with fakes that keep it.
+
+Needs pytest and Hypothesis. An author subclasses the contract of a port and writes one factory, `open`.
+Names of contracts and of their tests are public: they are neither renamed nor moved lightly.
+"""
+
+import pytest
+
+MODULES = [
+    "activity",
+    "clocks",
+    "codes",
+    "content",
+    "contract",
+    "files",
+    "guesses",
+    "links",
+    "listing",
+    "machine",
+    "mailer",
+    "members",
+    "outbox",
+    "pages",
+    "passwords",
+    "policies",
+    "renderer",
+    "storage",
+    "tokens",
+    "vault",
+    "visits",
+]
+
+pytest.register_assert_rewrite(*(f"{__name__}.{module}" for module in MODULES))
+
+from exshare_core.testing.activity import ActivityLogContract
+from exshare_core.testing.clocks import ClockContract
+from exshare_core.testing.codes import CodeRepositoryContract
+from exshare_core.testing.content import AccessCheckerContract, ContentContract
+from exshare_core.testing.contract import Contract, law, promise
+from exshare_core.testing.fakes.content import MemoryPage, MemorySite
+from exshare_core.testing.fakes.mailer import CollectingMailer
+from exshare_core.testing.fakes.passwords import CheapHasher
+from exshare_core.testing.fakes.storage import MemoryStorage
+from exshare_core.testing.fakes.system import CountingTokens, FakeClock
+from exshare_core.testing.fakes.vault import FakeVault
+from exshare_core.testing.files import FileSourceContract
+from exshare_core.testing.guesses import GuessCounterContract
+from exshare_core.testing.links import LinkRepositoryContract
+from exshare_core.testing.mailer import MailerContract, MailSystem, ReceivedMail
+from exshare_core.testing.members import MemberRepositoryContract
+from exshare_core.testing.outbox import OutboxContract
+from exshare_core.testing.pages import PageFinderContract, PageSourceContract
+from exshare_core.testing.passwords import PasswordHasherContract
+from exshare_core.testing.policies import PolicyRepositoryContract
+from exshare_core.testing.prepared import Preparation, PreparedSite
+from exshare_core.testing.renderer import BodyRendererContract, RendererSetting
+from exshare_core.testing.storage import StorageContract
+from exshare_core.testing.tokens import TokenGeneratorContract
+from exshare_core.testing.vault import VaultContract
+
+__all__ = [
+    "AccessCheckerContract",
+    "ActivityLogContract",
+    "BodyRendererContract",
+    "CheapHasher",
+    "ClockContract",
+    "CodeRepositoryContract",
+    "CollectingMailer",
+    "ContentContract",
+    "Contract",
+    "CountingTokens",
+    "FakeClock",
+    "FakeVault",
+    "FileSourceContract",
+    "GuessCounterContract",
+    "LinkRepositoryContract",
+    "MailSystem",
+    "MailerContract",
+    "MemberRepositoryContract",
+    "MemoryPage",
+    "MemorySite",
+    "MemoryStorage",
+    "OutboxContract",
+    "PageFinderContract",
+    "PageSourceContract",
+    "PasswordHasherContract",
+    "PolicyRepositoryContract",
+    "Preparation",
+    "PreparedSite",
+    "ReceivedMail",
+    "RendererSetting",
+    "StorageContract",
+    "TokenGeneratorContract",
+    "VaultContract",
+    "law",
+    "promise",
+]

@@ -1,0 +1,3 @@
+"""Adapters that live in memory and keep every promise of their ports:
+for tests of what stands on the ports.
+"""

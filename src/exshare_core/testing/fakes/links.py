@@ -1,0 +1,177 @@
+"""Share links in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import evolve, frozen
+
+from exshare_core.errors import NotFound, StaleLink, Taken
+from exshare_core.events import Event
+from exshare_core.gates import Visit
+from exshare_core.letters import SealedLetter
+from exshare_core.links import LinkAddress, ShareLink
+from exshare_core.ports import Found, LinkRecord, StoredProof
+from exshare_core.testing.fakes.state import LinkKey, State
+from exshare_core.values import LinkId, MemberId, PageId, SiteId
+
+
+@frozen
+class MemoryLinks:
+    """A LinkRepository over a `State`."""
+
+    state: State
+
+    async def find(self, digest: bytes, session: bytes | None) -> Found | None:
+        """The link behind a digest with all that judges it."""
+        address = self.state.addresses.get(digest)
+        if address is None:
+            return None
+        key = address.site, address.link
+        link = self.state.links[key]
+        proofs = tuple(
+            proof
+            for (owner, browser, _), proof in self.state.proofs.items()
+            if (owner, browser) == (key, session)
+        )
+        return Found(
+            link,
+            address,
+            self.state.layers_above(link.site, link.scope.space),
+            self.state.switches_above(link.site, link.scope.space),
+            self.state.opens[key],
+            proofs,
+            None if session is None else self.state.visits.get((key, session)),
+        )
+
+    async def get(self, site: SiteId, link: LinkId) -> LinkRecord | None:
+        """The link with this id on this site."""
+        stored = self.state.links.get((site, link))
+        return None if stored is None else self._record(stored)
+
+    async def get_by_digest(self, digest: bytes) -> LinkRecord | None:
+        """The link with this address."""
+        address = self.state.addresses.get(digest)
+        return None if address is None else await self.get(address.site, address.link)
+
+    async def add(
+        self,
+        link: ShareLink,
+        address: LinkAddress,
+        events: Sequence[Event],
+        letters: Sequence[SealedLetter] = (),
+    ) -> None:
+        """Store a new link."""
+        key = link.site, link.id
+        if key in self.state.links or address.digest in self.state.addresses:
+            raise Taken("the id or the address of the link is in use")
+        with self.state.transaction():
+            self.state.links[key] = link
+            self.state.opens[key] = 0
+            self.state.addresses[address.digest] = address
+            self.state.record(events, letters)
+
+    async def replace(
+        self,
+        link: ShareLink,
+        events: Sequence[Event],
+        letters: Sequence[SealedLetter] = (),
+        addresses: Sequence[LinkAddress] = (),
+    ) -> None:
+        """Store a changed link."""
+        key = link.site, link.id
+        stored = self.state.links.get(key)
+        if stored is None:
+            raise NotFound("there is no such link")
+        if stored.version != link.version - 1:
+            raise StaleLink(stored.version)
+        with self.state.transaction():
+            self.state.links[key] = link
+            for address in addresses:
+                holder = self.state.addresses.get(address.digest, address)
+                if (holder.site, holder.link) != key:
+                    raise Taken("the address of the link is in use")
+                self.state.addresses[address.digest] = address
+            self.state.record(events, letters)
+
+    async def admit(
+        self, visit: Visit, proofs: Sequence[StoredProof], most: int | None, events: Sequence[Event]
+    ) -> bool:
+        """Begin a visit if an open is left."""
+        key = visit.site, visit.link
+        link = self.state.links.get(key)
+        if link is None or link.security_version != visit.security_version:
+            return False
+        if most is not None and self.state.opens[key] >= most:
+            return False
+        with self.state.transaction():
+            self.state.opens[key] += 1
+            self.state.visits[key, visit.session] = visit
+            self._prove(proofs)
+            self.state.record(events)
+        return True
+
+    async def give_back(self, visit: Visit, events: Sequence[Event]) -> None:
+        """Undo the open of a visit."""
+        key = visit.site, visit.link
+        stored = self.state.visits.get((key, visit.session))
+        if stored is None or stored.id != visit.id:
+            return
+        with self.state.transaction():
+            del self.state.visits[key, visit.session]
+            self.state.opens[key] -= 1
+            self.state.record(events)
+
+    async def prove(self, proofs: Sequence[StoredProof], events: Sequence[Event]) -> None:
+        """Store proofs."""
+        with self.state.transaction():
+            self._prove(proofs)
+            self.state.record(events)
+
+    async def touch(self, visit: Visit) -> None:
+        """Move a visit forward."""
+        key = (visit.site, visit.link), visit.session
+        stored = self.state.visits.get(key)
+        if stored is not None and stored.id == visit.id and stored.seen_at < visit.seen_at:
+            self.state.visits[key] = evolve(stored, seen_at=visit.seen_at)
+
+    async def list(
+        self,
+        site: SiteId,
+        *,
+        owner: MemberId | None = None,
+        page: PageId | None = None,
+        after: LinkId | None = None,
+        limit: int = 50,
+    ) -> tuple[LinkRecord, ...]:
+        """Links of a site, newest first."""
+        links = [
+            link
+            for (home, _), link in self.state.links.items()
+            if home == site and owner in (None, link.owner) and page in (None, link.scope.root)
+        ]
+        last = None if after is None else self.state.links.get((site, after))
+        if after is not None and last is None:
+            return ()
+        if last is not None:
+            links = [link for link in links if _age(link) < _age(last)]
+        return tuple(self._record(link) for link in sorted(links, key=_age, reverse=True)[:limit])
+
+    def _prove(self, proofs: Sequence[StoredProof]) -> None:
+        for proof in proofs:
+            self.state.proofs[(proof.site, proof.link), proof.session, proof.kind] = proof
+
+    def _record(self, link: ShareLink) -> LinkRecord:
+        key: LinkKey = link.site, link.id
+        addresses = tuple(one for one in self.state.addresses.values() if (one.site, one.link) == key)
+        return LinkRecord(
+            link,
+            addresses,
+            self.state.opens[key],
+            self.state.layers_above(link.site, link.scope.space),
+            self.state.switches_above(link.site, link.scope.space),
+        )
+
+
+def _age(link: ShareLink) -> tuple[object, ...]:
+    return link.created_at, link.id

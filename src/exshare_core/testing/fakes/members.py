@@ -1,0 +1,91 @@
+"""Members and their sessions in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import evolve, frozen
+
+from exshare_core.accounts import Member, MemberSession
+from exshare_core.errors import Taken
+from exshare_core.events import Event
+from exshare_core.testing.fakes.state import State
+from exshare_core.values import MemberId, SiteId
+
+
+@frozen
+class MemoryMembers:
+    """A MemberRepository over a `State`."""
+
+    state: State
+
+    async def add(self, member: Member, events: Sequence[Event]) -> None:
+        """Store a new member under a free name."""
+        if member.id in self.state.members or any(
+            _clash(member, other) for other in self.state.members.values()
+        ):
+            raise Taken(f"name: there is a member called `{member.name}` already")
+        with self.state.transaction():
+            self.state.members[member.id] = member
+            self.state.record(events)
+
+    async def get(self, member: MemberId) -> Member | None:
+        """The member with this id."""
+        return self.state.members.get(member)
+
+    async def by_name(self, name: str, site: SiteId | None) -> Member | None:
+        """The member with this name on this site or on all."""
+        for member in self.state.members.values():
+            if member.site in (None, site) and member.name.casefold() == name.casefold():
+                return member
+        return None
+
+    async def by_setup(self, digest: bytes) -> Member | None:
+        """The member with this set-up token."""
+        return next((one for one in self.state.members.values() if one.setup_digest == digest), None)
+
+    async def replace(self, member: Member, events: Sequence[Event]) -> None:
+        """Store a changed member."""
+        stored = self.state.members.get(member.id)
+        if stored is None or stored.version != member.version - 1:
+            raise Taken("the member has changed meanwhile")
+        with self.state.transaction():
+            self.state.members[member.id] = member
+            self.state.record(events)
+
+    async def list(self, site: SiteId | None) -> tuple[Member, ...]:
+        """Members by name."""
+        members = [one for one in self.state.members.values() if site is None or one.site in (None, site)]
+        return tuple(sorted(members, key=lambda member: member.name.casefold()))
+
+    async def open_session(self, session: MemberSession, events: Sequence[Event]) -> None:
+        """Store a session."""
+        with self.state.transaction():
+            self.state.sessions[session.digest] = session
+            self.state.record(events)
+
+    async def session(self, digest: bytes) -> MemberSession | None:
+        """The session with this digest."""
+        return self.state.sessions.get(digest)
+
+    async def touch_session(self, session: MemberSession) -> None:
+        """Move a session forward."""
+        stored = self.state.sessions.get(session.digest)
+        if stored is not None and stored.seen_at < session.seen_at:
+            self.state.sessions[session.digest] = evolve(stored, seen_at=session.seen_at)
+
+    async def close_session(self, digest: bytes, events: Sequence[Event]) -> None:
+        """Forget a session."""
+        with self.state.transaction():
+            self.state.sessions.pop(digest, None)
+            self.state.record(events)
+
+    async def close_sessions(self, member: MemberId) -> None:
+        """Forget all sessions of a member."""
+        self.state.sessions = {key: one for key, one in self.state.sessions.items() if one.member != member}
+
+
+def _clash(one: Member, other: Member) -> bool:
+    return one.name.casefold() == other.name.casefold() and (
+        one.site is None or other.site is None or one.site == other.site
+    )

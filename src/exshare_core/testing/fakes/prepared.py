@@ -1,0 +1,160 @@
+"""The memory site as the content contracts need it: prepared pages,
+hooks that disturb them, drafts to render.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+from attrs import evolve, field, frozen
+
+from exshare_core.content import Absence, Attachment, Draft, MacroUse, NodeKind
+from exshare_core.errors import Broken, Busy, CredentialRejected
+from exshare_core.ports import BodyRenderer, Content
+from exshare_core.testing.fakes.content import MemoryPage, MemorySite
+from exshare_core.testing.fakes.rendering import MemoryRenderer
+from exshare_core.testing.prepared import Preparation
+from exshare_core.values import AccountId, AttachmentId, PageId, SpaceKey
+
+READER, BOSS = AccountId("557058:reader"), AccountId("557058:boss")
+FILES = {"a.txt": b"short", "plan.pdf": bytes(range(256)) * 1200, "zero.bin": b""}
+
+
+def _page(id: int, title: str, parent: int | None = None, **more: object) -> MemoryPage:
+    page = MemoryPage(PageId(str(id)), title, parent=None if parent is None else PageId(str(parent)))
+    return evolve(page, **more)  # type: ignore[arg-type]
+
+
+def _site() -> MemorySite:
+    site = MemorySite(accounts={READER, BOSS})
+    site.add(
+        _page(1, "Home"),
+        _page(2, "Projects", 1, kind=NodeKind.FOLDER),
+        _page(
+            10, "Release plan", 2, body="<p>all about the launch</p>", labels=frozenset({"public", "plan"})
+        ),
+        _page(11, "First step", 10),
+        _page(12, "Drawings", 10, kind=NodeKind.FOLDER),
+        _page(13, "Old step", 10, absent=Absence.ARCHIVED),
+        _page(14, "Board", 10, kind=NodeKind.WHITEBOARD),
+        _page(15, "Last step", 10),
+        _page(16, "Gone", 10, absent=Absence.TRASHED),
+        _page(17, "Not yet", 10, absent=Absence.DRAFT),
+        _page(20, "Salaries", 1, readers=frozenset({READER, BOSS})),
+        _page(21, "Salaries of last year", 20),
+        _page(30, "Board minutes", 1, readers=frozenset({BOSS})),
+    )
+    for number, (name, data) in enumerate(FILES.items(), 500):
+        file = Attachment(
+            AttachmentId(f"att{number}"), PageId("10"), name, "application/octet-stream", len(data)
+        )
+        site.attach(file, data)
+    return site
+
+
+_PREPARATION = Preparation(
+    space=SpaceKey("TEAM"),
+    reader=READER,
+    page=PageId("10"),
+    title="Release plan",
+    labels=frozenset({"public", "plan"}),
+    ancestors=(PageId("1"), PageId("2")),
+    level=(
+        (PageId("11"), NodeKind.PAGE),
+        (PageId("12"), NodeKind.FOLDER),
+        (PageId("14"), NodeKind.WHITEBOARD),
+        (PageId("15"), NodeKind.PAGE),
+    ),
+    restricted=PageId("20"),
+    below_restricted=PageId("21"),
+    forbidden=PageId("30"),
+    absent={
+        PageId("999"): Absence.MISSING,
+        PageId("16"): Absence.TRASHED,
+        PageId("13"): Absence.ARCHIVED,
+        PageId("17"): Absence.DRAFT,
+    },
+    locations={"10": PageId("10"), "https://confluence.example/pages/10": PageId("10")},
+    foreign=("https://evil.example/pages/10", "file:///etc/passwd", "ten", "", "https://confluence.example/"),
+    words="LAUNCH",
+    files=FILES,
+    service=AccountId("557058:connector"),
+)
+
+
+@frozen
+class MemoryPreparedSite:
+    """A PreparedSite in memory."""
+
+    site: MemorySite = field(factory=_site)
+    prepared: Preparation = _PREPARATION
+
+    @property
+    def content(self) -> Content:
+        """The ports over the site."""
+        return self.site.content()
+
+    async def retitle(self, page: PageId, title: str) -> None:
+        """Change a title."""
+        self.site.pages[page] = evolve(self.site.pages[page], title=title)
+
+    async def answer_with_another_page(self, page: PageId) -> None:
+        """Mix up a page with another."""
+        self.site.mixed_up[page] = PageId("11")
+
+    async def stop_answering(self) -> None:
+        """Be busy."""
+        self.site.failure = Busy("the site is busy")
+
+    async def stop_access_checks(self) -> None:
+        """Tell nothing about rights."""
+        self.site.access_unknown = True
+
+    async def answer_nonsense(self) -> None:
+        """Make no sense."""
+        self.site.failure = Broken("the answer makes no sense")
+
+    async def reject_credential(self) -> None:
+        """Accept the credential no more."""
+        self.site.failure = CredentialRejected("the credential is not accepted")
+
+    async def shorten_files(self) -> None:
+        """Send too little."""
+        self.site.surplus = -3
+
+    async def lengthen_files(self) -> None:
+        """Send too much."""
+        self.site.surplus = 3
+
+
+@frozen
+class MemoryRendererSetting:
+    """A RendererSetting for the form that `MemoryRenderer` reads."""
+
+    renderer: BodyRenderer = field(factory=MemoryRenderer)
+    hosts: tuple[str, ...] = ("confluence.example",)
+    identities: tuple[str, ...] = ("557058:0f3c-7a62", "ada@example.com")
+
+    def draft(self, html: str) -> Draft:
+        """The fragment as the whole body."""
+        return Draft(PageId("10"), "Release plan", html)
+
+    def draft_with_macro(self, macro: MacroUse, output: str) -> Draft:
+        """The output in an element with the macro's id."""
+        return self.draft(f'<p>before</p><div data-macro-id="{macro.id}">{output}</div><p>after</p>')
+
+    def page_link(self, page: PageId, words: str) -> str:
+        """A link to a page."""
+        return f'<a href="https://{self.hosts[0]}/pages/{page}">{escape(words)}</a>'
+
+    def file_link(self, file: AttachmentId, words: str) -> str:
+        """A link to a file."""
+        return f'<a href="https://{self.hosts[0]}/files/{file}">{escape(words)}</a>'
+
+    def image(self, file: AttachmentId) -> str:
+        """An image."""
+        return f'<img src="https://{self.hosts[0]}/files/{file}">'
+
+    def mention(self, identity: str, name: str) -> str:
+        """A mention."""
+        return f'<span data-mention="{identity}">{escape(name)}</span>'

@@ -1,0 +1,78 @@
+"""What the in-memory storage remembers, and its transactions: all of a write stays, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from attrs import define, evolve, field, fields
+
+from exshare_core.accounts import Member, MemberSession
+from exshare_core.errors import Taken
+from exshare_core.events import Event
+from exshare_core.gates import Visit
+from exshare_core.guessing import Tally
+from exshare_core.letters import SealedLetter
+from exshare_core.links import LinkAddress, ShareLink, Switches
+from exshare_core.policy import Layer
+from exshare_core.ports import PendingCode, StoredProof
+from exshare_core.values import LinkId, MemberId, SiteId, SpaceKey
+
+LinkKey = tuple[SiteId, LinkId]
+
+
+@define
+class State:
+    """Tables of frozen values. A copy of the tables is a copy of everything."""
+
+    links: dict[LinkKey, ShareLink] = field(factory=dict)
+    addresses: dict[bytes, LinkAddress] = field(factory=dict)
+    opens: dict[LinkKey, int] = field(factory=dict)
+    visits: dict[tuple[LinkKey, bytes], Visit] = field(factory=dict)
+    proofs: dict[tuple[LinkKey, bytes, str], StoredProof] = field(factory=dict)
+    codes: dict[tuple[LinkKey, bytes], PendingCode] = field(factory=dict)
+    layers: dict[tuple[SiteId, str], Layer] = field(factory=dict)
+    switches: dict[tuple[SiteId, SpaceKey | None], bool] = field(factory=dict)
+    members: dict[MemberId, Member] = field(factory=dict)
+    sessions: dict[bytes, MemberSession] = field(factory=dict)
+    events: dict[int, Event] = field(factory=dict)
+    letters: dict[str, SealedLetter] = field(factory=dict)
+    leases: dict[str, datetime] = field(factory=dict)
+    """Until when a claimed letter belongs to its claimer."""
+    tallies: dict[bytes, Tally] = field(factory=dict)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Undo every change when the block raises. Nothing may be awaited inside."""
+        before = {one.name: dict(getattr(self, one.name)) for one in fields(State)}
+        try:
+            yield
+        except BaseException:
+            for name, table in before.items():
+                setattr(self, name, table)
+            raise
+
+    def record(self, events: Sequence[Event], letters: Sequence[SealedLetter] = ()) -> None:
+        """Store the events and letters of a write; raises Taken for a letter's id in use."""
+        for event in events:
+            self.events[len(self.events)] = event
+        for letter in letters:
+            if letter.id in self.letters:
+                raise Taken("the id of a letter is in use")
+            self.letters[letter.id] = letter
+
+    def layers_above(self, site: SiteId, space: SpaceKey) -> tuple[Layer, ...]:
+        """The layers above a link of `space`, outermost first."""
+        names = ("site", "configuration default", f"space {space}")
+        return tuple(self.layers[site, name] for name in names if (site, name) in self.layers)
+
+    def switches_above(self, site: SiteId, space: SpaceKey) -> Switches:
+        """The kill switches above a link of `space`."""
+        return Switches(self.switches.get((site, None), True), self.switches.get((site, space), True))
+
+    def claimed(self, letter: SealedLetter, until: datetime) -> SealedLetter:
+        """Give a letter to a claimer and count the try."""
+        self.letters[letter.id] = letter = evolve(letter, tries=letter.tries + 1)
+        self.leases[letter.id] = until
+        return letter

@@ -1,0 +1,61 @@
+"""A whole storage in memory: for use cases under test, and for nothing that must outlive the process."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from exshare_core.errors import Busy
+from exshare_core.gates import PROOF_LIFE
+from exshare_core.guessing import FORGOTTEN_AFTER
+from exshare_core.ports import (
+    ActivityLog,
+    CodeRepository,
+    GuessCounter,
+    LinkRepository,
+    MemberRepository,
+    Outbox,
+    PolicyRepository,
+)
+from exshare_core.testing.fakes.codes import MemoryCodes
+from exshare_core.testing.fakes.links import MemoryLinks
+from exshare_core.testing.fakes.members import MemoryMembers
+from exshare_core.testing.fakes.policies import MemoryPolicies
+from exshare_core.testing.fakes.queues import MemoryActivity, MemoryGuesses, MemoryOutbox
+from exshare_core.testing.fakes.state import State
+
+
+class MemoryStorage:
+    """A Storage that keeps everything in dicts.
+    `reachable` False makes `ping` fail as a lost database does.
+    """
+
+    def __init__(self) -> None:
+        self.state = State()
+        self.reachable = True
+        self.links: LinkRepository = MemoryLinks(self.state)
+        self.codes: CodeRepository = MemoryCodes(self.state)
+        self.policies: PolicyRepository = MemoryPolicies(self.state)
+        self.members: MemberRepository = MemoryMembers(self.state)
+        self.activity: ActivityLog = MemoryActivity(self.state)
+        self.outbox: Outbox = MemoryOutbox(self.state)
+        self.guesses: GuessCounter = MemoryGuesses(self.state)
+
+    async def ping(self) -> None:
+        """Return while the storage is reachable, else raise Busy."""
+        if not self.reachable:
+            raise Busy("the storage does not answer")
+
+    async def prune(self, now: datetime) -> None:
+        """Forget what can no longer count for anything at `now`."""
+        state = self.state
+        state.visits = {key: visit for key, visit in state.visits.items() if visit.lives(now)}
+        state.proofs = {
+            key: proof for key, proof in state.proofs.items() if now < proof.proved_at + PROOF_LIFE
+        }
+        state.codes = {key: code for key, code in state.codes.items() if now < code.expires_at}
+        state.sessions = {key: session for key, session in state.sessions.items() if session.lives(now)}
+        state.tallies = {
+            key: tally
+            for key, tally in state.tallies.items()
+            if tally.last_at is not None and now - tally.last_at < FORGOTTEN_AFTER
+        }

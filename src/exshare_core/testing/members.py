@@ -1,0 +1,214 @@
+"""The promises of MemberRepository."""
+
+from __future__ import annotations
+
+import pytest
+from attrs import evolve
+
+from exshare_core.accounts import Member
+from exshare_core.errors import Taken
+from exshare_core.ports import Storage
+from exshare_core.testing import strategies
+from exshare_core.testing.contract import Contract, law, promise
+from exshare_core.testing.samples import NOW, a_member, a_session, after, fresh_digest, fresh_id, fresh_site
+from exshare_core.values import MemberId, SiteId
+
+
+async def _site(storage: Storage) -> SiteId:
+    site = fresh_site()
+    await storage.policies.ensure_site(site)
+    return site
+
+
+async def _added(storage: Storage, site: SiteId | None, **changes: object) -> Member:
+    member = a_member(site, **changes)
+    await storage.members.add(member, [])
+    return member
+
+
+class NamesContract(Contract[Storage]):
+    """A name means one member, and a member comes back whole."""
+
+    @law(strategies.members())
+    async def test_every_field_of_a_member_survives(self, storage: Storage, value: Member) -> None:
+        """A member comes back as given, field by field, by id and by name."""
+        site = None if value.site is None else await _site(storage)
+        member = evolve(
+            value,
+            id=MemberId(fresh_id()),
+            site=site,
+            name=f"{value.name[:60]} {fresh_id()}",
+            setup_digest=None if value.setup_digest is None else fresh_digest(),
+        )
+        await storage.members.add(member, [])
+
+        assert member == await storage.members.get(member.id)
+        assert member == await storage.members.by_name(member.name, site)
+        if member.setup_digest is not None:
+            assert member == await storage.members.by_setup(member.setup_digest)
+
+    @promise
+    async def test_unknown_members_are_none(self, storage: Storage) -> None:
+        """There is no member under an id, name or set-up digest that was never stored."""
+        site = await _site(storage)
+        await _added(storage, site, setup_digest=fresh_digest())
+        await _added(storage, site)
+
+        assert await storage.members.get(MemberId(fresh_id())) is None
+        assert await storage.members.by_name(fresh_id(), site) is None
+        assert await storage.members.by_setup(fresh_digest()) is None
+
+    @promise
+    async def test_names_compare_without_case(self, storage: Storage) -> None:
+        """A name is found in any case, in any script."""
+        site = await _site(storage)
+        end = fresh_id()
+        member = await _added(storage, site, name=f"Åsa Özil Łęcka Ωmega {end}")
+
+        assert member == await storage.members.by_name(f"åsa özil łęcka ωmega {end}", site)
+        assert member == await storage.members.by_name(f"ÅSA ÖZIL ŁĘCKA ΩMEGA {end.upper()}", site)
+
+    @promise
+    async def test_a_name_is_taken_without_case(self, storage: Storage) -> None:
+        """`add` raises Taken for a name in use on the site in another case; the first holder stays."""
+        site = await _site(storage)
+        first = await _added(storage, site, name=f"Åsa {fresh_id()}")
+        second = a_member(site, name=first.name.upper())
+        with pytest.raises(Taken):
+            await storage.members.add(second, [])
+
+        assert first == await storage.members.by_name(first.name, site)
+        assert await storage.members.get(second.id) is None
+
+    @promise
+    async def test_a_name_of_all_sites_is_taken_on_every_site(self, storage: Storage) -> None:
+        """`add` raises Taken for a name in use among members of all sites."""
+        first = await _added(storage, None, admin=True)
+        with pytest.raises(Taken):
+            await _added(storage, await _site(storage), name=first.name)
+
+        assert first == await storage.members.by_name(first.name, await _site(storage))
+
+    @promise
+    async def test_a_name_on_some_site_is_taken_for_all_sites(self, storage: Storage) -> None:
+        """`add` raises Taken for a member of all sites whose name is in use on any site."""
+        site = await _site(storage)
+        first = await _added(storage, site)
+        with pytest.raises(Taken):
+            await _added(storage, None, name=first.name, admin=True)
+
+        assert first == await storage.members.by_name(first.name, site)
+
+    @promise
+    async def test_a_name_may_be_used_on_two_sites(self, storage: Storage) -> None:
+        """The same name on two sites means two members; neither is found on the other's site."""
+        site, other = await _site(storage), await _site(storage)
+        first = await _added(storage, site)
+        second = await _added(storage, other, name=first.name)
+
+        assert first == await storage.members.by_name(first.name, site)
+        assert second == await storage.members.by_name(first.name, other)
+        assert await storage.members.by_name(first.name, None) is None
+        assert await storage.members.by_name(first.name, await _site(storage)) is None
+
+    @promise
+    async def test_replace_stores_every_field_of_a_member(self, storage: Storage) -> None:
+        """A changed member comes back with every change; a used set-up digest finds nobody any more."""
+        site = await _site(storage)
+        digest = fresh_digest()
+        member = await _added(
+            storage, site, password_hash=None, setup_digest=digest, setup_expires=after(hours=72)
+        )
+        changed = evolve(
+            member, admin=True, identity=None, password_hash="new", setup_digest=None, setup_expires=None,
+            disabled=True, version=2,
+        )  # fmt: skip
+        await storage.members.replace(changed, [])
+
+        assert changed == await storage.members.get(member.id)
+        assert await storage.members.by_setup(digest) is None
+
+    @promise
+    async def test_a_stale_member_is_refused(self, storage: Storage) -> None:
+        """`replace` raises Taken unless the stored version is one less, and then changes nothing."""
+        site = await _site(storage)
+        member = await _added(storage, site)
+        await storage.members.replace(first := evolve(member, password_hash="first", version=2), [])
+        for stale in (evolve(member, version=2), evolve(member, version=4), a_member(site, version=2)):
+            with pytest.raises(Taken):
+                await storage.members.replace(stale, [])
+
+        assert first == await storage.members.get(member.id)
+
+    @promise
+    async def test_a_list_of_members_is_of_a_site_and_of_all_sites(self, storage: Storage) -> None:
+        """`list` gives the members of the site and of all sites by name,
+        and everybody when no site is named.
+        """
+        site, other = await _site(storage), await _site(storage)
+        end = fresh_id()
+        late = await _added(storage, site, name=f"zoe{end}")
+        everywhere = await _added(storage, None, name=f"mia{end}", admin=True)
+        early = await _added(storage, site, name=f"ada{end}")
+        elsewhere = await _added(storage, other, name=f"eve{end}")
+        ours = [member for member in await storage.members.list(site) if member.name.endswith(end)]
+        everybody = [member for member in await storage.members.list(None) if member.name.endswith(end)]
+
+        assert [early, everywhere, late] == ours
+        assert [early, elsewhere, everywhere, late] == everybody
+
+
+class SessionsContract(Contract[Storage]):
+    """Sessions are kept until they are closed, and judged by nobody here."""
+
+    @promise
+    async def test_a_session_is_found_by_its_digest(self, storage: Storage) -> None:
+        """`session` gives what was opened, old or not, and None for any other digest."""
+        member = await _added(storage, await _site(storage))
+        session = a_session(member, began_at=after(days=-9), seen_at=after(days=-8))
+        await storage.members.open_session(session, [])
+
+        assert session == await storage.members.session(session.digest)
+        assert await storage.members.session(fresh_digest()) is None
+
+    @promise
+    async def test_touching_a_session_moves_it_forward_only(self, storage: Storage) -> None:
+        """`touch_session` stores a later `seen_at` and leaves an earlier one be; it opens no session."""
+        member = await _added(storage, await _site(storage))
+        await storage.members.open_session(session := a_session(member), [])
+        later = evolve(session, seen_at=after(minutes=5, microseconds=3))
+        await storage.members.touch_session(later)
+        await storage.members.touch_session(evolve(session, seen_at=after(minutes=1)))
+        await storage.members.touch_session(unknown := a_session(member))
+
+        assert later == await storage.members.session(session.digest)
+        assert await storage.members.session(unknown.digest) is None
+
+    @promise
+    async def test_a_closed_session_is_forgotten(self, storage: Storage) -> None:
+        """`close_session` forgets that session and no other; closing an unknown one is fine."""
+        member = await _added(storage, await _site(storage))
+        closed, kept = a_session(member), a_session(member)
+        await storage.members.open_session(closed, [])
+        await storage.members.open_session(kept, [])
+        await storage.members.close_session(closed.digest, [])
+        await storage.members.close_session(fresh_digest(), [])
+
+        assert await storage.members.session(closed.digest) is None
+        assert kept == await storage.members.session(kept.digest)
+
+    @promise
+    async def test_closing_all_sessions_is_of_one_member(self, storage: Storage) -> None:
+        """`close_sessions` forgets every session of the member and none of others."""
+        site = await _site(storage)
+        member, other = await _added(storage, site), await _added(storage, site)
+        sessions = [a_session(member), a_session(member, seen_at=NOW), a_session(other)]
+        for session in sessions:
+            await storage.members.open_session(session, [])
+        await storage.members.close_sessions(member.id)
+
+        assert [None, None, sessions[2]] == [await storage.members.session(one.digest) for one in sessions]
+
+
+class MemberRepositoryContract(NamesContract, SessionsContract):
+    """All promises of MemberRepository."""

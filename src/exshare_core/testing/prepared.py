@@ -1,0 +1,103 @@
+"""The site that content contracts are held against, as its author prepares it.
+
+The factory opens a `PreparedSite`: content with a handful of pages and files that the author has made in a
+stand-in for Confluence, described as values. Hooks that disturb the site are optional: one that cannot be
+offered is named in `cannot` with a reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Protocol
+
+from attrs import field, frozen
+
+from exshare_core.content import Absence, NodeKind
+from exshare_core.ports import Content
+from exshare_core.testing.contract import Contract
+from exshare_core.values import AccountId, PageId, SpaceKey
+
+
+@frozen
+class Preparation:
+    """What the author has made."""
+
+    space: SpaceKey
+    reader: AccountId
+    """May read everything here but `forbidden`."""
+    page: PageId
+    """An open page with the title `title`, the labels `labels`, right below `parent`."""
+    title: str
+    labels: frozenset[str]
+    ancestors: tuple[PageId, ...]
+    """Of `page`, from the top down to its parent."""
+    level: tuple[tuple[PageId, NodeKind], ...]
+    """At least three entries right below `page` in order, a folder among them;
+    others are archived or trashed.
+    """
+    restricted: PageId
+    """A page with view restrictions that `reader` passes; `below_restricted` is its child."""
+    below_restricted: PageId
+    forbidden: PageId
+    """A page that `reader` may not read."""
+    absent: Mapping[PageId, Absence]
+    """Ids of pages that are not there, at least a missing and a trashed one,
+    with the reason that can be known.
+    """
+    locations: Mapping[str, PageId]
+    """Ids and addresses, and the pages that they name."""
+    foreign: tuple[str, ...]
+    """Addresses on other hosts, other sites, and none at all."""
+    words: str
+    """Words that find `page`."""
+    files: Mapping[str, bytes] = field(repr=False)
+    """Names and bytes of the current files of `page`; one of more than 256 KiB among them."""
+    service: AccountId
+    """The connector's own account."""
+
+
+class PreparedSite(Protocol):
+    """Content over what was prepared, and hooks that disturb it."""
+
+    @property
+    def content(self) -> Content:
+        """The adapters under test."""
+
+    @property
+    def prepared(self) -> Preparation:
+        """What there is."""
+
+    async def retitle(self, page: PageId, title: str) -> None:
+        """Change a page upstream, and let pass the second for which an answer may be shared."""
+
+    async def answer_with_another_page(self, page: PageId) -> None:
+        """Make the other side answer with another page than `page` when that is asked for."""
+
+    async def stop_answering(self) -> None:
+        """Make the other side answer everything with a passing failure."""
+
+    async def stop_access_checks(self) -> None:
+        """Make the other side answer everything but questions about who may read what."""
+
+    async def answer_nonsense(self) -> None:
+        """Make the other side answer everything with something that makes no sense."""
+
+    async def reject_credential(self) -> None:
+        """Make the other side reject the connector's credential."""
+
+    async def shorten_files(self) -> None:
+        """Make the other side send fewer bytes of a file than it said."""
+
+    async def lengthen_files(self) -> None:
+        """Make the other side send more bytes of a file than it said."""
+
+
+class ContentAbilities(Contract[PreparedSite]):
+    """What a prepared site may be asked to do."""
+
+    abilities: ClassVar[frozenset[str]] = frozenset(
+        {
+            "retitle", "answer_with_another_page", "stop_answering", "stop_access_checks", "answer_nonsense",
+            "reject_credential", "shorten_files", "lengthen_files",
+        }
+    )  # fmt: skip

@@ -1,0 +1,331 @@
+"""The promises of BodyRenderer: what it gives is safe to show to strangers and names nothing of the site."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from typing import Protocol
+
+from attrs import frozen
+
+from exshare_core.content import Draft, MacroUse, Rendered
+from exshare_core.ports import BodyRenderer, View
+from exshare_core.testing.contract import Contract, promise
+from exshare_core.values import AttachmentId, PageId
+
+FORBIDDEN = frozenset(
+    {
+        "script",
+        "style",
+        "iframe",
+        "frame",
+        "frameset",
+        "object",
+        "embed",
+        "applet",
+        "form",
+        "input",
+        "button",
+        "textarea",
+        "select",
+        "base",
+        "link",
+        "meta",
+        "svg",
+        "math",
+        "template",
+        "noscript",
+        "portal",
+        "dialog",
+    }
+)
+OURS = "/s/token/p/"
+VIEW = View(files="/s/token/a/")
+NEAR, FAR_AWAY = PageId("4711"), PageId("4712")
+PAGES = {NEAR: f"{OURS}{NEAR}"}
+
+ATTACKS = (
+    "<script>alert(1)</script>",
+    "<SCRIPT SRC=//evil.example/x.js></SCRIPT>",
+    "<img src=x onerror=alert(1)>",
+    "<p onclick='alert(1)'>x</p>",
+    "<a href='javascript:alert(1)'>x</a>",
+    "<a href=' java\nscript:alert(1)'>x</a>",
+    "<a href='&#106;avascript:alert(1)'>x</a>",
+    "<a href='data:text/html,<script>alert(1)</script>'>x</a>",
+    "<a href='vbscript:x'>x</a>",
+    "<iframe src='https://evil.example'></iframe>",
+    "<object data=x></object>",
+    "<embed src=x>",
+    "<form action=/s><input name=password><button>go</button></form>",
+    "<base href='//evil.example'>",
+    "<meta http-equiv=refresh content='0;url=//evil.example'>",
+    "<link rel=stylesheet href=//evil.example/x.css>",
+    "<style>body{background:url(//evil.example)}</style>",
+    "<svg><script>alert(1)</script></svg>",
+    "<svg onload=alert(1)>",
+    "<math><mtext><img src=x onerror=alert(1)></mtext></math>",
+    "<svg></p><style><a title='</style><img src=x onerror=alert(1)>'>",
+    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
+    "<p style='background:url(https://evil.example/x)'>x</p>",
+    "<p style='position:fixed;top:0'>x</p>",
+    "<img src='https://evil.example/pixel.gif'>",
+    "<img srcset='https://evil.example/pixel.gif 2x'>",
+    "<template><img src=x onerror=alert(1)></template>",
+    "<!--><img src=x onerror=alert(1)>-->",
+    "<![CDATA[><img src=x onerror=alert(1)>]]>",
+    "<a href='https://ok.example' target=_top ping='https://evil.example'>x</a>",
+    "<textarea><img title='</textarea><img src=x onerror=alert(1)>'>",
+    "<x-custom is=y onfocus=alert(1)>x</x-custom>",
+    "<table background='https://evil.example/x'><tr><td>x</td></tr></table>",
+    "<video poster='https://evil.example/x'></video>",
+)
+"""Fragments that have gone through careless sanitisers."""
+
+
+class RendererSetting(Protocol):
+    """The renderer under test, and drafts in the form that it reads."""
+
+    @property
+    def renderer(self) -> BodyRenderer:
+        """The renderer."""
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The site's own hosts."""
+
+    @property
+    def identities(self) -> tuple[str, ...]:
+        """Account ids and mail addresses that a draft's markup carries, outside of what an author typed."""
+
+    def draft(self, html: str) -> Draft:
+        """A draft whose body has `html` in it as Confluence would have sent it."""
+
+    def draft_with_macro(self, macro: MacroUse, output: str) -> Draft:
+        """A draft with `output` as the output of `macro`, between the paragraphs ``before`` and ``after``."""
+
+    def page_link(self, page: PageId, words: str) -> str:
+        """The markup of a link to a page of the site."""
+
+    def file_link(self, file: AttachmentId, words: str) -> str:
+        """The markup of a link to a file of the draft's page."""
+
+    def image(self, file: AttachmentId) -> str:
+        """The markup of an image that is a file of the draft's page."""
+
+    def mention(self, identity: str, name: str) -> str:
+        """The markup of a mention."""
+
+
+@frozen
+class Element:
+    """A start tag of what was rendered."""
+
+    tag: str
+    attributes: dict[str, str]
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[Element] = []
+        self.words: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append(Element(tag, {name: value or "" for name, value in attrs}))
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+def _elements(rendered: Rendered) -> list[Element]:
+    reader = _Reader()
+    reader.feed(rendered.html)
+    reader.close()
+    return reader.elements
+
+
+def _text(rendered: Rendered) -> str:
+    reader = _Reader()
+    reader.feed(rendered.html)
+    reader.close()
+    return " ".join(" ".join(reader.words).split())
+
+
+def _addresses(rendered: Rendered) -> list[str]:
+    names = ("href", "src", "srcset", "poster", "data", "action", "background", "ping", "formaction", "cite")
+    return [value for one in _elements(rendered) for name, value in one.attributes.items() if name in names]
+
+
+async def _rendered(setting: RendererSetting, html: str, view: View = VIEW) -> Rendered:
+    return await setting.renderer.render(setting.draft(html), (), PAGES, view)
+
+
+class BodyRendererContract(Contract[RendererSetting]):
+    """Nothing that runs, loads or names the site comes through; what an author wrote does."""
+
+    @promise
+    async def test_no_element_that_runs_or_loads_comes_through(self, setting: RendererSetting) -> None:
+        """No script, style, frame, object, form, base, meta, svg or math element, whatever the body has."""
+        for attack in (*ATTACKS, "".join(ATTACKS)):
+            tags = {one.tag for one in _elements(await _rendered(setting, attack))}
+
+            assert set() == tags & FORBIDDEN
+
+    @promise
+    async def test_no_event_attribute_comes_through(self, setting: RendererSetting) -> None:
+        """No attribute whose name begins with ``on``."""
+        for attack in (*ATTACKS, "".join(ATTACKS)):
+            names = {name for one in _elements(await _rendered(setting, attack)) for name in one.attributes}
+
+            assert [] == [
+                name for name in names if name.startswith("on") or name in ("ping", "srcdoc", "background")
+            ]
+
+    @promise
+    async def test_addresses_are_ours_or_plain_web_addresses(self, setting: RendererSetting) -> None:
+        """Every address is of our pages or files, within the page, or http,
+        https or mailto; no other scheme.
+        """
+        for attack in ATTACKS:
+            for address in _addresses(await _rendered(setting, attack)):
+                plain = "".join(address.split()).lower()
+
+                assert plain.startswith((OURS, VIEW.files, "#", "https://", "http://", "mailto:"))
+
+    @promise
+    async def test_nothing_is_loaded_from_elsewhere(self, setting: RendererSetting) -> None:
+        """Images and media come from our files only, and no style loads or covers anything."""
+        for attack in ATTACKS:
+            for one in _elements(await _rendered(setting, attack)):
+                sources = [
+                    one.attributes.get(name, VIEW.files) for name in ("src", "poster", "srcset", "data")
+                ]
+
+                assert all(source.startswith(VIEW.files) for source in sources)
+                assert not {"url(", "position"} & {
+                    word for word in ("url(", "position") if word in one.attributes.get("style", "").lower()
+                }
+
+    @promise
+    async def test_words_come_through(self, setting: RendererSetting) -> None:
+        """What an author typed is there, in its order, with its structure."""
+        html = "<h2>Plan</h2><p>Grüße &amp; <strong>5 &lt; 6</strong></p><ul><li>one</li><li>two</li></ul>"
+        rendered = await _rendered(setting, html)
+
+        assert "Plan Grüße & 5 < 6 one two" in _text(rendered)
+        assert ["h2", "p", "strong", "ul", "li", "li"] == [
+            one.tag for one in _elements(rendered) if one.tag in ("h2", "p", "strong", "ul", "li")
+        ]
+
+    @promise
+    async def test_a_page_in_the_share_is_linked_at_our_address(self, setting: RendererSetting) -> None:
+        """A link to a page in `pages` leads to the address given there."""
+        rendered = await _rendered(setting, f"<p>{setting.page_link(NEAR, 'next door')}</p>")
+
+        assert [PAGES[NEAR]] == _addresses(rendered)
+        assert "next door" in _text(rendered)
+
+    @promise
+    async def test_a_page_outside_the_share_is_not_linked(self, setting: RendererSetting) -> None:
+        """A link to any other page of the site keeps its words and leads nowhere."""
+        rendered = await _rendered(setting, f"<p>{setting.page_link(FAR_AWAY, 'elsewhere')}</p>")
+
+        assert [] == _addresses(rendered)
+        assert "elsewhere" in _text(rendered)
+        assert FAR_AWAY not in rendered.html
+
+    @promise
+    async def test_images_come_from_our_files(self, setting: RendererSetting) -> None:
+        """An image that is a file of the page is shown from `view.files`, and is among `files`."""
+        file = AttachmentId("att815")
+        rendered = await _rendered(setting, f"<p>{setting.image(file)}</p>")
+
+        assert [f"{VIEW.files}{file}"] == _addresses(rendered)
+        assert frozenset({file}) == rendered.files
+
+    @promise
+    async def test_files_are_linked_only_when_they_are_shared(self, setting: RendererSetting) -> None:
+        """A link to a file leads to `view.files` when attachments are shared, and nowhere otherwise."""
+        file = AttachmentId("att816")
+        html = f"<p>{setting.file_link(file, 'the contract')}</p>"
+        shared = await _rendered(setting, html, View(files=VIEW.files, attachments=True))
+        unshared = await _rendered(setting, html)
+
+        assert [f"{VIEW.files}{file}"] == _addresses(shared)
+        assert [] == _addresses(unshared)
+        assert "the contract" in _text(shared)
+
+    @promise
+    async def test_no_host_of_the_site_comes_through(self, setting: RendererSetting) -> None:
+        """The site's hosts stand nowhere: not in attributes, and not in text that an author typed."""
+        for host in setting.hosts:
+            html = (
+                f"<p>see https://{host}/wiki/x or {host.upper()}"
+                f"<a href='https://{host}/x' title='{host}'>here</a>"
+                f"<img src='https://{host}/x.png' alt='{host}'><span data-base-url='https://{host}'>x</span></p>"
+            )
+            rendered = await _rendered(setting, html + setting.page_link(FAR_AWAY, "words"))
+
+            assert host.lower() not in rendered.html.lower()
+
+    @promise
+    async def test_links_to_confluence_show_only_when_wished(self, setting: RendererSetting) -> None:
+        """An address on the site's hosts is emitted only with `confluence_links`,
+        and then by anchors only.
+        """
+        host = setting.hosts[0]
+        html = f"<p><a href='https://{host}/wiki/x'>there</a><img src='https://{host}/wiki/x.png'></p>"
+        shown = await _rendered(setting, html, View(files=VIEW.files, confluence_links=True))
+
+        assert [f"https://{host}/wiki/x"] == _addresses(shown)
+        assert [] == _addresses(await _rendered(setting, html))
+
+    @promise
+    async def test_other_links_stay_and_tell_nothing(self, setting: RendererSetting) -> None:
+        """A link to another web site stays, with ``noreferrer``, ``noopener`` and ``nofollow``."""
+        rendered = await _rendered(setting, "<p><a href='https://elsewhere.example/x'>there</a></p>")
+        anchor = next(one for one in _elements(rendered) if one.tag == "a")
+
+        assert "https://elsewhere.example/x" == anchor.attributes["href"]
+        assert {"noreferrer", "noopener", "nofollow"} <= set(anchor.attributes["rel"].split())
+
+    @promise
+    async def test_no_identity_comes_through(self, setting: RendererSetting) -> None:
+        """Account ids and mail addresses in the markup of mentions never show; names only with `names`."""
+        for identity in setting.identities:
+            html = f"<p>ask {setting.mention(identity, 'Ada Lovelace')}</p>"
+            hidden = await _rendered(setting, html)
+            named = await _rendered(setting, html, View(files=VIEW.files, names=True))
+
+            assert identity not in hidden.html + named.html
+            assert "Ada Lovelace" not in hidden.html
+            assert "Ada Lovelace" in _text(named)
+
+    @promise
+    async def test_a_macro_in_without_is_cut(self, setting: RendererSetting) -> None:
+        """Nothing of the output of a macro in `without` is there; what stands around it is."""
+        macro = MacroUse("include", "2b7d3a5e-9c0f", 0)
+        draft = setting.draft_with_macro(macro, "<p>quite <em>confidential</em></p>")
+        rendered = await setting.renderer.render(draft, [macro], PAGES, VIEW)
+
+        assert "confidential" not in rendered.html
+        assert _text(rendered).startswith("before")
+        assert _text(rendered).endswith("after")
+
+    @promise
+    async def test_what_cannot_be_cut_with_certainty_is_a_placeholder(self, setting: RendererSetting) -> None:
+        """A macro in `without` that cannot be told in the body takes everything doubtful with it."""
+        macro = MacroUse("include", "2b7d3a5e-9c0f", 0)
+        draft = setting.draft_with_macro(macro, "<p>quite confidential</p>")
+        doubtful = MacroUse("include", "", 7)
+        rendered = await setting.renderer.render(draft, [doubtful], PAGES, VIEW)
+
+        assert "confidential" not in rendered.html
+
+    @promise
+    async def test_a_macro_that_is_not_in_without_stays(self, setting: RendererSetting) -> None:
+        """The output of a macro that may be shown is there."""
+        draft = setting.draft_with_macro(MacroUse("include", "2b7d3a5e-9c0f", 0), "<p>quite public</p>")
+        rendered = await setting.renderer.render(draft, (), PAGES, VIEW)
+
+        assert "before quite public after" == _text(rendered)

@@ -1,0 +1,128 @@
+"""The promises of Storage: those of all its ports, joined, and its own."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from typing import ClassVar
+
+import pytest
+
+from exshare_core.errors import Busy
+from exshare_core.guessing import Tally
+from exshare_core.ports import Storage
+from exshare_core.testing.activity import ActivityLogContract
+from exshare_core.testing.codes import CodeRepositoryContract
+from exshare_core.testing.contract import Contract, promise
+from exshare_core.testing.guesses import GuessCounterContract
+from exshare_core.testing.links import LinkRepositoryContract
+from exshare_core.testing.members import MemberRepositoryContract
+from exshare_core.testing.outbox import OutboxContract
+from exshare_core.testing.policies import PolicyRepositoryContract
+from exshare_core.testing.samples import (
+    NOW,
+    a_code,
+    a_link,
+    a_member,
+    a_proof,
+    a_session,
+    a_visit,
+    after,
+    an_address,
+    fresh_digest,
+    fresh_site,
+)
+
+
+class DatabaseContract(Contract[Storage]):
+    """A database says when it is out of reach and forgets what no longer counts."""
+
+    abilities: ClassVar[frozenset[str]] = frozenset({"open_unreachable"})
+
+    def open_unreachable(self) -> AbstractAsyncContextManager[Storage]:
+        """Open the storage over a database that does not answer,
+        or declare in `cannot` why that is impossible.
+        """
+        raise AssertionError("write `open_unreachable`, or name it in `cannot` with a reason")
+
+    @promise
+    async def test_ping_returns_when_the_database_answers(self, storage: Storage) -> None:
+        """`ping` returns."""
+        await storage.ping()
+
+    @promise
+    async def test_ping_is_busy_when_the_database_does_not_answer(self, storage: Storage) -> None:
+        """`ping` raises Busy when the database is out of reach."""
+        self.needs("open_unreachable")
+        async with self.open_unreachable() as unreachable:
+            with pytest.raises(Busy):
+                await unreachable.ping()
+
+    @promise
+    async def test_prune_forgets_what_cannot_count_any_more(self, storage: Storage) -> None:
+        """Visits, proofs, sessions and tallies whose time is over are forgotten;
+        links and their opens stay.
+        """
+        link = a_link(fresh_site())
+        address, visit, member = an_address(link), a_visit(link), a_member(link.site)
+        session, key = a_session(member), fresh_digest()
+        await storage.policies.ensure_site(link.site)
+        await storage.links.add(link, address, [])
+        await storage.links.admit(visit, [a_proof(link, visit.session)], None, [])
+        await storage.members.add(member, [])
+        await storage.members.open_session(session, [])
+        await storage.guesses.wrong([key], NOW)
+        await storage.prune(after(hours=25))
+        found = await storage.links.find(address.digest, visit.session)
+
+        assert found is not None
+        assert (link, 1, None, ()) == (found.link, found.opens, found.visit, found.proofs)
+        assert await storage.members.session(session.digest) is None
+        assert member == await storage.members.get(member.id)
+        assert (Tally(),) == await storage.guesses.tally([key], NOW)
+
+    @promise
+    async def test_prune_leaves_what_still_counts(self, storage: Storage) -> None:
+        """Visits, proofs, codes, sessions and tallies that still count are kept."""
+        link = a_link(fresh_site())
+        address, member = an_address(link), a_member(link.site)
+        visit = a_visit(link, seen_at=after(minutes=4))
+        proof, session, key = (
+            a_proof(link, visit.session),
+            a_session(member, seen_at=after(minutes=4)),
+            fresh_digest(),
+        )
+        code = a_code(link, visit.session)
+        await storage.policies.ensure_site(link.site)
+        await storage.links.add(link, address, [])
+        await storage.links.admit(visit, [proof], None, [])
+        await storage.members.add(member, [])
+        await storage.members.open_session(session, [])
+        await storage.guesses.wrong([key], NOW)
+        await storage.codes.ask(code, NOW, [], [])
+        await storage.prune(after(minutes=5))
+        found = await storage.links.find(address.digest, visit.session)
+
+        assert found is not None
+        assert (1, visit, (proof,)) == (found.opens, found.visit, found.proofs)
+        assert session == await storage.members.session(session.digest)
+        assert (Tally(1, NOW),) == await storage.guesses.tally([key], NOW)
+        assert code == await storage.codes.attempt(
+            code.site, code.link, code.session, code.code_digest, 5, after(minutes=6)
+        )
+
+
+class StorageContract(
+    LinkRepositoryContract,
+    CodeRepositoryContract,
+    PolicyRepositoryContract,
+    MemberRepositoryContract,
+    ActivityLogContract,
+    OutboxContract,
+    GuessCounterContract,
+    DatabaseContract,
+):
+    """All promises of a storage adapter. The factory may open a shared database: sites, ids and digests are
+    fresh.
+
+    Outbox and pruning know no site, so workers that run tests in parallel need a database each.
+    """

@@ -1,0 +1,340 @@
+"""Hypothesis strategies for the core's values: valid ones,
+including those that stores and codecs like to spoil.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from ipaddress import ip_network
+
+from attrs import evolve, frozen
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from exshare_core.accounts import Member
+from exshare_core.capabilities import LADDERS, Capabilities
+from exshare_core.events import Actor, Event, Kind
+from exshare_core.letters import Letter, LetterKind, SealedLetter
+from exshare_core.links import (
+    LabelFilter,
+    LabelMode,
+    LinkAddress,
+    LinkState,
+    Scope,
+    ShareLink,
+    Switches,
+    Wish,
+)
+from exshare_core.policy import Layer, Limits
+from exshare_core.values import (
+    AccountId,
+    Address,
+    LinkId,
+    MemberId,
+    Networks,
+    PageId,
+    People,
+    Sealed,
+    SiteId,
+    SpaceKey,
+)
+
+_ID_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+_CONTROLS = [*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0))]
+
+
+def instants() -> SearchStrategy[datetime]:
+    """Instants in UTC, to the microsecond."""
+    return st.datetimes(datetime(2000, 1, 1), datetime(2199, 12, 31), timezones=st.just(timezone.utc))
+
+
+def ids() -> SearchStrategy[str]:
+    """Ids of our own making."""
+    return st.text(_ID_LETTERS, min_size=20, max_size=40)
+
+
+def site_ids() -> SearchStrategy[SiteId]:
+    """Names of sites."""
+    return st.from_regex(r"[a-z0-9](?:[a-z0-9-]{0,20}[a-z0-9])?", fullmatch=True).map(SiteId)
+
+
+def page_ids() -> SearchStrategy[PageId]:
+    """Ids of pages, the longest included."""
+    return st.integers(0, 9_999_999_999_999_999_999).map(str).map(PageId)
+
+
+def space_keys() -> SearchStrategy[SpaceKey]:
+    """Keys of spaces in upper case, personal ones included."""
+    return st.from_regex(r"~?[A-Z0-9]{1,30}", fullmatch=True).map(SpaceKey)
+
+
+def account_ids() -> SearchStrategy[AccountId]:
+    """Account ids of Cloud and user keys of Data Center."""
+    return st.text("0123456789abcdef:-", min_size=1, max_size=128).map(AccountId)
+
+
+def lines(most: int = 200) -> SearchStrategy[str]:
+    """One-line texts as `checked_name` lets them pass: any script, no control characters."""
+    characters = st.characters(exclude_categories=["Cs"], exclude_characters=_CONTROLS)
+    return st.text(characters, max_size=most).map(str.strip)
+
+
+def texts(most: int = 400) -> SearchStrategy[str]:
+    """Texts of several lines as `checked_description` lets them pass."""
+    return st.lists(lines(most // 4), max_size=4).map("\r\n".join).map(str.strip)
+
+
+def labels() -> SearchStrategy[frozenset[str]]:
+    """Sets of labels in lower case."""
+    return st.frozensets(st.sampled_from(["internal", "public", "draft", "größe", "a-b_c"]), max_size=4)
+
+
+DOMAINS = (
+    "example.com",
+    "sub.example.com",
+    "deep.sub.example.com",
+    "example.org",
+    "bücher.example",
+    "xn--strae-oqa.example",
+)
+
+
+def addresses() -> SearchStrategy[Address]:
+    """Mail addresses in few domains, so that lists meet."""
+    locals_ = st.sampled_from(["ada", "Ada", "grace.hopper", "o'neil", "a+b", "x_y"])
+    return st.builds("{}@{}".format, locals_, st.sampled_from(DOMAINS)).map(Address.parse)
+
+
+def people_entries() -> SearchStrategy[list[str]]:
+    """Lists as a person writes them: addresses, domains, domains with all below."""
+    domain = st.sampled_from(DOMAINS)
+    return st.lists(addresses().map(str) | domain | domain.map("*.{}".format), max_size=6)
+
+
+def people() -> SearchStrategy[People]:
+    """Lists of allowed people, the empty one included."""
+    return people_entries().map(People.parse)
+
+
+NETWORKS = (
+    "0.0.0.0/0", "192.0.2.0/24", "192.0.2.0/28", "192.0.2.7/32", "198.51.100.0/24", "203.0.113.128/25",
+    "::/0", "2001:db8::/32", "2001:db8:1::/48", "2001:db8::1/128", "::ffff:192.0.2.0/120",
+)  # fmt: skip
+
+
+def networks() -> SearchStrategy[Networks]:
+    """Lists of networks that often contain one another, the empty one included."""
+    return st.lists(st.sampled_from(NETWORKS), max_size=5).map(Networks.parse)
+
+
+def any_networks() -> SearchStrategy[Networks]:
+    """Lists of any networks."""
+    single = st.ip_addresses().map(ip_network).map(str)
+    return st.lists(single | st.sampled_from(NETWORKS), max_size=5).map(Networks.parse)
+
+
+def _rungs() -> SearchStrategy[dict[str, int]]:
+    pairs = st.sampled_from(sorted(LADDERS)).flatmap(
+        lambda name: st.tuples(st.just(name), st.integers(0, len(LADDERS[name]) - 1))
+    )
+    return st.lists(pairs, max_size=6).map(dict)
+
+
+def capabilities() -> SearchStrategy[Capabilities]:
+    """Wishes for any rung of any capability."""
+    return _rungs().map(lambda rungs: Capabilities(tuple(sorted((n, r) for n, r in rungs.items() if r))))
+
+
+def scopes() -> SearchStrategy[Scope]:
+    """What a link reaches."""
+    return st.builds(
+        Scope,
+        root=page_ids(),
+        space=space_keys(),
+        children=st.booleans(),
+        labels=st.none() | st.builds(LabelFilter, st.sampled_from(LabelMode), labels()),
+        carve_outs=st.frozensets(page_ids(), max_size=4),
+        restricted_pages=st.booleans(),
+    )
+
+
+def wishes() -> SearchStrategy[Wish]:
+    """What a member asks for; absent lists and empty ones both."""
+    return st.builds(
+        Wish,
+        capabilities=capabilities(),
+        people=st.none() | people(),
+        networks=st.none() | any_networks(),
+        starts_at=st.none() | instants(),
+        expires_at=st.none() | instants(),
+        max_opens=st.none() | st.integers(1, 1_000_000),
+        password_hash=st.none() | st.text("abcXYZ019$+/=,", min_size=1, max_size=120),
+    )
+
+
+def share_links(site: SearchStrategy[SiteId] | None = None) -> SearchStrategy[ShareLink]:
+    """Share links in any state, at any version."""
+    return st.builds(
+        ShareLink,
+        id=ids().map(LinkId),
+        site=site if site is not None else site_ids(),
+        scope=scopes(),
+        wish=wishes(),
+        owner=ids().map(MemberId),
+        acts_as=account_ids(),
+        created_by=ids().map(MemberId),
+        created_at=instants(),
+        renewed_at=instants(),
+        changed_at=instants(),
+        name=lines(),
+        description=texts(),
+        service_identity=st.booleans(),
+        state=st.sampled_from(LinkState),
+        version=st.integers(1, 1000),
+        security_version=st.integers(1, 1000),
+    )
+
+
+def sealed() -> SearchStrategy[Sealed]:
+    """Sealed bytes: any bytes at all."""
+    return st.binary(min_size=1, max_size=200).map(Sealed)
+
+
+def link_addresses() -> SearchStrategy[LinkAddress]:
+    """Addresses of links; `link` and `site` are those of nobody."""
+    return st.builds(
+        LinkAddress,
+        link=ids().map(LinkId),
+        site=site_ids(),
+        digest=st.binary(min_size=32, max_size=32),
+        sealed=st.none() | sealed(),
+        created_at=instants(),
+        recipient=st.none() | addresses().map(str),
+        slug=st.just("") | st.from_regex(r"[A-Za-z0-9_-]{1,40}", fullmatch=True),
+        valid_until=st.none() | instants(),
+        revoked_at=st.none() | instants(),
+    )
+
+
+@frozen
+class Stored:
+    """A link with one of its addresses."""
+
+    link: ShareLink
+    address: LinkAddress
+
+
+def links_with_address() -> SearchStrategy[Stored]:
+    """Links together with an address that is theirs."""
+    return st.builds(
+        lambda link, address: Stored(link, evolve(address, link=link.id, site=link.site)),
+        share_links(),
+        link_addresses(),
+    )
+
+
+def limits() -> SearchStrategy[Limits]:
+    """What a layer restricts: any restriction may be absent, and lists may be empty."""
+
+    def maybe(strategy: SearchStrategy[object]) -> SearchStrategy[object]:
+        return st.none() | strategy
+
+    entries = st.frozensets(st.sampled_from(["example.com", "*.example.org", "ada@example.com"]), max_size=3)
+    return st.builds(
+        Limits,
+        capabilities=maybe(_rungs()),
+        password_demanded=maybe(st.booleans()),
+        expiry_demanded=maybe(st.booleans()),
+        people_demanded=maybe(st.booleans()),
+        password_length=maybe(st.integers(1, 64)),
+        lifetime=maybe(st.timedeltas(timedelta(seconds=1), timedelta(days=3650))),
+        opens=maybe(st.integers(1, 1000)),
+        people=maybe(people()),
+        networks=maybe(networks()),
+        blocked_people=maybe(entries),
+        blocked_networks=maybe(st.frozensets(st.sampled_from(NETWORKS), max_size=3)),
+        forbidden_labels=maybe(labels()),
+        demanded_labels=maybe(labels()),
+        restricted_pages=maybe(st.booleans()),
+        children=maybe(st.booleans()),
+        password_by_mail=maybe(st.booleans()),
+    )
+
+
+def layers() -> SearchStrategy[Layer]:
+    """Layers under the names that the hosted service has."""
+    names = st.sampled_from(["site", "configuration default", "space TEAM", "link"])
+    return st.builds(Layer, names, limits())
+
+
+def switches() -> SearchStrategy[Switches]:
+    """Kill switches."""
+    return st.builds(Switches, st.booleans(), st.booleans())
+
+
+def members() -> SearchStrategy[Member]:
+    """Members of some site, or of all."""
+    return st.builds(
+        Member,
+        id=ids().map(MemberId),
+        name=lines(100).filter(bool),
+        site=st.none() | site_ids(),
+        admin=st.booleans(),
+        identity=st.none() | account_ids(),
+        password_hash=st.none() | st.text("abcXYZ019$+/=,", min_size=1, max_size=120),
+        setup_digest=st.none() | st.binary(min_size=32, max_size=32),
+        setup_expires=st.none() | instants(),
+        created_at=st.none() | instants(),
+        disabled=st.booleans(),
+        version=st.integers(1, 1000),
+    )
+
+
+def events() -> SearchStrategy[Event]:
+    """Events of any kind."""
+    return st.builds(
+        Event,
+        kind=st.sampled_from(Kind),
+        site=site_ids(),
+        at=instants(),
+        actor=st.sampled_from(Actor),
+        link=st.none() | ids().map(LinkId),
+        member=st.none() | ids().map(MemberId),
+        page=st.none() | page_ids() | st.integers(1, 10**12).map("att{}".format),
+        detail=st.sampled_from(["", "password", "address", "2 letters", "service identity"]),
+        network=st.none() | st.ip_addresses().map(str),
+        address=st.none() | addresses().map(str),
+    )
+
+
+def letters() -> SearchStrategy[Letter]:
+    """Letters with the variables that their kind needs."""
+    return st.builds(
+        Letter,
+        id=ids(),
+        site=site_ids(),
+        kind=st.sampled_from(LetterKind),
+        recipient=addresses(),
+        variables=st.fixed_dictionaries(
+            {
+                "code": st.from_regex(r"[0-9]{8}", fullmatch=True),
+                "sender": lines(60).filter(lambda text: "=?" not in text),
+                "link": st.just("https://share.example.com/s/token"),
+                "note": texts(),
+            }
+        ),
+        deliver=st.booleans(),
+    )
+
+
+def sealed_letters() -> SearchStrategy[SealedLetter]:
+    """Letters as they rest in the outbox."""
+    return st.builds(
+        SealedLetter,
+        id=ids(),
+        site=site_ids(),
+        sealed=sealed(),
+        priority=st.integers(0, 9),
+        due=instants(),
+        expires=instants(),
+    )

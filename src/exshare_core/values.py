@@ -1,0 +1,355 @@
+"""Small values that everything else is made of: ids, tokens, mail addresses, networks.
+
+Each parses foreign text once, at the boundary, and refuses what it does not know. A value that exists is valid.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import datetime, timedelta, timezone
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import NewType
+
+from attrs import field, frozen
+
+from exshare_core.errors import InvalidValue
+
+SiteId = NewType("SiteId", str)
+"""The name of a site in this deployment, for example ``acme``."""
+
+LinkId = NewType("LinkId", str)
+"""The id of a share link; names it to members and in logs, opens nothing."""
+
+MemberId = NewType("MemberId", str)
+"""The id of a member of this deployment."""
+
+PageId = NewType("PageId", str)
+"""The id of a page, folder or other tree entry in Confluence: digits only."""
+
+AttachmentId = NewType("AttachmentId", str)
+"""The id of an attachment in Confluence: ``att`` and digits."""
+
+SpaceKey = NewType("SpaceKey", str)
+"""The key of a space in Confluence, compared in upper case."""
+
+AccountId = NewType("AccountId", str)
+"""Who a person is to Confluence: an account id on Cloud, a user key on Data Center (spec R4)."""
+
+Sealed = NewType("Sealed", bytes)
+"""Bytes that only the vault can open, for the purpose, site and id they were sealed for."""
+
+IPAddress = IPv4Address | IPv6Address
+IPNetwork = IPv4Network | IPv6Network
+
+_SITE_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?\Z")
+_PAGE_ID = re.compile(r"[0-9]{1,19}\Z")
+_ATTACHMENT_ID = re.compile(r"att[0-9]{1,19}\Z")
+_TOKEN_SEGMENT = re.compile(r"(?:[A-Za-z0-9_-]{0,119}-)?([A-Za-z0-9_-]{43})\Z")
+
+
+def site_id(text: str) -> SiteId:
+    """The site named `text`; raises InvalidValue unless it is 1–40 of ``a-z 0-9 -`` with no hyphen at either end."""
+    if not _SITE_NAME.match(text):
+        raise InvalidValue("site", f"`{text[:60]}` is not a site name: use 1 to 40 of a-z, 0-9 and inner hyphens")
+    return SiteId(text)
+
+
+def page_id(text: str) -> PageId:
+    """The page with the id `text`; raises InvalidValue unless it is 1–19 ASCII digits."""
+    if not _PAGE_ID.match(text):
+        raise InvalidValue("page", f"`{text[:60]}` is not a page id: use digits")
+    return PageId(text)
+
+
+def attachment_id(text: str) -> AttachmentId:
+    """The attachment with the id `text`; raises InvalidValue unless it is ``att`` and 1–19 ASCII digits."""
+    if not _ATTACHMENT_ID.match(text):
+        raise InvalidValue("attachment", f"`{text[:60]}` is not an attachment id")
+    return AttachmentId(text)
+
+
+def utc(moment: datetime) -> datetime:
+    """The same instant in UTC; raises InvalidValue for a time without a zone, since it names no instant."""
+    if moment.tzinfo is None:
+        raise InvalidValue("time", f"`{moment.isoformat()}` has no time zone")
+    return moment.astimezone(timezone.utc)
+
+
+def instant(text: str, name: str = "time") -> datetime:
+    """The UTC instant written in ISO 8601, as in ``2026-12-31T23:00:00Z``; a zone is demanded."""
+    try:
+        return utc(datetime.fromisoformat(text.strip()))
+    except (ValueError, OverflowError) as error:
+        raise InvalidValue(name, f"`{text[:60]}` is not an instant such as 2026-12-31T23:00:00Z") from error
+    except InvalidValue:
+        raise InvalidValue(name, f"`{text[:60]}` has no time zone; write for example 2026-12-31T23:00:00Z") from None
+
+
+@frozen(slots=True)
+class Token:
+    """The secret part of an address: 43 characters, 256 bits (spec L2). Never shown by ``repr``."""
+
+    text: str = field(repr=False)
+
+    @classmethod
+    def parse(cls, segment: str) -> Token | None:
+        """The token at the end of a path segment, or None when the segment is malformed, which means unknown.
+
+        Whatever stands before the last 43 characters is decoration, must end in ``-`` and is ignored (spec L2).
+        """
+        found = _TOKEN_SEGMENT.match(segment)
+        return None if found is None else cls(found[1])
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of the token: the only form in which it is looked up and stored in clear."""
+        return hashlib.sha256(self.text.encode("ascii")).digest()
+
+
+@frozen(slots=True)
+class Domain:
+    """A mail domain in its A-label form, lower case."""
+
+    name: str
+
+    @classmethod
+    def parse(cls, text: str) -> Domain:
+        """Normalise a domain by IDNA 2008's rules for letters and digits; raises InvalidValue.
+
+        Python's own ``idna`` codec follows IDNA 2003, which maps different domains to one (ß to ss); a false match
+        would let a stranger in, so labels are checked by character class and encoded as they are.
+        """
+        labels = unicodedata.normalize("NFC", text.strip().removesuffix(".")).split(".")
+        if len(labels) < 2:
+            raise InvalidValue("domain", f"`{text[:60]}` is not a full domain name")
+        name = ".".join(_label(label, text) for label in labels)
+        if len(name) > 253:
+            raise InvalidValue("domain", f"`{text[:60]}` is longer than 253 characters")
+        return cls(name)
+
+    def covers(self, other: Domain) -> bool:
+        """Whether `other` is this very domain or lies below it."""
+        return other.name == self.name or other.name.endswith("." + self.name)
+
+
+_LDH = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
+_LETTERS_AND_MARKS = frozenset({"Ll", "Lo", "Lm", "Mn", "Mc", "Nd"})
+
+
+def _label(label: str, whole: str) -> str:
+    lowered = label.lower()
+    if lowered.isascii():
+        if not _LDH.match(lowered) or (lowered[2:4] == "--" and not lowered.startswith("xn--")):
+            raise InvalidValue("domain", f"`{whole[:60]}` has a part that is not letters, digits and inner hyphens")
+        if lowered.startswith("xn--"):
+            _check_letters(_decoded(lowered, whole), whole)
+        return lowered
+    _check_letters(lowered, whole)
+    encoded = "xn--" + lowered.encode("punycode").decode("ascii")
+    if len(encoded) > 63:
+        raise InvalidValue("domain", f"`{whole[:60]}` has a part longer than 63 characters")
+    return encoded
+
+
+def _decoded(label: str, whole: str) -> str:
+    try:
+        decoded = label[4:].encode("ascii").decode("punycode")
+    except (UnicodeError, ValueError, OverflowError):
+        raise InvalidValue("domain", f"`{whole[:60]}` has a broken xn-- part") from None
+    if decoded.isascii() or "xn--" + decoded.encode("punycode").decode("ascii") != label:
+        raise InvalidValue("domain", f"`{whole[:60]}` has an xn-- part that is not in its shortest form")
+    return decoded
+
+
+def _check_letters(label: str, whole: str) -> None:
+    fine = (
+        label == unicodedata.normalize("NFC", label).lower()
+        and label == unicodedata.normalize("NFKC", label)
+        and not unicodedata.category(label[0]).startswith("M")
+        and label[0] != "-"
+        and label[-1] != "-"
+        and all(char == "-" or unicodedata.category(char) in _LETTERS_AND_MARKS for char in label)
+    )
+    if not fine:
+        raise InvalidValue("domain", f"`{whole[:60]}` has characters that a domain name cannot have")
+
+
+_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*\Z")
+
+
+@frozen(slots=True)
+class Address:
+    """A mail address: local part as written, domain normalised.
+
+    Lists compare `key`: the domain exactly, the local part without case, as every mail system of our time does.
+    """
+
+    local: str
+    domain: Domain
+    key: str = field(init=False, repr=False)
+    """The form in which two spellings of one mailbox are equal."""
+
+    @key.default
+    def _key(self) -> str:
+        return f"{self.local.lower()}@{self.domain.name}"
+
+    @classmethod
+    def parse(cls, text: str) -> Address:
+        """One plain address such as ``ada@example.com``; raises InvalidValue.
+
+        Quoted local parts, comments, IP literals and non-ASCII local parts are refused: nobody needs them here, and
+        each has been used to smuggle something past a check.
+        """
+        local, at, domain = text.strip().rpartition("@")
+        if not at or not _LOCAL.match(local) or len(local) > 64:
+            raise InvalidValue("address", f"`{text[:80]}` is not a mail address")
+        try:
+            parsed = Domain.parse(domain)
+        except InvalidValue as error:
+            raise InvalidValue("address", error.rule) from None
+        if len(local) + len(parsed.name) > 253:
+            raise InvalidValue("address", f"`{text[:80]}` is longer than 254 characters")
+        return cls(local, parsed)
+
+    def __str__(self) -> str:
+        return f"{self.local}@{self.domain.name}"
+
+
+@frozen(slots=True)
+class People:
+    """Who may pass: single addresses, whole domains, and domains with everything below them.
+
+    An empty value admits nobody (spec G2); "everyone" is the absence of a value, never an empty one.
+    """
+
+    addresses: frozenset[str] = frozenset()
+    domains: frozenset[str] = frozenset()
+    subdomains: frozenset[str] = frozenset()
+
+    @classmethod
+    def parse(cls, entries: Iterable[str], name: str = "people") -> People:
+        """From entries ``ada@example.com``, ``example.com`` (or ``@example.com``) and ``*.example.com``.
+
+        ``*.example.com`` asks for the domain and all its sub-domains. Raises InvalidValue naming the entry.
+        """
+        addresses, domains, subdomains = set(), set(), set()
+        for entry in (entry.strip() for entry in entries):
+            try:
+                if entry.startswith("*."):
+                    subdomains.add(Domain.parse(entry[2:]).name)
+                elif "@" in entry and not entry.startswith("@"):
+                    addresses.add(Address.parse(entry).key)
+                else:
+                    domains.add(Domain.parse(entry.removeprefix("@")).name)
+            except InvalidValue as error:
+                raise InvalidValue(name, error.rule) from None
+        return cls(frozenset(addresses), frozenset(domains), frozenset(subdomains))
+
+    def admits(self, address: Address) -> bool:
+        """Whether this list lets `address` pass: exact address, exact domain, or below a domain with ``*.``."""
+        return (
+            address.key in self.addresses
+            or address.domain.name in self.domains
+            or (bool(self.subdomains) and self._covers_all(address.domain.name))
+        )
+
+    def meet(self, other: People) -> People:
+        """The people whom both lists admit: intersection by inclusion (spec P1, G3)."""
+        return People(
+            frozenset(a for a in self.addresses | other.addresses if self._covers_address(a) and other._covers_address(a)),
+            frozenset(d for d in self.domains | other.domains if self._covers_domain(d) and other._covers_domain(d)),
+            frozenset(d for d in self.subdomains | other.subdomains if self._covers_all(d) and other._covers_all(d)),
+        )
+
+    def _covers_address(self, key: str) -> bool:
+        return key in self.addresses or self._covers_domain(key.rpartition("@")[2])
+
+    def _covers_domain(self, name: str) -> bool:
+        return name in self.domains or self._covers_all(name)
+
+    def _covers_all(self, name: str) -> bool:
+        return any(above in self.subdomains for above in _self_and_above(name))
+
+    def entries(self) -> tuple[str, ...]:
+        """The list as a person would write it, sorted."""
+        return (*sorted(self.addresses), *sorted(self.domains), *(f"*.{name}" for name in sorted(self.subdomains)))
+
+
+def _self_and_above(name: str) -> Iterable[str]:
+    while name:
+        yield name
+        name = name.partition(".")[2]
+
+
+_NAT64 = ip_network("64:ff9b::/96")
+
+
+def unwrapped(address: IPAddress) -> IPAddress:
+    """The IPv4 address inside a mapped, 6to4 or NAT64 address, else the address itself (security reference 0.7)."""
+    if isinstance(address, IPv4Address):
+        return address
+    inner = address.ipv4_mapped or address.sixtofour
+    if inner is None and address in _NAT64:
+        inner = IPv4Address(int(address) & 0xFFFFFFFF)
+    return inner or address
+
+
+@frozen(slots=True)
+class Networks:
+    """A list of networks in CIDR form; an empty one admits nobody (spec G5, P1)."""
+
+    ranges: frozenset[IPNetwork] = frozenset()
+
+    @classmethod
+    def parse(cls, entries: Iterable[str], name: str = "networks") -> Networks:
+        """From entries such as ``192.0.2.0/24`` or ``2001:db8::1``; raises InvalidValue naming the entry."""
+        ranges = set()
+        for entry in (entry.strip() for entry in entries):
+            try:
+                ranges.add(_unmapped(ip_network(entry)))
+            except ValueError as error:
+                raise InvalidValue(name, f"`{entry[:60]}` is not a network such as 192.0.2.0/24") from error
+        return cls(frozenset(ranges))
+
+    def admits(self, address: IPAddress) -> bool:
+        """Whether `address`, unwrapped, lies in one of the ranges."""
+        plain = unwrapped(address)
+        for network in self.ranges:
+            if plain in network:
+                return True
+        return False
+
+    def meet(self, other: Networks) -> Networks:
+        """The networks that lie in both lists: intersection by inclusion."""
+        return Networks(
+            frozenset(n for n in self.ranges | other.ranges if self._covers(n) and other._covers(n)),
+        )
+
+    def _covers(self, network: IPNetwork) -> bool:
+        return any(
+            network.version == mine.version and network.subnet_of(mine)  # type: ignore[arg-type]
+            for mine in self.ranges
+        )
+
+    def entries(self) -> tuple[str, ...]:
+        """The list as a person would write it, sorted."""
+        return tuple(sorted(str(network) for network in self.ranges))
+
+
+def _unmapped(network: IPNetwork) -> IPNetwork:
+    if isinstance(network, IPv6Network) and network.prefixlen >= 96 and network.network_address.ipv4_mapped:
+        return IPv4Network((network.network_address.ipv4_mapped, network.prefixlen - 96))
+    return network
+
+
+def network_address(text: str) -> IPAddress | None:
+    """The visitor's address as the server saw it, or None when it is not an IP address (a unix socket, say)."""
+    try:
+        return ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+
+

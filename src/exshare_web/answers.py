@@ -1,0 +1,96 @@
+"""Decision → answer: one table, the stranger's face only (spec G8).
+
+The bodies of 404 and 403 are rendered once, hold nothing of the link and nothing of the request, and are equal to the
+byte for every reason behind them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import frozen
+from starlette.responses import HTMLResponse, Response
+
+from exshare_core.decisions import Answer
+from exshare_core.errors import AdapterFailed, Busy, CredentialRejected
+from exshare_web.rendering import Pages
+
+
+@frozen
+class Neutral:
+    """A page that says the same to everybody."""
+
+    status: int
+    heading: str
+    text: str
+
+
+NEUTRAL: Mapping[Answer, Neutral] = {
+    Answer.UNKNOWN: Neutral(
+        404,
+        "There is nothing at this address",
+        "Check that the address is complete. If somebody sent it to you, ask them for a new one.",
+    ),
+    Answer.UNAVAILABLE: Neutral(
+        403,
+        "This page is not available",
+        "It cannot be opened now. If you expected to see it, ask the person who shared it with you.",
+    ),
+    Answer.ABSENT: Neutral(
+        404,
+        "This page is not in the share",
+        "It may have been moved or removed. Go back to where you came from, or ask the person who shared it.",
+    ),
+    Answer.BUSY: Neutral(
+        503,
+        "Please try again in a moment",
+        "The page could not be fetched just now. Nothing is wrong with your link.",
+    ),
+}
+
+BROKEN = Neutral(
+    502,
+    "The page could not be fetched",
+    "The place where it is kept gave an answer that could not be read. Please try again later.",
+)
+
+FAILED = Neutral(500, "Something went wrong on our side", "It has been noted. Please try again later.")
+
+TOO_MANY = Neutral(
+    429,
+    "Too many tries",
+    "Please wait a little before you try again.",
+)
+
+FORGED = Neutral(
+    403,
+    "This form came from somewhere else",
+    "Open the page again and use the form on it.",
+)
+
+
+class Answers:
+    """The fixed answers, rendered once."""
+
+    def __init__(self, pages: Pages) -> None:
+        self._bodies = {
+            neutral: pages.text("neutral.html", heading=neutral.heading, text=neutral.text).encode()
+            for neutral in (*NEUTRAL.values(), BROKEN, FAILED, TOO_MANY, FORGED)
+        }
+
+    def stranger(self, answer: Answer) -> Response:
+        """The fixed answer for what a stranger may learn; raises KeyError for those that need a page of their own."""
+        return self.neutral(NEUTRAL[answer])
+
+    def neutral(self, neutral: Neutral, retry_after: float | None = None) -> Response:
+        """One of the fixed pages, with a hint in whole seconds when to come again."""
+        headers = {} if retry_after is None else {"retry-after": str(max(1, round(retry_after)))}
+        return HTMLResponse(self._bodies[neutral], neutral.status, headers)
+
+    def failure(self, error: AdapterFailed) -> Response:
+        """What a visitor is told when the world behind a port failed: busy 503, broken 502 (spec G8)."""
+        if isinstance(error, Busy):
+            return self.neutral(NEUTRAL[Answer.BUSY], min(error.retry_after or 5, 60))
+        if isinstance(error, CredentialRejected):
+            return self.neutral(NEUTRAL[Answer.BUSY], 60)
+        return self.neutral(BROKEN)

@@ -1,0 +1,110 @@
+"""The application: routes, middleware and the error table, as plain lists."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+import structlog
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from exshare_core.decisions import Answer
+from exshare_core.errors import AdapterFailed
+from exshare_web.answers import FAILED, Answers
+from exshare_web.headers import SecurityHeaders
+from exshare_web.manager.routes import manager_routes
+from exshare_web.rendering import Pages
+from exshare_web.routes import plain_routes, visitor_routes
+from exshare_web.services import Services
+from exshare_web.visitor.request import Shell, shell
+
+MAX_BODY = 64 * 1024
+"""Bytes of a form; nothing larger is ever posted."""
+
+_log = structlog.get_logger()
+
+
+def create_app(services: Services) -> Starlette:
+    """The service over `services`. Nothing is opened here; whoever made the services closes them."""
+    pages = Pages()
+    answers = Answers(pages)
+    static = StaticFiles(directory=str(resources.files("exshare_web") / "static"))
+    app = Starlette(
+        routes=[
+            *visitor_routes(),
+            *plain_routes(Mount("/static", static, name="static")),
+            *manager_routes(),
+        ],
+        middleware=[
+            Middleware(SecurityHeaders, secure=services.secure),
+            Middleware(LastResort, answers=answers),
+            Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY),
+        ],
+        exception_handlers={
+            HTTPException: _refused,
+            AdapterFailed: _failed,
+        },
+    )
+    app.state.shell = Shell(services, pages, answers)
+    return app
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    """No such route, or not by this method: the same page as for no such link."""
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    answer = shell(request).answers.stranger(Answer.UNKNOWN)
+    if status not in (404, 405):
+        answer.status_code = status
+    return answer
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    """The world behind a port failed where no endpoint expected it."""
+    assert isinstance(error, AdapterFailed)
+    _log.warning("request failed", failure=type(error).__name__, route=_route(request))
+    return shell(request).answers.failure(error)
+
+
+class LastResort:
+    """Catches what nothing else did: noted with its place in the code, never with values, never shown (ASVS 16.5.4).
+
+    An answer that has begun cannot be mended; the connection is broken off, so that it never looks whole.
+    """
+
+    def __init__(self, app: ASGIApp, *, answers: Answers) -> None:
+        self.app = app
+        self.answers = answers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; answer 500 if nothing was answered."""
+        begun = False
+
+        async def noticed(message: Message) -> None:
+            nonlocal begun
+            begun = begun or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noticed)
+        except Exception as error:
+            _log.error("request broke", failure=type(error).__name__, at=_place(error), answered=begun)
+            if scope["type"] == "http" and not begun:
+                await self.answers.neutral(FAILED)(scope, receive, send)
+
+
+def _route(request: Request) -> str:
+    return getattr(request.scope.get("route"), "path", "none")
+
+
+def _place(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "unknown" if trace is None else f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}"

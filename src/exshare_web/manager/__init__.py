@@ -1,0 +1,1 @@
+"""What members meet: sign-in, their links, and the page of one link."""

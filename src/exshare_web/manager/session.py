@@ -1,0 +1,88 @@
+"""Who is signed in, on which site, and whether a form is really theirs."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Awaitable, Callable, Mapping
+
+from attrs import frozen
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from exshare_core.accounts import Member
+from exshare_core.decisions import Answer
+from exshare_core.errors import InvalidValue
+from exshare_core.sharing import Sharing
+from exshare_core.values import SiteId, site_id
+from exshare_web import cookies
+from exshare_web.answers import FORGED
+from exshare_web.origins import same_origin
+from exshare_web.visitor.request import shell
+
+MAX_FIELD = 20_000
+
+
+@frozen
+class Desk:
+    """A signed-in member at one site."""
+
+    member: Member
+    site: SiteId
+    sharing: Sharing
+    secret: str
+    fields: Mapping[str, str]
+    """The posted form; empty for a GET."""
+
+    @property
+    def csrf(self) -> str:
+        """The token that every form of this session carries."""
+        return csrf_token(self.secret)
+
+
+Endpoint = Callable[[Request, Desk], Awaitable[Response]]
+
+
+def csrf_token(secret: str) -> str:
+    """A value that only pages of this session know; tells nothing about the session id."""
+    return hashlib.sha256(b"csrf\0" + secret.encode("ascii")).hexdigest()
+
+
+def signed_in(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+    """Let only a signed-in member of the site in the path reach `endpoint`, and only with a form of our own."""
+
+    async def guarded(request: Request) -> Response:
+        it = shell(request)
+        secret = cookies.read(request, cookies.MEMBER, secure=it.services.secure)
+        member = await it.services.membership.session(secret)
+        if member is None or secret is None:
+            return RedirectResponse(request.url_for("sign-in").path, 303)
+        site = _site(request)
+        if site is None or site not in it.services.sharing or not member.belongs_to(site):
+            return it.answers.stranger(Answer.UNKNOWN)
+        fields: Mapping[str, str] = {}
+        if request.method == "POST":
+            fields = await posted(request)
+            genuine = hmac.compare_digest(fields.get("csrf", "").encode(), csrf_token(secret).encode())
+            if not genuine or not same_origin(request, it.services.base_url):
+                return it.answers.neutral(FORGED)
+        return await endpoint(request, Desk(member, site, it.services.sharing[site], secret, fields))
+
+    return guarded
+
+
+async def posted(request: Request) -> dict[str, str]:
+    """The text fields of a form; several values of one name are joined by line breaks."""
+    fields: dict[str, str] = {}
+    async with request.form(max_files=0, max_fields=100) as form:
+        for key, value in form.multi_items():
+            if isinstance(value, str):
+                fields[key] = f"{fields[key]}\n{value}" if key in fields else value[:MAX_FIELD]
+    return fields
+
+
+def _site(request: Request) -> SiteId | None:
+    try:
+        return site_id(request.path_params["site"])
+    except InvalidValue:
+        return None

@@ -1,0 +1,53 @@
+"""Templates: one Jinja2 environment that escapes everything and refuses names that are not given."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+
+def environment() -> Environment:
+    """A fresh environment over our templates."""
+    made = Environment(
+        loader=PackageLoader("exshare_web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["day"] = lambda moment: moment.strftime("%-d %B %Y")
+    made.filters["minute"] = _minute
+    made.filters["size"] = _size
+    return made
+
+
+class Pages:
+    """Renders templates into answers."""
+
+    def __init__(self, static: str = "/static") -> None:
+        self.templates = environment()
+        self.templates.globals["static"] = static
+
+    def text(self, template: str, **values: Any) -> str:
+        """The rendered template."""
+        return self.templates.get_template(template).render(values)
+
+    def answer(self, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+        """The rendered template as an answer."""
+        return HTMLResponse(self.text(template, **values), status)
+
+
+def _minute(moment: datetime | None) -> str:
+    return "" if moment is None else moment.strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _size(number: int) -> str:
+    amount = float(number)
+    for unit in ("bytes", "kB", "MB"):
+        if amount < 1000:
+            return f"{amount:.0f} {unit}" if unit == "bytes" else f"{amount:.1f} {unit}"
+        amount /= 1000
+    return f"{amount:.1f} GB"

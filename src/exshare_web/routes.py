@@ -1,0 +1,44 @@
+"""Every route of the service as data, and the written list of those that no link guards.
+
+INVARIANT: a route under ``/s/`` passes `Visiting.open` (which judges by `decide()`), a content route also
+`Visiting.page` or `Visiting.file` (which judge by `reach()`). Every other route stands in `UNGUARDED` with its reason.
+A test walks this table and proves it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from starlette.routing import BaseRoute, Mount, Route
+
+from exshare_web.health import live, ready, robots
+from exshare_web.visitor import files, gates, pages
+
+UNGUARDED: Mapping[str, str] = {
+    "/healthz": "says that the process runs, and nothing else",
+    "/readyz": "says that the storage answers, and nothing else",
+    "/robots.txt": "asks crawlers to stay away from share links",
+    "/static": "our own style sheets, the same for everyone",
+    "/manage": "members' pages: every endpoint below asks for a signed-in member by itself",
+}
+"""The routes outside ``/s/``, each with the reason why no link has to guard it."""
+
+
+def visitor_routes() -> list[BaseRoute]:
+    """What visitors meet. The order matters to nobody: no two of them match one address."""
+    return [
+        Route("/s/{segment}", gates.show_link, methods=["GET"], name="link"),
+        Route("/s/{segment}", gates.submit, methods=["POST"], name="submit"),
+        Route("/s/{segment}/p/{page}", pages.show, methods=["GET"], name="page"),
+        Route("/s/{segment}/a/{attachment}", files.fetch, methods=["GET"], name="file"),
+    ]
+
+
+def plain_routes(static: Mount) -> list[BaseRoute]:
+    """The routes that lead to nothing of anybody's."""
+    return [
+        Route("/healthz", live, methods=["GET"], name="live"),
+        Route("/readyz", ready, methods=["GET"], name="ready"),
+        Route("/robots.txt", robots, methods=["GET"], name="robots"),
+        static,
+    ]

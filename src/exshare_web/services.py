@@ -1,0 +1,34 @@
+"""What the web shell is given: use cases and a few facts. The container makes one; tests make their own."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from attrs import field, frozen
+
+from exshare_core.membership import Membership
+from exshare_core.ports import TokenGenerator
+from exshare_core.sharing import Sharing
+from exshare_core.values import SiteId
+from exshare_core.visiting import Visiting
+
+
+@frozen
+class Services:
+    """Everything that an endpoint may call."""
+
+    base_url: str
+    """Where visitors reach this deployment, without a slash at the end."""
+    visiting: Visiting
+    membership: Membership
+    sharing: Mapping[SiteId, Sharing]
+    tokens: TokenGenerator
+    ready: Callable[[], Awaitable[None]]
+    """Returns when the storage answers, raises Busy when it does not."""
+    contacts: Mapping[SiteId, str] = field(factory=dict)
+    """Whom a visitor may turn to, by site."""
+
+    @property
+    def secure(self) -> bool:
+        """Whether cookies may demand https (spec G10)."""
+        return self.base_url.startswith("https://")

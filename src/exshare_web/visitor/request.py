@@ -1,0 +1,47 @@
+"""From a request to what the use cases take: who calls, from where, with which session."""
+
+from __future__ import annotations
+
+from attrs import frozen
+from starlette.requests import Request
+
+from exshare_core.values import IPAddress, Token, network_address
+from exshare_core.visiting import Caller
+from exshare_web import cookies
+from exshare_web.answers import Answers
+from exshare_web.rendering import Pages
+from exshare_web.services import Services
+
+
+@frozen
+class Shell:
+    """What the endpoints share; it lies on the application's state."""
+
+    services: Services
+    pages: Pages
+    answers: Answers
+
+
+def shell(request: Request) -> Shell:
+    """The shell of the application that this request came to."""
+    it = request.app.state.shell
+    assert isinstance(it, Shell)
+    return it
+
+
+def network(request: Request) -> IPAddress | None:
+    """The visitor's address; forwarded headers count only where the server was told to trust the proxy (spec G5)."""
+    return None if request.client is None else network_address(request.client.host)
+
+
+def caller(request: Request) -> Caller:
+    """Who asks, with the session this browser already has."""
+    secret = cookies.read(request, cookies.VISITOR, secure=shell(request).services.secure)
+    return Caller(network(request), None if secret is None else Token(secret).digest)
+
+
+def fresh_caller(request: Request) -> tuple[Caller, str]:
+    """The same for a request that may prove something: a browser without a session gets one."""
+    it = shell(request)
+    secret = cookies.read(request, cookies.VISITOR, secure=it.services.secure) or it.services.tokens.token()
+    return Caller(network(request), Token(secret).digest), secret

@@ -1,0 +1,41 @@
+"""Fixtures that every kind of test may use."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from tests.postgres_server import postgres_server
+from tests.requirements import demanded
+
+
+def pytest_configure() -> None:
+    """Refuse a misspelt demand before anything runs."""
+    demanded()
+
+
+@pytest.fixture(scope="session")
+def postgres_admin() -> Iterator[str]:
+    """The address of a server where databases can be made: the one that is named, or one of our own."""
+    named = os.environ.get("EXSHARE_TEST_DATABASE_URL")
+    if named:
+        yield named
+        return
+    with postgres_server() as address:
+        yield address
+
+
+@pytest.fixture
+def postgres_dsn(postgres_admin: str) -> Iterator[str]:
+    """The address of an empty database that only this test has."""
+    name = f"exshare_test_{uuid.uuid4().hex}"
+    with psycopg.connect(postgres_admin, autocommit=True) as admin:
+        admin.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        yield make_conninfo(**{**conninfo_to_dict(postgres_admin), "dbname": name})
+        admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))

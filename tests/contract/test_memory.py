@@ -1,0 +1,102 @@
+"""The fakes keep the promises of the ports that they stand for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+
+from exshare_core.ports import Clock, PasswordHasher, Storage, TokenGenerator, Vault
+from exshare_core.testing.clocks import ClockContract
+from exshare_core.testing.content import ContentContract
+from exshare_core.testing.fakes.mailer import MemoryMailSystem
+from exshare_core.testing.fakes.passwords import CheapHasher
+from exshare_core.testing.fakes.prepared import MemoryPreparedSite, MemoryRendererSetting
+from exshare_core.testing.fakes.storage import MemoryStorage
+from exshare_core.testing.fakes.system import CountingTokens, FakeClock
+from exshare_core.testing.fakes.vault import FakeVault
+from exshare_core.testing.mailer import MailerContract, MailSystem
+from exshare_core.testing.passwords import PasswordHasherContract
+from exshare_core.testing.prepared import PreparedSite
+from exshare_core.testing.renderer import BodyRendererContract, RendererSetting
+from exshare_core.testing.storage import StorageContract
+from exshare_core.testing.tokens import TokenGeneratorContract
+from exshare_core.testing.vault import VaultContract
+
+
+class TestMemoryStorage(StorageContract):
+    """The storage in memory."""
+
+    def open(self) -> AbstractAsyncContextManager[Storage]:
+        """A fresh one."""
+        return nullcontext(MemoryStorage())
+
+    @asynccontextmanager
+    async def open_unreachable(self) -> AsyncIterator[Storage]:
+        """One that has been switched off."""
+        storage = MemoryStorage()
+        storage.reachable = False
+        yield storage
+
+
+class TestFakeVault(VaultContract):
+    """The vault of HMACs."""
+
+    def open(self) -> AbstractAsyncContextManager[Vault]:
+        """One with the usual key."""
+        return nullcontext(FakeVault())
+
+    def open_with_another_key(self) -> AbstractAsyncContextManager[Vault]:
+        """One with another key."""
+        return nullcontext(FakeVault(b"another key"))
+
+
+class TestCheapHasher(PasswordHasherContract):
+    """The cheap password hasher."""
+
+    def open(self) -> AbstractAsyncContextManager[PasswordHasher]:
+        """One with two rounds."""
+        return nullcontext(CheapHasher())
+
+    async def weaker_hash(self, password: str) -> str:
+        """A hash with one round."""
+        return await CheapHasher(rounds=1).hash(password)
+
+
+class TestCollectingMailer(MailerContract):
+    """The mailer that collects."""
+
+    def open(self) -> AbstractAsyncContextManager[MailSystem]:
+        """A fresh one."""
+        return nullcontext(MemoryMailSystem())
+
+
+class TestFakeClock(ClockContract):
+    """The clock that is set."""
+
+    def open(self) -> AbstractAsyncContextManager[Clock]:
+        """A fresh one."""
+        return nullcontext(FakeClock())
+
+
+class TestCountingTokens(TokenGeneratorContract):
+    """The tokens that are counted."""
+
+    def open(self) -> AbstractAsyncContextManager[TokenGenerator]:
+        """A fresh one."""
+        return nullcontext(CountingTokens())
+
+
+class TestMemoryContent(ContentContract):
+    """The site in memory."""
+
+    def open(self) -> AbstractAsyncContextManager[PreparedSite]:
+        """One as it was prepared."""
+        return nullcontext(MemoryPreparedSite())
+
+
+class TestMemoryRenderer(BodyRendererContract):
+    """The small renderer."""
+
+    def open(self) -> AbstractAsyncContextManager[RendererSetting]:
+        """A fresh one."""
+        return nullcontext(MemoryRendererSetting())

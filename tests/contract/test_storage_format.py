@@ -1,0 +1,140 @@
+"""The inventory of storage format names every reading macro, every excluded part and every file (spec L8, L17)."""
+
+from __future__ import annotations
+
+import pytest
+
+from exshare_adapters.confluence.storage_format import FileRef, Inventory, StorageMacro, inventory
+from exshare_core.errors import Broken
+
+
+def macro(name: str, inside: str = "", id: str = "") -> str:
+    """A macro in storage format."""
+    given = f' ac:macro-id="{id}"' if id else ""
+    return (
+        f'<ac:structured-macro ac:name="{name}"{given} ac:schema-version="1">{inside}</ac:structured-macro>'
+    )
+
+
+def parameter(name: str, value: str) -> str:
+    """A parameter of a macro."""
+    return f'<ac:parameter ac:name="{name}">{value}</ac:parameter>'
+
+
+def body(inside: str) -> str:
+    """The rich body of a macro."""
+    return f"<ac:rich-text-body>{inside}</ac:rich-text-body>"
+
+
+def image(name: str, inside: str = "") -> str:
+    """A picture of a file."""
+    return f'<ac:image><ri:attachment ri:filename="{name}">{inside}</ri:attachment></ac:image>'
+
+
+PAGE = '<ac:link><ri:page ri:content-title="Salaries" ri:space-key="HR"/></ac:link>'
+EXCLUDED = parameter("title", "exshare-exclude")
+
+# (storage, the inventory)
+ROWS: list[tuple[str, Inventory]] = [
+    ("<p>a&nbsp;b &eacute; &amp; <br/></p>", Inventory()),
+    (
+        macro("include", parameter("", PAGE), "m1"),
+        Inventory((StorageMacro("include", "m1", 0, False, "Salaries", "HR"),)),
+    ),
+    (
+        macro("excerpt-include", parameter("default-parameter", "x") + parameter("", "HR:Salaries")),
+        Inventory((StorageMacro("excerpt-include", "", 0, False, "Salaries", "HR"),)),
+    ),
+    (
+        macro("include", parameter("", '<ri:content-entity ri:content-id="77"/>')),
+        Inventory((StorageMacro("include", "", 0, False, None, None, "77"),)),
+    ),
+    (
+        macro("children") + macro("children"),
+        Inventory((StorageMacro("children", "", 0), StorageMacro("children", "", 1))),
+    ),
+    (macro("jira", parameter("key", "KEY-1"), "j"), Inventory((StorageMacro("jira", "j", 0),))),
+    (macro("info", body(macro("jirachart"))), Inventory((StorageMacro("jirachart", "", 0),))),
+    (macro("gallery") + macro("attachments") + macro("code"), Inventory()),
+    (
+        macro("gallery", parameter("page", PAGE)),
+        Inventory((StorageMacro("gallery", "", 0, False, "Salaries", "HR"),)),
+    ),
+    (
+        macro("panel")
+        + macro("panel", EXCLUDED + body(image("a.png") + image("b.png")), "p")
+        + image("b.png"),
+        Inventory(
+            (StorageMacro("panel", "p", 1, True),),
+            frozenset({FileRef("b.png")}),
+            frozenset({FileRef("a.png")}),
+        ),
+    ),
+    (
+        macro("panel", body(image("a.png")) + EXCLUDED),
+        Inventory((StorageMacro("panel", "", 0, True),), hidden_files=frozenset({FileRef("a.png")})),
+    ),
+    (
+        macro(
+            "excerpt",
+            parameter("name", "Exshare-Exclude") + body(macro("include", parameter("", "T"), "i")),
+            "e",
+        ),
+        Inventory((StorageMacro("excerpt", "e", 0, True), StorageMacro("include", "i", 0, False, "T"))),
+    ),
+    (macro("excerpt", parameter("name", "daily") + body("x")), Inventory()),
+    (
+        image("cafe\u0301.png", '<ri:page ri:content-title="Other" ri:space-key="S"/>'),
+        Inventory(shown_files=frozenset({FileRef("caf\u00e9.png", "Other", "S")})),
+    ),
+    (
+        macro("drawio", parameter("diagramName", "beam")),
+        Inventory(shown_files=frozenset({FileRef("beam"), FileRef("beam.png")})),
+    ),
+    (
+        '<ac:adf-extension><ac:adf-node><ac:adf-attribute key="parameters"><ac:adf-parameter key="guest-params">'
+        '<ac:adf-parameter key="diagram-name">d</ac:adf-parameter></ac:adf-parameter></ac:adf-attribute></ac:adf-node>'
+        "</ac:adf-extension>",
+        Inventory(shown_files=frozenset({FileRef("d"), FileRef("d.png")})),
+    ),
+    (
+        macro("viewpdf", parameter("name", '<ri:attachment ri:filename="a.pdf"/>')),
+        Inventory(shown_files=frozenset({FileRef("a.pdf")})),
+    ),
+    (
+        macro(
+            "code",
+            "<ac:plain-text-body><![CDATA[<ac:structured-macro ac:name='include'/> &nbsp; &x;]]></ac:plain-text-body>",
+        ),
+        Inventory(),
+    ),
+]
+
+
+@pytest.mark.parametrize(("storage", "expected"), ROWS)
+def test_inventories_are_those_of_the_table(storage: str, expected: Inventory) -> None:
+    """Written by hand from the storage format's rules (api.md 9.5)."""
+    assert expected == inventory(storage)
+
+
+BROKEN = {
+    "unclosed": "<p>",
+    "out of the root": "</page><p/>",
+    "document type": "<!DOCTYPE a [<!ENTITY x 'y'>]><p>&x;</p>",
+    "unknown entity": "<p>&nosuch;</p>",
+    "too deep": "<p>" * 600 + "</p>" * 600,
+    "unknown prefix": "<zz:p/>",
+    "control character": "<p>\x01</p>",
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_unreadable_storage_is_broken(name: str) -> None:
+    """Without an inventory nothing may be shown, so nothing is guessed."""
+    with pytest.raises(Broken):
+        inventory(BROKEN[name])
+
+
+def test_macros_to_find_ask_for_the_form_that_names_them() -> None:
+    """A page without them can be read in any form."""
+    assert (False, True) == (inventory("<p/>").locate, inventory(macro("children")).locate)

@@ -1,0 +1,119 @@
+"""Every form of address leads where spec V3 says, and nowhere else."""
+
+from __future__ import annotations
+
+import pytest
+
+from exshare_core.ports import View
+from exshare_core.values import AttachmentId, PageId
+from tests.integration.rendering import DATA_CENTER, FILES, HOST, NEAR_ADDRESS, PAGE, render
+
+REL = 'rel="noopener noreferrer nofollow"'
+
+# (address in the body, address for the visitor or None for text alone)
+ROWS: list[tuple[str, str | None]] = [
+    ("/wiki/spaces/TEAM/pages/200/Title", NEAR_ADDRESS),
+    (f"https://{HOST}/wiki/spaces/TEAM/pages/200", NEAR_ADDRESS),
+    (f"HTTPS://{HOST.upper()}:443/wiki/spaces/TEAM/pages/200/Title#A-heading", f"{NEAR_ADDRESS}#A-heading"),
+    (f"//{HOST}/wiki/spaces/TEAM/pages/200", NEAR_ADDRESS),
+    ("/wiki/pages/viewpage.action?pageId=200", NEAR_ADDRESS),
+    ("/wiki/spaces/TEAM/pages/200/T?focusedCommentId=9#comment-9", NEAR_ADDRESS),
+    ("/wiki/spaces/TEAM/pages/999/Other", None),
+    ("/wiki/display/TEAM/Other+page", None),
+    ("/wiki/l/cp/AbCdEf12", None),
+    ("/wiki/people/5b10a2844c20165700ede21g", None),
+    ("/browse/KEY-1", None),
+    (f"https://{HOST}/browse/KEY-1", None),
+    ("https://api.atlassian.com/ex/confluence/1/wiki/rest/api/user", None),
+    (f"https://other.example/?next=https://{HOST}/wiki", None),
+    (f"https://{HOST.replace('.', '%2E')}/wiki", None),
+    (f"https://{HOST.replace('.', '。')}/wiki", None),
+    ("https://media-cdn.atlassian.com/file/x/image?token=T", None),
+    ("https://api.media.atlassian.com/file/x?token=T", None),
+    ("https://other.example/a?b=1", "https://other.example/a?b=1"),
+    ("mailto:someone@example.com", "mailto:someone@example.com"),
+    (f"mailto:someone@{HOST}", None),
+    ("tel:+49123", "tel:+49123"),
+    ("javascript:alert(1)", None),
+    ("java\tscript:alert(1)", None),
+    ("data:text/html,x", None),
+    ("vbscript:x", None),
+    ("file:///etc/passwd", None),
+    ("ftp://other.example/", None),
+    ("#A-heading", "#A-heading"),
+    (NEAR_ADDRESS, NEAR_ADDRESS),
+]
+
+
+@pytest.mark.parametrize(("href", "expected"), ROWS)
+@pytest.mark.parametrize("around", ["<p>{}</p>", '<p class="anything">{}</p>'])
+def test_links_lead_where_the_table_says(around: str, href: str, expected: str | None) -> None:
+    """With and without a tree, the answer is the same."""
+    html = render(around.format(f'<a href="{href}">words</a>')).html
+
+    shown = (
+        f"<p><a {REL}>words</a></p>" if expected is None else f'<p><a href="{expected}" {REL}>words</a></p>'
+    )
+    assert sorted(shown.replace(">", " ").split()) == sorted(html.replace(">", " ").split())
+
+
+def test_links_to_the_site_need_the_setting() -> None:
+    """Only the capability shows addresses of the site, in anchors, and never those of people or files."""
+    view = View(FILES, confluence_links=True)
+    body = '<p><a href="/wiki/spaces/T/pages/999/X?a=b">p</a><a href="/wiki/people/557058:x">q</a>https://acme.atlassian.net/x</p>'
+    html = render(body, view=view).html
+
+    assert f'href="https://{HOST}/wiki/pages/viewpage.action?pageId=999"' in html
+    assert "people" not in html
+    assert "(internal link)" in html
+
+
+def test_files_are_linked_only_when_they_are_shared() -> None:
+    """Pictures of files always come from our address; other files only with the capability `attachments`."""
+    picture = '<img src="/wiki/download/thumbnails/100/a.png" data-linked-resource-id="7" data-linked-resource-type="attachment">'
+    card = '<a class="confluence-embedded-file" href="/wiki/download/attachments/100/b.pdf"><img src="x"></a>'
+    files = {(PAGE, "b.pdf"): AttachmentId("att8")}
+    closed = render(picture + card, files=files)
+    opened = render(picture + card, files=files, view=View(FILES, attachments=True))
+
+    assert frozenset({AttachmentId("att7")}) == closed.files
+    assert frozenset({AttachmentId("att7"), AttachmentId("att8")}) == opened.files
+    assert f'src="{FILES}att7"' in closed.html
+    assert f'href="{FILES}att8"' in opened.html
+    assert "b.pdf" in closed.html
+
+
+def test_pictures_of_other_sites_are_never_loaded() -> None:
+    """They become links with their words; pictures with tokens become neutral words."""
+    html = render(
+        '<img class="confluence-external-resource" src="https://pics.example/x.png" alt="A tree">'
+        '<img src="https://media-cdn.atlassian.com/file/1/image?token=T"><img src="data:image/png;base64,AA">'
+    ).html
+
+    assert "<img" not in html
+    assert 'href="https://pics.example/x.png"' in html
+    assert "A tree" in html
+    assert "token" not in html
+
+
+def test_data_center_addresses_are_read() -> None:
+    """Pages by id in the link's data, files by page and name."""
+    body = (
+        '<p><a href="/display/DEV/Near" data-linked-resource-id="200" data-linked-resource-type="page">n</a>'
+    )
+    body += '<img src="/download/attachments/100/a.png?version=1"> https://wiki.example.com/display/X</p>'
+    rendered = render(body, site=DATA_CENTER, files={(PageId("100"), "a.png"): AttachmentId("att5")})
+
+    assert NEAR_ADDRESS in rendered.html
+    assert f'src="{FILES}att5"' in rendered.html
+    assert "wiki.example.com" not in rendered.html
+
+
+def test_smart_links_say_no_address() -> None:
+    """The address that Confluence shows as text gives way to neutral words."""
+    html = render(
+        f'<a data-card-appearance="inline" href="https://{HOST}/wiki/x/yA">https://{HOST}/wiki/x/yA</a>'
+    ).html
+
+    assert "linked page" in html
+    assert HOST not in html

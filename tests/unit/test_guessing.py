@@ -1,0 +1,31 @@
+"""Waits rise per network and are capped per link, so that guessing closes a link to nobody else (G7)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from exshare_core.guessing import Tally, link_wait, network_wait
+
+NOW = datetime(2026, 5, 15, 12, 0, tzinfo=timezone.utc)
+JUST_NOW = NOW
+
+# (wrong proofs, wait per network in seconds, wait per link in seconds)
+ROWS = [(0, 0, 0), (4, 0, 0), (5, 1, 0), (6, 2, 0), (9, 16, 0), (16, 2048, 0), (17, 3600, 0), (50, 3600, 1), (55, 3600, 30), (10_000, 3600, 30)]
+
+
+@pytest.mark.parametrize(("failures", "network", "link"), ROWS)
+def test_waits_are_those_of_the_table(failures: int, network: int, link: int) -> None:
+    """Directly after the last wrong proof, the whole wait stands."""
+    tally = Tally(failures, JUST_NOW)
+
+    assert (timedelta(seconds=network), timedelta(seconds=link)) == (network_wait(tally, NOW), link_wait(tally, NOW))
+
+
+def test_a_wait_runs_down_and_ends() -> None:
+    """What is left of a wait is what has not passed yet."""
+    tally = Tally(9, NOW - timedelta(seconds=10))
+
+    assert timedelta(seconds=6) == network_wait(tally, NOW)
+    assert timedelta() == network_wait(Tally(9, NOW - timedelta(seconds=16)), NOW)
