@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from html import unescape
 
 
@@ -19,3 +20,8 @@ def document_of(markup: str) -> str:
     words = words_of(markup) or " "
     paragraph = {"type": "paragraph", "attrs": {"localId": "c0ffee12345a"}, "content": [{"text": words, "type": "text"}]}
     return json.dumps({"type": "doc", "content": [paragraph], "version": 1})
+
+
+def folded(text: str) -> str:
+    """A text in the form in which search compares it: composed, without case."""
+    return unicodedata.normalize("NFC", text).casefold()

@@ -9,6 +9,7 @@ from attrs import define
 
 from exshare_demo import content, files, pages
 from exshare_demo.canaries import BEARER_TOKEN, CLASSIC_TOKEN, CLOUD_ID, PASSWORD, PAT, SCOPED_TOKEN
+from exshare_demo.cql import Indexed
 from exshare_demo.forms import Part
 from exshare_demo.model import Attachment, Content, Credential, Kind, Node, Revision
 from exshare_demo.tree import Tree
@@ -150,10 +151,18 @@ class Site(Tree):
     def reindex(self) -> None:
         """Search catches up with everything."""
         self.index = {
-            n.id: (n.title, self.text(n))
+            n.id: self._indexed(n)
             for n in self.nodes.values()
             if n.kind in ("page", "blogpost") and n.status == "current"
         }
+
+    def _indexed(self, node: Node) -> Indexed:
+        above = self.ancestors(node)
+        labels = frozenset(name for prefix, name in node.labels if prefix == "global")
+        return Indexed(
+            node.id, node.kind, node.title, self.text(node), node.space, node.parent, tuple(n.id for n in above),
+            labels, self.users[node.author].account_id, node.created, node.latest.at,
+        )
 
     def pass_time(self, seconds: float) -> None:
         """The clock of the site goes on, so that signed addresses expire."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from attrs import Factory, define, field
 
 from exshare_demo.canaries import CLOUD_ID
+from exshare_demo.cql import Indexed
 from exshare_demo.faults import Faults
 from exshare_demo.forms import Flavour, Form, Part, Sheet, write
 from exshare_demo.model import Attachment, Comment, Credential, Node, Restriction, Space, Switches, User
@@ -31,7 +32,7 @@ class Tree:
     owners: dict[int, str] = Factory(dict)
     credentials: list[Credential] = field(factory=list, repr=False)
     left: set[str] = Factory(set)
-    index: dict[int, tuple[str, str]] = field(factory=dict, repr=False)
+    index: dict[int, Indexed] = field(factory=dict, repr=False)
     faults: Faults = Factory(Faults)
     log: Log = field(factory=Log, repr=False)
     switches: Switches = Factory(Switches)
@@ -159,5 +160,3 @@ class Tree:
     def sign(self, file_id: str, expires: int) -> str:
         """The token of a media address."""
         return hmac.new(self.media_key, f"{file_id}|{expires}".encode(), hashlib.sha256).hexdigest()
-
-
