@@ -105,6 +105,15 @@ class Mailer(Protocol):
         """
 
 
+class Checked(Protocol):
+    """What an adapter may offer beside its port: to try its connection, for ``exshare check`` (spec A4)."""
+
+    async def check(self) -> tuple[str, ...]:
+        """Must say what is wrong with the connection, in sentences that say how to mend it and hold no secret; must be
+        empty when all is well, and must change nothing on the other side.
+        """
+
+
 # --- storage ---------------------------------------------------------------------------------------------------
 
 
