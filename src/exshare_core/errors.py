@@ -28,13 +28,20 @@ class ExshareError(Exception):
 class InvalidValue(ExshareError):
     """What was given breaks a written rule; nothing was saved.
 
-    ``field`` is the name the person used (a form field, a key, an option), ``rule`` is the violated rule in words.
+    ``field`` is the name the person used (a form field, a key, an option), ``rule`` is the violated rule in words,
+    ``layer`` names who set the rule, if a layer did (spec P5).
     """
 
-    def __init__(self, field: str, rule: str) -> None:
-        super().__init__(f"{field}: {rule}")
+    def __init__(self, field: str, rule: str, layer: str | None = None) -> None:
         self.field = field
         self.rule = rule
+        self.layer = layer
+        super().__init__(f"{field}: {self.said}")
+
+    @property
+    def said(self) -> str:
+        """The rule, with the layer that set it."""
+        return self.rule if self.layer is None else f"{self.rule} (set by {self.layer})"
 
 
 class InvalidValues(InvalidValue):
@@ -42,7 +49,8 @@ class InvalidValues(InvalidValue):
 
     def __init__(self, failures: tuple[InvalidValue, ...]) -> None:
         first = failures[0]
-        super().__init__(first.field, "; ".join(failure.rule for failure in failures))
+        parts = (failure.said if failure.field == first.field else str(failure) for failure in failures)
+        super().__init__(first.field, "; ".join(parts))
         self.failures = failures
 
 

@@ -86,7 +86,7 @@ _FORMS: Mapping[LetterKind, _Form] = {
     ),
     LetterKind.INVITATION: _Form(
         "$sender shared a page with you",
-        "$sender shared a page with you:\n\n$link\n\n$note",
+        "$sender shared a page with you:\n\n$link\n\n$note\n",
     ),
 }
 
@@ -103,7 +103,7 @@ def render(letter: Letter) -> Message:
     except (KeyError, ValueError) as error:
         raise InvalidValue("letter", f"a variable of the {letter.kind.value} letter is missing") from error
     html = "".join(f"<p>{_linked(paragraph)}</p>" for paragraph in text.strip().split("\n\n"))
-    return Message(letter.id, letter.site, letter.recipient, header_text("subject", subject), text, html)
+    return Message(letter.id, letter.site, letter.recipient, header_text("subject", subject), f"{text.strip()}\n", html)
 
 
 def _linked(paragraph: str) -> str:

@@ -26,15 +26,21 @@ class Right(Enum):
 def check(member: Member | None, right: Right, site: SiteId, owner: MemberId | None = None) -> None:
     """Raise Refused unless `member` may do it on `site`; None is the operator, who may do everything.
 
-    `owner` is the owner of the link in question; None when the right concerns no existing link.
+    `owner` is the owner of the link in question; None when the right concerns no link in particular. An admin may act
+    for every owner, also at creation.
     """
     if member is None:
         return
-    if not member.belongs_to(site):
-        raise Refused(f"you may not {right.value}: you are no member of this site")
+    check_membership(member, site)
     if member.admin or owner is None or owner == member.id:
         return
     raise Refused(f"you may not {right.value}: it belongs to somebody else")
+
+
+def check_membership(member: Member | None, site: SiteId) -> None:
+    """Raise Refused unless `member` belongs to `site` or is the operator."""
+    if member is not None and not member.belongs_to(site):
+        raise Refused("you are no member of this site")
 
 
 def sees_all(member: Member | None, site: SiteId) -> bool:

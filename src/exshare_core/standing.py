@@ -1,0 +1,89 @@
+"""How a link stands now, as its members see it: its state with the reason and the layer behind it (spec L4, P5)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from attrs import evolve, frozen
+
+from exshare_core.content import Absent, PageFacts, reach
+from exshare_core.decisions import Answer, Effect, Stage, Verdict
+from exshare_core.gates import Attempt, Prepared, decide, prepare
+from exshare_core.links import LINK_LAYER, LinkState, ShareLink
+from exshare_core.policy import Policy
+from exshare_core.ports import LinkRecord
+
+ACTIVE, NOT_STARTED, SUSPENDED = "active", "not started", "suspended"
+_STATES = {Stage.TIME: "expired", Stage.USES: "used up"}
+
+
+@frozen(slots=True)
+class Shown:
+    """A link as a member sees it, with its state now."""
+
+    record: LinkRecord
+    state: str
+    """``active``, ``disabled``, ``deleted``, ``suspended``, ``not started``, ``expired`` or ``used up`` (spec L4)."""
+    reason: str = ""
+    layers: tuple[str, ...] = ()
+    """Who set the rule behind the reason, outermost first."""
+    policy: Policy | None = None
+    """What is in force; None without any layer, when nothing is allowed."""
+    ends_at: datetime | None = None
+    """The expiry in force: the link's own, or the end of the longest life that policy allows."""
+
+    @property
+    def link(self) -> ShareLink:
+        """The link itself."""
+        return self.record.link
+
+    @property
+    def opens_for_some(self) -> bool:
+        """Whether it can be opened now, or will be by itself."""
+        return self.state in (ACTIVE, NOT_STARTED)
+
+
+def standing(record: LinkRecord, now: datetime) -> Shown:
+    """The state of a link at `now`, by stored facts. What stops only some visitors, such as a network, is no state."""
+    link = record.link
+    address = next((one for one in record.addresses if one.lives(now)), None)
+    prepared = None if address is None else prepare(link, address, record.layers, record.switches)
+    shown = Shown(record, ACTIVE, policy=_policy(prepared), ends_at=None if prepared is None else prepared.expires_at)
+    if link.state is not LinkState.ACTIVE:
+        return evolve(shown, state=link.state.value)
+    if address is None:
+        return evolve(shown, state=SUSPENDED, reason="it has no living address")
+    if prepared is None:
+        return evolve(shown, state=SUSPENDED, reason="no layer allows sharing on this site")
+    for verdict in decide(prepared, Attempt(now, None, opens=record.opens)).verdicts:
+        if verdict.effect is Effect.DENY and verdict.stage is not Stage.NETWORK:
+            return evolve(shown, state=_state(verdict, link, now), reason=verdict.rule, layers=verdict.layers)
+    return shown
+
+
+def with_facts(shown: Shown, facts: PageFacts | Absent) -> Shown:
+    """The same with what Confluence says of the page now: restricted or unreadable suspends the link (L6, L15)."""
+    if shown.state != ACTIVE or shown.policy is None:
+        return shown
+    if isinstance(facts, Absent):
+        return evolve(shown, state=SUSPENDED, reason=f"the page is {facts.why.value}")
+    decision = reach(shown.link.scope, shown.policy, facts)
+    if decision.allowed or decision.strangers_face() is Answer.BUSY:
+        return shown
+    verdict = decision.members_face()[0]
+    return evolve(shown, state=SUSPENDED, reason=verdict.rule, layers=verdict.layers)
+
+
+def named_layers(layers: tuple[str, ...]) -> str | None:
+    """The layers as a sentence names them, or None where it is only the link's own wish."""
+    return ", ".join(layers) if layers and layers != (LINK_LAYER,) else None
+
+
+def _policy(prepared: Prepared | None) -> Policy | None:
+    return None if prepared is None else prepared.policy
+
+
+def _state(verdict: Verdict, link: ShareLink, now: datetime) -> str:
+    if verdict.stage is Stage.TIME and link.wish.starts_at is not None and now < link.wish.starts_at:
+        return NOT_STARTED
+    return _STATES.get(verdict.stage, SUSPENDED)

@@ -1,0 +1,160 @@
+"""What a member may ask of a link under the layers above it: every broken rule is named at once (spec G1, L13, P5).
+
+What a link has from before is left alone even where a layer has locked it since: the wish and what comes of it are
+kept apart (spec P4), and a change of the name must not cost a wish.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from attrs import field, frozen
+from attrs.converters import optional
+
+from exshare_core.capabilities import LADDERS, Capabilities
+from exshare_core.errors import InvalidValue, InvalidValues
+from exshare_core.links import (
+    ShareLink,
+    Wish,
+    checked_description,
+    checked_name,
+    checked_opens,
+    checked_times,
+)
+from exshare_core.passwords import LEAST, LEAST_AS_ONLY_GATE, check_password
+from exshare_core.policy import Policy
+from exshare_core.values import Networks, People, utc
+
+
+@frozen(slots=True)
+class LinkForm:
+    """What a member fills in to make or change a link. None means "not asked for", except as `keep_password` says.
+
+    A time without a zone is refused with InvalidValue, since it names no instant.
+    """
+
+    name: str = ""
+    description: str = ""
+    password: str | None = field(default=None, repr=False)
+    keep_password: bool = False
+    """When changing a link: leave its password as it is; `password` must then be None."""
+    people: People | None = None
+    networks: Networks | None = None
+    starts_at: datetime | None = field(default=None, converter=optional(utc))
+    expires_at: datetime | None = field(default=None, converter=optional(utc))
+    max_opens: int | None = None
+    children: bool = False
+    restricted_pages: bool = False
+    allow: Capabilities = Capabilities()
+
+    def wish(self, password_hash: str | None) -> Wish:
+        """The form as a link's wish, with the hash of its password."""
+        return Wish(
+            capabilities=self.allow,
+            people=self.people,
+            networks=self.networks,
+            starts_at=self.starts_at,
+            expires_at=self.expires_at,
+            max_opens=self.max_opens,
+            password_hash=password_hash,
+        )
+
+
+def check_form(form: LinkForm, outer: Policy, now: datetime, old: ShareLink | None = None) -> None:
+    """Raise InvalidValues with every rule that `form` breaks under the layers above a link; `old` is being changed."""
+    failures = (
+        *_tried(lambda: checked_name(form.name)),
+        *_tried(lambda: checked_description(form.description)),
+        *_password(form, outer, old),
+        *_times(form, outer, now, old),
+        *_opens(form, outer, old),
+        *_locked(form, outer, old),
+        *_demanded(form, outer),
+    )
+    if failures:
+        raise InvalidValues(failures)
+
+
+def least_length(form: LinkForm, outer: Policy) -> int:
+    """How many characters a new password must have: 15 where it is the only gate, else 8, or what a layer demands."""
+    return max(LEAST_AS_ONLY_GATE if _only_gate(form) else LEAST, outer.limits.password_length or 0)
+
+
+def setters(policy: Policy, restriction: str) -> str:
+    """The layers behind a restriction, as a sentence names them."""
+    return ", ".join(policy.set_by(restriction))
+
+
+def _only_gate(form: LinkForm) -> bool:
+    return form.people is None and form.networks is None
+
+
+def _tried(check: Callable[[], object]) -> tuple[InvalidValue, ...]:
+    try:
+        check()
+    except InvalidValues as error:
+        return error.failures
+    except InvalidValue as error:
+        return (error,)
+    return ()
+
+
+def _password(form: LinkForm, outer: Policy, old: ShareLink | None) -> Iterator[InvalidValue]:
+    if form.password is not None:
+        if form.keep_password:
+            yield InvalidValue("password", "either keep the old one or set a new one")
+        yield from _tried(lambda: check_password(form.password or "", least_length(form, outer)))
+    elif form.keep_password:
+        if old is None or old.wish.password_hash is None:
+            yield InvalidValue("password", "there is none that could be kept")
+        elif _only_gate(form) and not (old.wish.people is None and old.wish.networks is None):
+            # It may have been accepted at 8 characters, which was enough beside another gate and no longer is.
+            rule = f"it becomes the only gate: set a new one of at least {least_length(form, outer)} characters"
+            yield InvalidValue("password", rule)
+
+
+def _times(form: LinkForm, outer: Policy, now: datetime, old: ShareLink | None) -> Iterator[InvalidValue]:
+    if old is not None and (form.starts_at, form.expires_at) == (old.wish.starts_at, old.wish.expires_at):
+        return
+    yield from _tried(lambda: checked_times(form.starts_at, form.expires_at, now))
+    if outer.limits.lifetime is not None and form.expires_at is not None:
+        latest = (now if old is None else old.renewed_at) + outer.limits.lifetime
+        if form.expires_at > latest:
+            rule = f"at the latest {latest:%Y-%m-%d %H:%M} UTC"
+            yield InvalidValue("expires", rule, setters(outer, "lifetime"))
+
+
+def _opens(form: LinkForm, outer: Policy, old: ShareLink | None) -> Iterator[InvalidValue]:
+    if old is not None and form.max_opens == old.wish.max_opens:
+        return
+    yield from _tried(lambda: checked_opens(form.max_opens))
+    most = outer.limits.opens
+    if most is not None and form.max_opens is not None and form.max_opens > most:
+        yield InvalidValue("max_opens", f"at most {most}", setters(outer, "opens"))
+
+
+def _locked(form: LinkForm, outer: Policy, old: ShareLink | None) -> Iterator[InvalidValue]:
+    """What an outer layer has locked and the link did not have before (spec P4, P5)."""
+    highest = outer.limits.capabilities or {}
+    for name, rung in form.allow.rungs:
+        before = 0 if old is None else old.wish.capabilities.rung(name)
+        if rung > max(highest.get(name, rung), before):
+            rule = f"{name} is limited to {LADDERS[name][highest[name]]}"
+            yield InvalidValue("allow", rule, setters(outer, "capabilities"))
+    if form.children and outer.limits.children is False and not (old and old.scope.children):
+        yield InvalidValue("children", "child pages are not allowed", setters(outer, "children"))
+    if form.restricted_pages and outer.limits.restricted_pages is False and not (old and old.scope.restricted_pages):
+        rule = "restricted pages are not allowed"
+        yield InvalidValue("restricted_pages", rule, setters(outer, "restricted_pages"))
+
+
+def _demanded(form: LinkForm, outer: Policy) -> Iterator[InvalidValue]:
+    """What a link must have, or it would be suspended from its first moment (spec L13, P3)."""
+    limits = outer.limits
+    if limits.password_demanded and form.password is None and not form.keep_password:
+        yield InvalidValue("password", "a password is demanded", setters(outer, "password_demanded"))
+    if limits.expiry_demanded and form.expires_at is None and limits.lifetime is None:
+        yield InvalidValue("expires", "an expiry is demanded", setters(outer, "expiry_demanded"))
+    if limits.people_demanded and form.people is None and limits.people is None:
+        yield InvalidValue("people", "a list of allowed people is demanded", setters(outer, "people_demanded"))
