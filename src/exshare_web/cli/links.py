@@ -1,0 +1,229 @@
+"""``exshare link``: share links from the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from exshare_core.errors import InvalidValue, NotFound
+from exshare_core.values import LinkId, SiteId
+from exshare_web.cli import options
+
+if TYPE_CHECKING:
+    from exshare_core.sharing import LinkForm, Sharing, Shown
+    from exshare_web.container import Opened
+
+
+@click.group()
+def link() -> None:
+    """Share links: create, list, show, disable, enable, rotate, delete. LINK is an id or an address."""
+
+
+@link.command()
+@click.argument("site")
+@click.argument("page")
+@options.config
+@click.option("--owner", required=True, metavar="MEMBER", help="Whose access in Confluence bounds the link.")
+@click.option("--name", default="", metavar="TEXT", help="A name, seen by members only.")
+@click.option("--description", default="", metavar="TEXT", help="A description, seen by members only.")
+@options.password_stdin
+@click.option("--people", metavar="LIST", help="Who may open it: ada@example.com,example.com,*.example.com")
+@click.option("--networks", metavar="LIST", help="From where it may be opened: 192.0.2.0/24,2001:db8::/32")
+@click.option("--starts", metavar="INSTANT", help="When it opens, such as 2026-12-01T08:00:00Z.")
+@click.option("--expires", metavar="INSTANT", help="When it ends, such as 2026-12-31T23:00:00Z.")
+@click.option("--max-opens", type=int, metavar="N", help="How often it may be opened.")
+@click.option("--children", is_flag=True, help="Share the pages below it as well.")
+@click.option("--restricted-pages", is_flag=True, help="Include pages with view restrictions that the owner may read.")
+@click.option("--allow", multiple=True, metavar="CAPABILITY", help="What visitors may do; may be given several times.")
+@options.as_json
+def create(
+    site: str, page: str, config_file: Path, owner: str, as_json: bool, password_stdin: bool, **fields: Any
+) -> None:
+    """Share PAGE (an id or an address) of SITE; prints the link's id and address."""
+    form = _form(options.given_password(password_stdin), **fields)
+
+    async def work(deployment: Opened) -> dict[str, Any]:
+        sharing = _sharing(deployment, site)
+        member = await deployment.services.membership.named(owner, sharing.site)
+        shown, url = await sharing.create(None, member, page, form)
+        return {**await described(deployment, sharing, shown), "url": url}
+
+    _print(options.with_deployment(config_file, work), as_json)
+
+
+@link.command("list")
+@options.config
+@click.option("--site", metavar="SITE", help="Only links of this site.")
+@options.as_json
+def list_links(config_file: Path, site: str | None, as_json: bool) -> None:
+    """List the links, newest first; deleted ones are shown as deleted."""
+
+    async def work(deployment: Opened) -> list[dict[str, Any]]:
+        sites = tuple(deployment.services.sharing) if site is None else (_sharing(deployment, site).site,)
+        return [
+            await described(deployment, deployment.services.sharing[one], shown)
+            for one in sites
+            for shown in await _all(deployment.services.sharing[one])
+        ]
+
+    found = options.with_deployment(config_file, work)
+    if as_json:
+        options.print_json(list(found))
+        return
+    for one in found:
+        click.echo("  ".join([one["id"], one["site"], f"page {one['page']}", one["state"], f"{one['opens']} opens", one["name"]]))
+
+
+@link.command()
+@click.argument("reference", metavar="LINK")
+@options.config
+@options.as_json
+def show(reference: str, config_file: Path, as_json: bool) -> None:
+    """Show a link, its address and its state."""
+
+    async def act(sharing: Sharing, found: Shown) -> Shown:
+        return found
+
+    _act(reference, config_file, act, as_json)
+
+
+@link.command()
+@click.argument("reference", metavar="LINK")
+@options.config
+@options.as_json
+def disable(reference: str, config_file: Path, as_json: bool) -> None:
+    """Switch a link off; its settings are kept."""
+    _act(reference, config_file, lambda sharing, found: sharing.disable(None, found.link.id), as_json)
+
+
+@link.command()
+@click.argument("reference", metavar="LINK")
+@options.config
+@options.as_json
+def enable(reference: str, config_file: Path, as_json: bool) -> None:
+    """Switch a link on again, under the same address."""
+    _act(reference, config_file, lambda sharing, found: sharing.enable(None, found.link.id), as_json)
+
+
+@link.command()
+@click.argument("reference", metavar="LINK")
+@options.config
+@options.as_json
+def rotate(reference: str, config_file: Path, as_json: bool) -> None:
+    """Give a link a new address; the old one ends at once."""
+
+    async def act(sharing: Sharing, found: Shown) -> Shown:
+        shown, _ = await sharing.rotate(None, found.link.id)
+        return shown
+
+    _act(reference, config_file, act, as_json)
+
+
+@link.command()
+@click.argument("reference", metavar="LINK")
+@options.config
+@options.as_json
+def delete(reference: str, config_file: Path, as_json: bool) -> None:
+    """Delete a link for good."""
+    _act(reference, config_file, lambda sharing, found: sharing.delete(None, found.link.id), as_json)
+
+
+def _act(
+    reference: str, config_file: Path, act: Callable[[Sharing, Shown], Awaitable[Shown]], as_json: bool
+) -> None:
+    async def work(deployment: Opened) -> dict[str, Any]:
+        sharing, found = await _found(deployment, reference)
+        return await described(deployment, sharing, await act(sharing, found))
+
+    _print(options.with_deployment(config_file, work), as_json)
+
+
+async def _found(deployment: Opened, reference: str) -> tuple[Sharing, Shown]:
+    for sharing in deployment.services.sharing.values():
+        try:
+            return sharing, await sharing.find(None, reference)
+        except NotFound:
+            continue
+    raise NotFound("there is no such link; give its id or its whole address")
+
+
+async def _all(sharing: Sharing) -> tuple[Shown, ...]:
+    found: list[Shown] = []
+    after: LinkId | None = None
+    while page := await sharing.list(None, after=after, limit=200):
+        found.extend(page)
+        after = page[-1].link.id
+    return tuple(found)
+
+
+def _sharing(deployment: Opened, site: str) -> Sharing:
+    sites = deployment.services.sharing
+    if site not in sites:
+        raise InvalidValue("site", f"there is no site `{site[:60]}`; configured: {', '.join(sites)}")
+    return sites[SiteId(site)]
+
+
+def _form(
+    password: str | None,
+    *,
+    people: str | None,
+    networks: str | None,
+    starts: str | None,
+    expires: str | None,
+    allow: tuple[str, ...],
+    **plain: Any,
+) -> LinkForm:
+    from exshare_core.capabilities import Capabilities
+    from exshare_core.sharing import LinkForm
+    from exshare_core.values import Networks, People, instant
+
+    return LinkForm(
+        password=password,
+        people=None if people is None else People.parse(_entries(people)),
+        networks=None if networks is None else Networks.parse(_entries(networks)),
+        starts_at=None if starts is None else instant(starts, "starts"),
+        expires_at=None if expires is None else instant(expires, "expires"),
+        allow=Capabilities.parse(allow),
+        **plain,
+    )
+
+
+def _entries(text: str) -> list[str]:
+    return [entry.strip() for entry in text.split(",") if entry.strip()]
+
+
+async def described(deployment: Opened, sharing: Sharing, shown: Shown) -> dict[str, Any]:
+    """A link as JSON: its settings, its state now and its address; no hash, no digest."""
+    one, wish = shown.link, shown.link.wish
+    owner = await deployment.storage.members.get(one.owner)
+    return {
+        "id": one.id,
+        "url": await sharing.url(shown.record),
+        "site": one.site,
+        "page": one.scope.root,
+        "state": shown.state,
+        "reason": shown.reason,
+        "owner": one.owner if owner is None else owner.name,
+        "opens": shown.record.opens,
+        "name": one.name,
+        "children": one.scope.children,
+        "password": wish.password_hash is not None,
+        "people": None if wish.people is None else list(wish.people.entries()),
+        "networks": None if wish.networks is None else list(wish.networks.entries()),
+        "starts": None if wish.starts_at is None else wish.starts_at.isoformat(),
+        "expires": None if wish.expires_at is None else wish.expires_at.isoformat(),
+        "max_opens": wish.max_opens,
+        "allow": list(wish.capabilities.words()),
+        "created": one.created_at.isoformat(),
+    }
+
+
+def _print(one: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        options.print_json(one)
+        return
+    reason = f" ({one['reason']})" if one["reason"] and one["state"] != "active" else ""
+    click.echo(f"{one['id']}\n{one['url'] or 'the address can no longer be shown'}\n{one['state']}{reason}")

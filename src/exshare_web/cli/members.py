@@ -1,0 +1,95 @@
+"""``exshare member``: the people who may share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from exshare_core.errors import InvalidValue
+from exshare_core.values import AccountId, SiteId
+from exshare_web.cli import options
+
+if TYPE_CHECKING:
+    from exshare_core.accounts import Member
+    from exshare_web.container import Opened
+
+
+@click.group()
+def member() -> None:
+    """The members who may share pages."""
+
+
+@member.command("add")
+@click.argument("name")
+@options.config
+@click.option("--site", metavar="SITE", help="The site the member belongs to; may be left out where there is one only.")
+@click.option("--identity", metavar="ACCOUNT", help="The member's account id (Cloud) or user key (Data Center).")
+@click.option("--admin", is_flag=True, help="An admin of the site; without --site, of all sites.")
+@options.password_stdin
+@options.as_json
+def add(
+    name: str,
+    config_file: Path,
+    site: str | None,
+    identity: str | None,
+    admin: bool,
+    password_stdin: bool,
+    as_json: bool,
+) -> None:
+    """Add a member; without a password, print a one-time link at which they choose one."""
+    password = options.given_password(password_stdin)
+
+    async def work(deployment: Opened) -> tuple[Member, str | None]:
+        services = deployment.services
+        where = _site(site, admin, tuple(services.sharing))
+        account = None if identity is None else AccountId(identity)
+        made, setup = await services.membership.add(name, site=where, admin=admin, identity=account, password=password)
+        return made, None if setup is None else f"{services.base_url}/manage/setup/{setup}"
+
+    made, link = options.with_deployment(config_file, work)
+    if as_json:
+        options.print_json({**described(made), "setup_url": link})
+        return
+    place = f"of {made.site}" if made.site else "of all sites"
+    click.echo(f"{'admin' if made.admin else 'member'} {made.name} {place} added")
+    if link is not None:
+        click.echo(f"They choose a password at this address; it works once, within 72 hours:\n{link}")
+
+
+@member.command("list")
+@options.config
+@click.option("--site", metavar="SITE", help="Only members of this site and of all sites.")
+@options.as_json
+def list_members(config_file: Path, site: str | None, as_json: bool) -> None:
+    """List the members."""
+
+    async def work(deployment: Opened) -> tuple[Member, ...]:
+        where = None if site is None else _known(site, tuple(deployment.services.sharing))
+        return await deployment.storage.members.list(where)
+
+    found = options.with_deployment(config_file, work)
+    if as_json:
+        options.print_json([described(one) for one in found])
+        return
+    for one in found:
+        click.echo(f"{one.name}  {one.site or 'all sites'}{'  admin' if one.admin else ''}")
+
+
+def described(one: Member) -> dict[str, Any]:
+    """A member as JSON; no hash, no digest."""
+    return {"id": one.id, "name": one.name, "site": one.site, "admin": one.admin, "identity": one.identity}
+
+
+def _site(named: str | None, admin: bool, sites: tuple[SiteId, ...]) -> SiteId | None:
+    """The member's site. Only an admin can be without one (spec R6); where there is one site, it need not be named."""
+    if named is not None:
+        return _known(named, sites)
+    return sites[0] if not admin and len(sites) == 1 else None
+
+
+def _known(named: str, sites: tuple[SiteId, ...]) -> SiteId:
+    if named not in sites:
+        raise InvalidValue("site", f"there is no site `{named[:60]}`; configured: {', '.join(sites)}")
+    return SiteId(named)

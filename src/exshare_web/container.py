@@ -1,0 +1,293 @@
+"""The composition root: the only module that knows adapters, the registry and the container library.
+
+`opened` turns settings into running use cases: it opens every adapter on one exit stack, hands the opened objects to
+the containers, and closes everything when it ends. The command line uses the same function as the service, so that
+there is no second wiring.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from attrs import frozen
+from dependency_injector import containers, providers
+from platformdirs import user_data_path
+
+from exshare_adapters import registry
+from exshare_adapters.argon2_passwords import Argon2Hasher, Argon2Settings
+from exshare_adapters.system import SystemClock, SystemTokens
+from exshare_adapters.vault import AesGcmVault, load_or_create_key
+from exshare_core.dispatching import Dispatching
+from exshare_core.errors import AdapterFailed, InvalidValue, InvalidValues
+from exshare_core.membership import Membership
+from exshare_core.ports import (
+    Checked,
+    Clock,
+    Content,
+    Mailer,
+    PasswordHasher,
+    Storage,
+    TokenGenerator,
+    Vault,
+)
+from exshare_core.sharing import Sharing
+from exshare_core.values import SiteId
+from exshare_core.visiting import Visiting
+from exshare_web import settings as configuration
+from exshare_web.services import Services
+from exshare_web.settings import Section, Settings
+
+
+class RegisteredAdapters:
+    """The adapters that are installed, as the configuration asks for them."""
+
+    def keys(self, section: str, use: str) -> Collection[str]:
+        """See `settings.Adapters.keys`."""
+        return registry.keys_of(section, use)
+
+
+def default_data_dir() -> Path:
+    """The user's data folder, where `serve` keeps what it must make itself."""
+    return user_data_path("exshare", appauthor=False)
+
+
+def load_settings(file: Path) -> Settings:
+    """The settings in `file` and the environment, checked as far as possible without opening anything."""
+    loaded = configuration.load(file, os.environ, RegisteredAdapters(), default_data_dir=default_data_dir())
+    _Chosen.of(loaded)
+    return loaded
+
+
+@frozen
+class _Chosen:
+    """The adapters of one deployment, found and with their settings checked."""
+
+    storage: registry.Chosen
+    mail: registry.Chosen
+    contents: Mapping[SiteId, registry.Chosen]
+    mails: Mapping[SiteId, registry.Chosen]
+    """The mail systems of those sites that have their own."""
+    passwords: Argon2Settings
+
+    @classmethod
+    def of(cls, settings: Settings) -> _Chosen:
+        """Raises InvalidValues with every fault of every section."""
+        failures: list[InvalidValue] = []
+
+        def choose(section: str, chosen: Section, at: str) -> registry.Chosen | None:
+            try:
+                return registry.choose(section, chosen.use, chosen.values, at=at, base=settings.base)
+            except InvalidValues as error:
+                failures.extend(error.failures)
+            except InvalidValue as error:
+                failures.append(InvalidValue(f"{at}.use", error.rule))
+            return None
+
+        storage, mail = choose("storage", settings.storage, "storage"), choose("mail", settings.mail, "mail")
+        contents = {one.name: choose("content", one.content, f"sites.{one.name}.content") for one in settings.sites}
+        own_mail = [(one.name, one.mail) for one in settings.sites if one.mail is not None]
+        mails = {name: choose("mail", section, f"sites.{name}.mail") for name, section in own_mail}
+        passwords = _argon2(settings, failures)
+        if failures or storage is None or mail is None or passwords is None:
+            raise InvalidValues(tuple(failures))
+        return cls(
+            storage,
+            mail,
+            {site: one for site, one in contents.items() if one is not None},
+            {site: one for site, one in mails.items() if one is not None},
+            passwords,
+        )
+
+
+def _argon2(settings: Settings, failures: list[InvalidValue]) -> Argon2Settings | None:
+    given = {
+        name: value
+        for name in configuration.PLAIN["passwords"]
+        if (value := getattr(settings.passwords, name)) is not None
+    }
+    try:
+        return Argon2Settings(**given)
+    except InvalidValue as error:
+        failures.append(InvalidValue(f"passwords.{error.field}", error.rule))
+        return None
+
+
+class Deployment(containers.DeclarativeContainer):
+    """What all sites share. Adapters come in opened; use cases are made once."""
+
+    storage: providers.Dependency[Storage] = providers.Dependency()
+    contents: providers.Dependency[Mapping[SiteId, Content]] = providers.Dependency()
+    mailer: providers.Dependency[Callable[[SiteId], Mailer]] = providers.Dependency()
+    clock: providers.Dependency[Clock] = providers.Dependency()
+    tokens: providers.Dependency[TokenGenerator] = providers.Dependency()
+    hasher: providers.Dependency[PasswordHasher] = providers.Dependency()
+    vault: providers.Dependency[Vault] = providers.Dependency()
+
+    visiting = providers.Singleton(
+        Visiting, storage=storage, contents=contents, clock=clock, tokens=tokens, hasher=hasher, vault=vault
+    )
+    membership = providers.Singleton(
+        Membership, storage=storage, clock=clock, tokens=tokens, hasher=hasher, vault=vault
+    )
+    dispatching = providers.Singleton(
+        Dispatching, outbox=storage.provided.outbox, mailer=mailer, vault=vault, clock=clock
+    )
+
+
+class SiteContainer(containers.DeclarativeContainer):
+    """What one site has of its own; nothing of another site is reachable from here."""
+
+    site = providers.Dependency(instance_of=str)
+    content: providers.Dependency[Content] = providers.Dependency()
+    url_of: providers.Dependency[Callable[[str], str]] = providers.Dependency()
+    deployment = providers.DependenciesContainer()
+
+    sharing = providers.Singleton(
+        Sharing,
+        site=site,
+        storage=deployment.storage,
+        content=content,
+        clock=deployment.clock,
+        tokens=deployment.tokens,
+        hasher=deployment.hasher,
+        vault=deployment.vault,
+        url_of=url_of,
+    )
+
+
+@frozen
+class Opened:
+    """A deployment whose adapters are open."""
+
+    services: Services
+    dispatching: Dispatching
+    storage: Storage
+    contents: Mapping[SiteId, Content]
+    now: Callable[[], datetime]
+
+    async def upkeep(self) -> None:
+        """Forget what can no longer count for anything, letters that expired included."""
+        now = self.now()
+        await self.storage.prune(now)
+        await self.storage.outbox.purge(now)
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Opened]:
+    """Everything that `settings` names, opened and wired; closed in the reverse order when the context ends.
+
+    Raises InvalidValues for settings that an adapter refuses, and AdapterFailed when one cannot be opened.
+    """
+    chosen = _Chosen.of(settings)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    async with AsyncExitStack() as stack:
+        vault = AesGcmVault(load_or_create_key(settings.key_file))
+        storage: Storage = await stack.enter_async_context(chosen.storage.open())
+        mailer: Mailer = await stack.enter_async_context(chosen.mail.open())
+        mailers = {site: await stack.enter_async_context(one.open()) for site, one in chosen.mails.items()}
+        contents = {site: await stack.enter_async_context(one.open()) for site, one in chosen.contents.items()}
+        for site in contents:
+            await storage.policies.ensure_site(site)
+        hasher = await stack.enter_async_context(Argon2Hasher.opened(chosen.passwords))
+        yield _wired(settings, storage, contents, lambda site: mailers.get(site, mailer), vault, hasher)
+
+
+def _wired(
+    settings: Settings,
+    storage: Storage,
+    contents: Mapping[SiteId, Content],
+    mailer: Callable[[SiteId], Mailer],
+    vault: AesGcmVault,
+    hasher: Argon2Hasher,
+) -> Opened:
+    clock = SystemClock()
+    deployment = Deployment(
+        storage=providers.Object(storage),
+        contents=providers.Object(contents),
+        mailer=providers.Object(mailer),
+        clock=providers.Object(clock),
+        tokens=providers.Object(SystemTokens()),
+        hasher=providers.Object(hasher),
+        vault=providers.Object(vault),
+    )
+    url_of = partial("{}/s/{}".format, settings.base_url)
+    sharing = {
+        site: SiteContainer(
+            site=providers.Object(site),
+            content=providers.Object(content),
+            url_of=providers.Object(url_of),
+            deployment=deployment,
+        ).sharing()
+        for site, content in contents.items()
+    }
+    services = Services(
+        base_url=settings.base_url,
+        visiting=deployment.visiting(),
+        membership=deployment.membership(),
+        sharing=sharing,
+        tokens=deployment.tokens(),
+        ready=storage.ping,
+        contacts={site.name: site.contact for site in settings.sites if site.contact},
+    )
+    return Opened(services, deployment.dispatching(), storage, contents, clock.now)
+
+
+# --- trying every connection -----------------------------------------------------------------------------------------
+
+
+@frozen
+class Finding:
+    """What came of trying one connection: nothing wrong, or sentences that say what is and how to mend it."""
+
+    what: str
+    wrong: tuple[str, ...]
+
+
+async def check(settings: Settings) -> tuple[Finding, ...]:
+    """Try the key, the storage, the mail and each site, each by itself, so that one fault does not hide another."""
+    chosen = _Chosen.of(settings)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    mails = [("mail", chosen.mail), *((f"sites.{site}.mail", one) for site, one in chosen.mails.items())]
+    return (
+        await _tried("secrets.key_file", partial(_try_key, settings.key_file)),
+        await _tried("storage", partial(_try_storage, chosen.storage)),
+        *[await _tried(what, partial(_try_mail, one)) for what, one in mails],
+        *[await _tried(f"sites.{site}", partial(_try_content, one)) for site, one in chosen.contents.items()],
+    )
+
+
+async def _tried(what: str, attempt: Callable[[], Awaitable[tuple[str, ...]]]) -> Finding:
+    try:
+        return Finding(what, await attempt())
+    except (InvalidValue, AdapterFailed) as error:
+        return Finding(what, (str(error),))
+
+
+async def _try_key(file: Path) -> tuple[str, ...]:
+    load_or_create_key(file)
+    return ()
+
+
+async def _try_storage(chosen: registry.Chosen) -> tuple[str, ...]:
+    async with chosen.open() as storage:
+        await storage.ping()
+    return ()
+
+
+async def _try_mail(chosen: registry.Chosen) -> tuple[str, ...]:
+    async with chosen.open() as mailer:
+        if not hasattr(mailer, "check"):
+            return ()
+        checked: Checked = mailer
+        return await checked.check()
+
+
+async def _try_content(chosen: registry.Chosen) -> tuple[str, ...]:
+    async with chosen.open() as content:
+        wrong: tuple[str, ...] = await content.access.check()
+        return wrong
