@@ -157,6 +157,16 @@ class Comment:
         return self.marker is not None
 
 
+@define
+class Task:
+    """A conversion that was ordered: what came of it (nothing if it failed), when, and whether it was asked for."""
+
+    form: str
+    value: str | None = field(repr=False)
+    at: float
+    asked: bool = False
+
+
 CredentialKind = Literal["classic", "scoped", "bearer", "pat", "password"]
 
 
@@ -189,3 +199,5 @@ class Switches:
     relevant_page: int = 50
     access_mode: str = "READ_WRITE"
     page_cap: int = 250
+    attachment_prefix: str = "att"
+    download_ranges: bool = True
