@@ -13,13 +13,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from exshare_demo.answers import Json, give, tomcat, v2_error
+from exshare_demo.answers import Json, give, tomcat, v1_bad, v2_error
 from exshare_demo.model import Credential, Node, User
 
 if TYPE_CHECKING:
     from exshare_demo.site import Site
 
 Host = Literal["site", "gateway"]
+
+ENDING = {
+    "deprecation": "Wed, 1 Mar 2023 00:00:00 GMT",
+    "link": '<https://developer.atlassian.com/cloud/confluence/changelog/#CHANGE-864>; rel="deprecation"',
+    "warning": '299 - "This resource will be removed"',
+}
+"""What answers of dropped operations carry."""
 
 
 @frozen
@@ -67,7 +74,7 @@ class Call:
     def node(self, name: str = "id") -> Node | None:
         """The node of that id, if the caller may see it."""
         raw = self.path(name)
-        node = self.site.nodes.get(int(raw)) if raw.isdigit() else None
+        node = self.site.nodes.get(int(raw)) if _is_long(raw) else None
         return node if node is not None and self.site.may_view(self.user, node) else None
 
 
@@ -76,17 +83,31 @@ Endpoint = Callable[[Call], Response]
 
 @frozen
 class Operation:
-    """A line of a route table: what is served, and the scopes that scoped credentials need for it."""
+    """A line of a route table: what is served, and the scopes that scoped credentials need for it.
+
+    All of `scopes` are needed, named without their ending `:confluence`, or, in v1, all of `classic` instead,
+    named in full. `dropped` operations of v1 are no longer documented: they are gone for gateway callers, and
+    announce their end to others.
+    """
 
     method: str
     path: str
     endpoint: Endpoint
     scopes: tuple[str, ...]
+    classic: tuple[str, ...] = ()
+    dropped: bool = False
 
     @property
     def v2(self) -> bool:
         """Whether it belongs to the v2 interface."""
         return self.path.startswith("/api/v2")
+
+    def open_to(self, credential: Credential) -> bool:
+        """Whether the scopes of the credential suffice; one without scopes may do everything."""
+        if credential.scopes is None:
+            return True
+        sets = [frozenset(f"{scope}:confluence" for scope in self.scopes), frozenset(self.classic)]
+        return any(named and named <= credential.scopes for named in sets)
 
 
 def routes(operations: list[Operation], site: Site, hosting: Hosting) -> list[Route]:
@@ -99,26 +120,45 @@ def _door(operation: Operation, site: Site, hosting: Hosting) -> Callable[[Reque
         found = identify(site, hosting, request, operation.v2)
         if isinstance(found, Response):
             return found
-        if found.scopes is not None and not {f"{s}:confluence" for s in operation.scopes} <= found.scopes:
-            return give({"code": 401, "message": "Unauthorized; scope does not match"}, 401)
-        user = site.users[found.user]
-        if not site.may_use(user):
-            return _rejected(operation.v2, request)
+        refusal = _refusal(operation, site, hosting, request, found)
+        if refusal is not None:
+            return refusal
         body: Json = None
-        if operation.method in ("POST", "PUT"):
+        if operation.method == "POST":
             try:
                 body = json.loads(await request.body())
             except ValueError:
-                return v2_error(400, "INVALID_REQUEST_BODY", "Request body is not valid JSON")
+                words = "Request body is not valid JSON"
+                return v2_error(400, "INVALID_REQUEST_BODY", words) if operation.v2 else v1_bad(words)
         path = request.url.path
         suffix = path[path.index("/wiki/") + len("/wiki") :]
-        for name, value in request.path_params.items():
-            if operation.v2 and name != "attachment_id" and not str(value).isdigit():
-                text = f"Provided value {{{value}}} for '{name}' is not the correct type. Expected type is long"
-                return v2_error(400, "INVALID_REQUEST_PARAMETER", text)
-        return operation.endpoint(Call(site, hosting, request, user, suffix, body))
+        response = operation.endpoint(Call(site, hosting, request, site.users[found.user], suffix, body))
+        if operation.dropped:
+            response.headers.update(ENDING)
+        return response
 
     return endpoint
+
+
+def _refusal(
+    operation: Operation, site: Site, hosting: Hosting, request: Request, shown: Credential
+) -> Response | None:
+    """What a known credential gets in place of an answer; nothing if the operation may go on."""
+    if operation.dropped and hosting.host == "gateway":
+        return give({"statusCode": 410, "message": "GoneException: This deprecated endpoint has been removed"}, 410)
+    if not operation.open_to(shown):
+        return give({"code": 401, "message": "Unauthorized; scope does not match"}, 401)
+    if not site.may_use(site.users[shown.user]):
+        return _rejected(operation.v2, request)
+    for name, value in request.path_params.items():
+        if operation.v2 and name != "attachment_id" and not _is_long(str(value)):
+            text = f"Provided value {{{value}}} for '{name}' is not the correct type. Expected type is long"
+            return v2_error(400, "INVALID_REQUEST_PARAMETER", text)
+    return None
+
+
+def _is_long(text: str) -> bool:
+    return text.isascii() and text.isdigit() and int(text) < 1 << 63
 
 
 def identify(site: Site, hosting: Hosting, request: Request, v2: bool) -> Credential | Response:

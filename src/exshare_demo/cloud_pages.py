@@ -42,7 +42,9 @@ def body_json(call: Call, node: Node, fmt: str, version: int | None = None) -> O
     if fmt == "atlas_doc_format":
         value = document_of(drawn("storage"))
     elif fmt == "styled_view":
-        value = f'<!DOCTYPE html><html><head><base href="{call.hosting.base}"></head><body>{drawn("view")}</body></html>'
+        value = (
+            f'<!DOCTYPE html><html><head><base href="{call.hosting.base}"></head><body>{drawn("view")}</body></html>'
+        )
     else:
         value = drawn(next((f for f in FORMS if f == fmt), "storage"))
     return {fmt: {"representation": fmt, "value": value}}
@@ -122,7 +124,9 @@ def one(call: Call) -> Response:
     if call.flag("include-versions"):
         made["versions"] = embedded(call, [version_json(call, r) for r in reversed(node.revisions)], f"{stem}/versions")
     if call.flag("include-direct-children"):
-        rows: list[Json] = [child_json(call, c) for c in call.site.children(node.id) if call.site.may_view(call.user, c)]
+        rows: list[Json] = [
+            child_json(call, c) for c in call.site.children(node.id) if call.site.may_view(call.user, c)
+        ]
         made["directChildren"] = embedded(call, rows, f"{stem}/direct-children")
     return give(made)
 
@@ -130,8 +134,12 @@ def one(call: Call) -> Response:
 def child_json(call: Call, node: Node) -> Obj:
     """A node in a list of children."""
     return {
-        "id": str(node.id), "status": node.status, "title": node.title, "type": node.kind,
-        "spaceId": str(call.site.spaces[node.space].id), "childPosition": node.position,
+        "id": str(node.id),
+        "status": node.status,
+        "title": node.title,
+        "type": node.kind,
+        "spaceId": str(call.site.spaces[node.space].id),
+        "childPosition": node.position,
     }
 
 
@@ -148,7 +156,8 @@ def many(call: Call) -> Response:
         spaces = [call.path("space_id")]
     title = call.query("title").casefold()
     rows = [
-        n for n in call.site.nodes.values()
+        n
+        for n in call.site.nodes.values()
         if n.kind == kind
         and n.status in (statuses or ("current", "archived"))
         and (not ids or str(n.id) in ids)
@@ -208,7 +217,10 @@ def version_detail(call: Call) -> Response:
     revision = node.revision(int(call.path("number"))) if node else None
     if node is None or revision is None:
         return v2_missing(f"Cannot find a page with id [{call.path('page_id')}]")
-    detail = version_json(call, revision) | {"contentTypeModified": False, "collaborators": [_account(call, revision.author)]}
+    detail = version_json(call, revision) | {
+        "contentTypeModified": False,
+        "collaborators": [_account(call, revision.author)],
+    }
     detail |= {"prevVersion": revision.number - 1} if revision.number > 1 else {}
     detail |= {"nextVersion": revision.number + 1} if revision.number < node.latest.number else {}
     return give(detail)
@@ -219,19 +231,27 @@ def comment_json(call: Call, comment: Comment, fmt: str) -> Obj:
     page = call.site.nodes[comment.page]
     body: Obj = {fmt: {"representation": fmt, "value": f"<p>{comment.text}</p>"}} if fmt else {}
     made: Obj = {
-        "id": str(comment.id), "status": "current", "title": f"Re: {page.title}",
+        "id": str(comment.id),
+        "status": "current",
+        "title": f"Re: {page.title}",
         "version": {
-            "number": 1, "message": "", "minorEdit": False, "authorId": _account(call, comment.author),
+            "number": 1,
+            "message": "",
+            "minorEdit": False,
+            "authorId": _account(call, comment.author),
             "createdAt": when(comment.at),
         },
-        "body": body, "resolutionStatus": comment.resolution,
+        "body": body,
+        "resolutionStatus": comment.resolution,
         "_links": {"webui": f"{node_path(page)}?focusedCommentId={comment.id}"},
     }
     made |= {"parentCommentId": str(comment.parent)} if comment.parent else {"pageId": str(page.id)}
     if comment.inline:
         made["properties"] = {
-            "inlineMarkerRef": comment.marker, "inlineOriginalSelection": comment.selection,
-            "inline-marker-ref": comment.marker, "inline-original-selection": comment.selection,
+            "inlineMarkerRef": comment.marker,
+            "inlineOriginalSelection": comment.selection,
+            "inline-marker-ref": comment.marker,
+            "inline-original-selection": comment.selection,
         }
     return made
 

@@ -22,7 +22,9 @@ def _kind(call: Call) -> str:
 
 def _missing(call: Call, kind: str) -> Response:
     raw = call.path()
-    return v2_missing(f"Cannot find a page with id [{raw}]" if kind == "page" else f"Content with id: [{raw}] not found")
+    return v2_missing(
+        f"Cannot find a page with id [{raw}]" if kind == "page" else f"Content with id: [{raw}] not found"
+    )
 
 
 def _node(call: Call) -> Node | Response:
@@ -64,8 +66,13 @@ def descendants(call: Call) -> Response:
     def show(row: tuple[Node, int]) -> Json:
         found, depth = row
         made: Obj = {
-            "id": str(found.id), "status": found.status, "title": found.title, "type": found.kind,
-            "parentId": str(found.parent), "depth": depth, "childPosition": found.position,
+            "id": str(found.id),
+            "status": found.status,
+            "title": found.title,
+            "type": found.kind,
+            "parentId": str(found.parent),
+            "depth": depth,
+            "childPosition": found.position,
             "lastModified": when(found.latest.at),
         }
         return made
@@ -81,7 +88,9 @@ def ancestors(call: Call) -> Response:
         return _missing(call, _kind(call))
     limit = call.query("limit", "25")
     if not limit.isdigit() or not 1 <= int(limit) <= 250:
-        return v2_error(400, "INVALID_REQUEST_PARAMETER", f"Provided value {{{limit}}} for 'limit' must be from 1 to 250")
+        return v2_error(
+            400, "INVALID_REQUEST_PARAMETER", f"Provided value {{{limit}}} for 'limit' must be from 1 to 250"
+        )
     above = call.site.ancestors(raw) if raw.status != "trashed" else []
     chain = above[-int(limit) :] + ([raw] if call.site.switches.ancestors_include_self else [])
     results: list[Json] = [{"id": str(n.id), "type": n.kind} for n in chain]
@@ -96,10 +105,18 @@ def tree_node(call: Call) -> Response:
     parent = call.site.nodes.get(node.parent) if node.parent is not None else None
     account = call.site.users[node.author].account_id
     made: Obj = {
-        "id": str(node.id), "type": node.kind, "status": node.status, "title": node.title,
-        "parentId": str(parent.id) if parent else None, "parentType": parent.kind if parent else None,
-        "position": node.position, "authorId": account, "ownerId": account, "createdAt": when(node.created),
-        "spaceId": str(call.site.spaces[node.space].id), "version": version_json(call, node.latest),
+        "id": str(node.id),
+        "type": node.kind,
+        "status": node.status,
+        "title": node.title,
+        "parentId": str(parent.id) if parent else None,
+        "parentType": parent.kind if parent else None,
+        "position": node.position,
+        "authorId": account,
+        "ownerId": account,
+        "createdAt": when(node.created),
+        "spaceId": str(call.site.spaces[node.space].id),
+        "version": version_json(call, node.latest),
         "_links": {"webui": node_path(node), "base": call.hosting.base},
     }
     if node.embed_url:
@@ -110,9 +127,17 @@ def tree_node(call: Call) -> Response:
 def space_json(call: Call, space: Space) -> Obj:
     """A space; ids are strings here."""
     return {
-        "id": str(space.id), "key": space.key, "name": space.name, "type": space.type, "status": space.status,
-        "authorId": call.user.account_id, "currentActiveAlias": space.key, "homepageId": str(space.homepage),
-        "createdAt": when(call.site.nodes[space.homepage].created), "description": None, "icon": None,
+        "id": str(space.id),
+        "key": space.key,
+        "name": space.name,
+        "type": space.type,
+        "status": space.status,
+        "authorId": call.user.account_id,
+        "currentActiveAlias": space.key,
+        "homepageId": str(space.homepage),
+        "createdAt": when(call.site.nodes[space.homepage].created),
+        "description": None,
+        "icon": None,
         "_links": {"webui": f"/spaces/{space.key}"},
     }
 
@@ -121,8 +146,7 @@ def spaces(call: Call) -> Response:
     """GET spaces?keys=&ids=: keys in any case."""
     keys, ids = [k.casefold() for k in call.queries("keys")], call.queries("ids")
     rows = [
-        s for s in call.site.spaces.values()
-        if (not keys or s.key.casefold() in keys) and (not ids or str(s.id) in ids)
+        s for s in call.site.spaces.values() if (not keys or s.key.casefold() in keys) and (not ids or str(s.id) in ids)
     ]
     return listed(call, rows, lambda s: space_json(call, s), lambda s: call.site.may_enter(call.user, s.key))
 
@@ -141,14 +165,27 @@ def attachment_json(call: Call, file: Attachment, single: bool = False) -> Obj:
     """A file; its links are relative to the context, which they do not name."""
     owner = call.site.nodes[file.page]
     download = f"/rest/api/content/{file.page}/child/attachment/{file.id}/download"
-    webui = f"/pages/viewpageattachments.action?pageId={file.page}&preview=%2F{file.page}%2F{file.number}%2F{quote(file.title)}"
+    preview = quote(f"/{file.page}/{file.number}/{file.title}", safe="")
+    webui = f"/pages/viewpageattachments.action?pageId={file.page}&preview={preview}"
     account = call.site.users[file.author].account_id
     made: Obj = {
-        "id": file.id, "status": file.status, "title": file.title, "createdAt": when(file.created),
-        "mediaType": file.media_type, "mediaTypeDescription": None, "comment": file.comment, "fileId": file.file_id,
-        "fileSize": file.content.size, "webuiLink": webui, "downloadLink": download,
+        "id": file.id,
+        "status": file.status,
+        "title": file.title,
+        "createdAt": when(file.created),
+        "mediaType": file.media_type,
+        "mediaTypeDescription": None,
+        "comment": file.comment,
+        "fileId": file.file_id,
+        "fileSize": file.content.size,
+        "webuiLink": webui,
+        "downloadLink": download,
         "version": {
-            "number": file.version, "message": "", "minorEdit": False, "authorId": account, "createdAt": when(file.created),
+            "number": file.version,
+            "message": "",
+            "minorEdit": False,
+            "authorId": account,
+            "createdAt": when(file.created),
         },
         "_links": {"webui": webui, "download": download},
     }
@@ -165,7 +202,8 @@ def attachments(call: Call) -> Response:
         return v2_missing(f"Cannot find a page with id [{call.path()}]")
     name, media, statuses = call.query("filename"), call.query("mediaType"), call.queries("status") or ["current"]
     rows = [
-        a for a in call.site.attachments.values()
+        a
+        for a in call.site.attachments.values()
         if a.page == node.id and a.status in statuses and name in ("", a.title) and media in ("", a.media_type)
     ]
     return listed(call, rows, lambda a: attachment_json(call, a), default=50)
@@ -207,12 +245,18 @@ def users_bulk(call: Call) -> Response:
             closed = user.name in call.site.left
             rows.append(
                 {
-                    "accountId": user.account_id, "accountType": user.account_type,
+                    "accountId": user.account_id,
+                    "accountType": user.account_type,
                     "accountStatus": "closed" if closed else "active",
                     "displayName": "Former user" if closed else user.display_name,
                     "publicName": "Former user" if closed else user.display_name.lower(),
-                    "email": "", "timeZone": None, "personalSpaceId": None, "isExternalCollaborator": False,
-                    "profilePicture": None if closed else {"path": f"/wiki/aa-avatar/{user.account_id}", "isDefault": False},
+                    "email": "",
+                    "timeZone": None,
+                    "personalSpaceId": None,
+                    "isExternalCollaborator": False,
+                    "profilePicture": None
+                    if closed
+                    else {"path": f"/wiki/aa-avatar/{user.account_id}", "isDefault": False},
                 }
             )
     return give({"results": rows, "_links": {"base": call.hosting.base}})

@@ -32,6 +32,8 @@ class Sheet:
     reader: User | None
     depth: int = 0
     counts: dict[str, int] = Factory(dict)
+    macros: dict[str, str] = Factory(dict)
+    """What each macro drawn so far became, by its id."""
 
     @property
     def storage(self) -> bool:
@@ -128,7 +130,7 @@ def macro(
         mark = Mark(sheet, name, sheet.macro_id(name), inner is not None or plain is not None, inline)
         drawn = write(inner, sheet) if inner is not None else plain or ""
         if not sheet.storage:
-            return draw(mark, drawn)
+            return sheet.macros.setdefault(mark.id, draw(mark, drawn))
         given = "".join(
             f'<ac:parameter ac:name="{escape(k)}">{escape(v, quote=False)}</ac:parameter>' for k, v in (params or {}).items()
         )
@@ -137,7 +139,8 @@ def macro(
         elif plain is not None:
             drawn = f"<ac:plain-text-body><![CDATA[{plain.replace(']]>', ']]]]><![CDATA[>')}]]></ac:plain-text-body>"
         head = f'ac:name="{name}" ac:schema-version="1" ac:macro-id="{mark.id}"'
-        return f"<ac:structured-macro {head}>{given}{raw_params}{drawn}</ac:structured-macro>"
+        whole = f"<ac:structured-macro {head}>{given}{raw_params}{drawn}</ac:structured-macro>"
+        return sheet.macros.setdefault(mark.id, whole)
 
     return part
 

@@ -38,7 +38,9 @@ def listed(
     text = call.query("limit", str(default))
     limit = int(text) if text.isdigit() else 0
     if not 1 <= limit <= 250:
-        return v2_error(400, "INVALID_REQUEST_PARAMETER", f"Provided value {{{text}}} for 'limit' must be from 1 to 250")
+        return v2_error(
+            400, "INVALID_REQUEST_PARAMETER", f"Provided value {{{text}}} for 'limit' must be from 1 to 250"
+        )
     limit = min(limit, call.site.switches.page_cap)
     at = offset_of(call.query("cursor"), call.suffix) if call.query("cursor") else 0
     if at is None:
@@ -53,6 +55,50 @@ def listed(
         links["next"] = following
         headers["link"] = f'<{following}>; rel="next", <{call.hosting.base}>; rel="base"'
     return give({"results": results, "_links": links}, 200, headers)
+
+
+def numbered(
+    call: Call,
+    rows: Sequence[T],
+    show: Callable[[T], Json],
+    default: int = 25,
+    cap: int | None = None,
+    **more: Json,
+) -> Response:
+    """A v1 list: by `start` and `limit`; its `next` is relative to the context, which it does not name."""
+    window: list[int] = []
+    for name, usual in (("start", 0), ("limit", default)):
+        text = call.query(name, str(usual))
+        try:
+            window.append(int(text))
+        except ValueError:
+            words = f'nested exception is java.lang.NumberFormatException: For input string: "{text}"'
+            failed = "Failed to convert value of type 'java.lang.String' to required type 'int'"
+            kind = "org.springframework.web.method.annotation.MethodArgumentTypeMismatchException"
+            return give({"statusCode": 400, "message": f"{kind}: {failed}; {words}"}, 400)
+        if window[-1] < 0:
+            words = f"java.lang.IllegalArgumentException: {name} cannot be less than zero"
+            return give({"statusCode": 400, "message": words}, 400)
+    start, limit = window[0], window[1] if cap is None else min(window[1], cap)
+    results = [show(row) for row in rows[start : start + limit]]
+    made: Obj = {"results": results, "start": start, "limit": limit, "size": len(results)}
+    following = start + len(results) if start + len(results) < len(rows) else None
+    return give(made | more | {"_links": v1_links(call, start, limit, following)})
+
+
+def v1_links(call: Call, start: int, limit: int, following: int | None) -> Obj:
+    """The links of a v1 list."""
+    kept = [(k, v) for k, v in call.request.query_params.multi_items() if k not in ("start", "limit", "next", "prev")]
+
+    def link(at: int, word: str) -> str:
+        return f"{call.suffix}?{urlencode([(word, 'true'), *kept, ('limit', limit), ('start', at)])}"
+
+    links: Obj = {"base": call.hosting.base, "context": "/wiki", "self": call.hosting.base + call.suffix}
+    if following is not None:
+        links["next"] = link(following, "next")
+    if start:
+        links["prev"] = link(max(0, start - limit), "prev")
+    return links
 
 
 def embedded(call: Call, results: list[Json], path: str) -> Obj:

@@ -13,7 +13,7 @@ from exshare_demo.canaries import CLOUD_ID
 from exshare_demo.cql import Indexed
 from exshare_demo.faults import Faults
 from exshare_demo.forms import Flavour, Form, Part, Sheet, write
-from exshare_demo.model import Attachment, Comment, Credential, Node, Restriction, Space, Switches, User
+from exshare_demo.model import Attachment, Comment, Credential, Node, Restriction, Space, Switches, Task, User
 from exshare_demo.pages import EVERYBODY
 from exshare_demo.plain import words_of
 from exshare_demo.wire import Log
@@ -33,6 +33,7 @@ class Tree:
     credentials: list[Credential] = field(factory=list, repr=False)
     left: set[str] = Factory(set)
     index: dict[int, Indexed] = field(factory=dict, repr=False)
+    tasks: dict[str, Task] = field(factory=dict, repr=False)
     faults: Faults = Factory(Faults)
     log: Log = field(factory=Log, repr=False)
     switches: Switches = Factory(Switches)
