@@ -19,14 +19,13 @@ from contextlib import asynccontextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import anyio
-import certifi
 import httpcore
 import httpx
 import orjson
 from attrs import field, frozen
 
 from exshare_adapters.http_answers import Answer, Limits, media_type, origin_of, retry_after
-from exshare_adapters.network import JudgingBackend
+from exshare_adapters.network import JudgingBackend, trusted
 from exshare_core.errors import AdapterFailed, Broken, Busy
 
 __all__ = [
@@ -59,15 +58,30 @@ class Arriving:
     status: int
     headers: Mapping[str, str] = field(repr=False)
     _response: httpx.Response = field(repr=False)
+    _limits: Limits = field(repr=False)
 
     async def chunks(self) -> AsyncIterator[bytes]:
-        """The bytes as they come, at most 256 KiB at a time; raises Busy or Broken when they stop coming."""
-        try:
-            async for raw in self._response.aiter_raw():
-                for start in range(0, len(raw), CHUNK):
-                    yield raw[start : start + CHUNK]
-        except httpx.TransportError as error:
-            raise _translated(error) from None
+        """The bytes as they come, at most 256 KiB at a time; raises Busy or Broken when they stop coming.
+
+        A sender that trickles is given up as well: only the time spent waiting for it counts, so that a slow
+        reader ends nothing.
+        """
+        pieces = self._response.aiter_raw()
+        patience = self._limits.total
+        while True:
+            began = anyio.current_time()
+            try:
+                with anyio.fail_after(patience):
+                    raw = await anext(pieces, None)
+            except TimeoutError:
+                raise Busy("a file comes too slowly") from None
+            except httpx.TransportError as error:
+                raise _translated(error) from None
+            if raw is None:
+                return
+            patience += len(raw) / self._limits.slowest - (anyio.current_time() - began)
+            for start in range(0, len(raw), CHUNK):
+                yield raw[start : start + CHUNK]
 
 
 class Client:
@@ -107,9 +121,10 @@ class Client:
     ) -> Answer:
         """The answer, whatever its status; repeated by the rules of api.md 3.3 inside `timeout` seconds.
 
-        429 is repeated for every method, 502, 503, 504 and network errors for GET and
-        for what is `safe`: a question that is asked by POST and changes nothing. Raises Busy when no
-        answer came in time and Broken when it cannot be used or the address is not allowed.
+        429 is repeated for every method, 502, 503, 504, other failures of the server that name a time to come
+        back, and network errors for GET and for what is `safe`: a question that is asked by POST and changes
+        nothing. Raises Busy when no answer came in time and Broken when it cannot be used or the address is not
+        allowed.
         """
         self._judge(url)
         content = None if json is None else orjson.dumps(json)
@@ -131,9 +146,7 @@ class Client:
                         files=files,
                     )
                     last = turn == self._limits.retries
-                    pause = await self._attempt(
-                        request, turn, deadline, last=last, safe=safe or method == "GET"
-                    )
+                    pause = await self._attempt(request, turn, deadline, last=last, safe=safe or method == "GET")
                     if isinstance(pause, Answer):
                         return pause
                     await anyio.sleep(pause)
@@ -156,7 +169,7 @@ class Client:
                     "identity",
                 ):
                     raise Broken("a file came compressed though it was asked for as it is")
-                yield Arriving(response.status_code, _plain(response.headers), response)
+                yield Arriving(response.status_code, _plain(response.headers), response, self._limits)
             finally:
                 await _released(response)
 
@@ -173,9 +186,7 @@ class Client:
                 except httpx.TransportError as error:
                     await anyio.sleep(self._pause_after(error, turn, deadline, last=last, safe=True))
                     continue
-                pause = self._pause_for(
-                    response.status_code, response.headers, turn, deadline, last=last, safe=True
-                )
+                pause = self._pause_for(response.status_code, response.headers, turn, deadline, last=last, safe=True)
                 if pause is None:
                     return response
                 await _released(response)
@@ -200,9 +211,7 @@ class Client:
         pause = self._pause_for(answer.status, answer.headers, turn, deadline, last=last, safe=safe)
         return answer if pause is None else pause
 
-    def _pause_after(
-        self, error: httpx.TransportError, turn: int, deadline: float, *, last: bool, safe: bool
-    ) -> float:
+    def _pause_after(self, error: httpx.TransportError, turn: int, deadline: float, *, last: bool, safe: bool) -> float:
         """The seconds to wait after a failure of the network; raises what it means if there is no next
         try."""
         wait = self._jittered(turn)
@@ -215,13 +224,10 @@ class Client:
         self, status: int, headers: Mapping[str, str], turn: int, deadline: float, *, last: bool, safe: bool
     ) -> float | None:
         """The seconds to wait after an answer that asks for a repetition; None when it is to be taken."""
-        again = status == 429 or (safe and status in (502, 503, 504))
         asked = retry_after(headers.get("retry-after"))
-        wait = (
-            self._jittered(turn)
-            if asked is None
-            else max(self._jittered(turn), asked * random.uniform(1.0, 1.3))
-        )
+        failed = status in (502, 503, 504) or (status >= 500 and asked is not None)
+        again = status == 429 or (safe and failed)
+        wait = self._jittered(turn) if asked is None else max(self._jittered(turn), asked * random.uniform(1.0, 1.3))
         too_long = asked is not None and asked > self._limits.longest_pause
         if last or not again or too_long or anyio.current_time() + wait >= deadline:
             return None
@@ -276,13 +282,16 @@ async def open_client(
     base: str | None = None,
     headers: Mapping[str, str] | None = None,
     insecure: bool = False,
+    ca_file: str | None = None,
     limits: Limits | None = None,
     transport: Transport | None = None,
 ) -> AsyncIterator[Client]:
     """A kept client. With `base` it carries `headers` (credentials) and talks to the origin of `base` only.
 
     Without `base` it carries nothing of its own, and its user judges hosts. `insecure` allows http and
-    addresses that are not global; `transport` replaces the network, for tests.
+    addresses that are not global; certificates are verified all the same, against the usual authorities and
+    those in the PEM file `ca_file`. `transport` replaces the network, for tests. Raises InvalidValue for a file
+    that holds no certificate.
     """
     if headers and base is None:
         raise ValueError("headers go with a base only")
@@ -290,7 +299,7 @@ async def open_client(
     for name in ("httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     async with httpx.AsyncClient(
-        transport=transport or _GuardedTransport(bounds, insecure=insecure),
+        transport=transport or _GuardedTransport(bounds, insecure=insecure, trust=trusted(ca_file)),
         trust_env=False,
         follow_redirects=False,
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
@@ -308,9 +317,7 @@ class _GuardedTransport(httpx.AsyncHTTPTransport):
     working, the test that a loopback address is refused would fail.
     """
 
-    def __init__(self, limits: Limits, *, insecure: bool) -> None:
-        trust = ssl.create_default_context()
-        trust.load_verify_locations(certifi.where())
+    def __init__(self, limits: Limits, *, insecure: bool, trust: ssl.SSLContext) -> None:
         super().__init__(verify=trust, trust_env=False)
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=trust,

@@ -36,6 +36,8 @@ class Limits:
     queue: float = 10.0
     """The longest wait for one of the `at_once` places."""
     streams: int = 32
+    slowest: float = 8 * 1024
+    """The fewest bytes per second that a file may come with, on the whole and after `total` seconds of grace."""
 
 
 @frozen

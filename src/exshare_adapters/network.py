@@ -1,5 +1,5 @@
-"""Where outgoing connections may lead: every address of a name is judged, and a judged address is connected
-to.
+"""Where outgoing connections may lead, and whose certificates count: every address of a name is judged, and a
+judged address is connected to.
 
 Serves `exshare_adapters.http` only. Names are resolved once per connection, so that a name cannot mean one
 address when it is judged and another when it is used.
@@ -7,14 +7,16 @@ address when it is judged and another when it is used.
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterable, Sequence
 from ipaddress import ip_address
 from socket import SOCK_STREAM
 
 import anyio
+import certifi
 import httpcore
 
-from exshare_core.errors import Broken
+from exshare_core.errors import Broken, InvalidValue
 from exshare_core.values import unwrapped
 
 
@@ -82,3 +84,18 @@ def is_public(address: str) -> bool:
     except ValueError:
         return False
     return plain.is_global and not plain.is_multicast
+
+
+def trusted(ca_file: str | None) -> ssl.SSLContext:
+    """The authorities of this machine, those that certifi lists, and those in the PEM file `ca_file`.
+
+    Raises InvalidValue for a file that holds no certificate.
+    """
+    trust = ssl.create_default_context()
+    trust.load_verify_locations(certifi.where())
+    if ca_file is not None:
+        try:
+            trust.load_verify_locations(ca_file)
+        except (OSError, ssl.SSLError):
+            raise InvalidValue("ca_file", f"`{ca_file}` is not a PEM file of certificates") from None
+    return trust

@@ -39,11 +39,7 @@ CLOSED: dict[str, object] = {
         }
     }
 }
-ABSENT = {
-    "errors": [
-        {"status": 404, "code": "NOT_FOUND", "title": "Cannot find a page with id [1]", "detail": None}
-    ]
-}
+ABSENT = {"errors": [{"status": 404, "code": "NOT_FOUND", "title": "Cannot find a page with id [1]", "detail": None}]}
 BARE = {"errors": [{"status": 404, "code": "NOT_FOUND", "title": "Not Found", "detail": None}]}
 
 
@@ -92,9 +88,7 @@ class Site:
             self.routes[f"GET /api/v2/pages/{number}?body-format={name}"] = page(number, body=body, **changes)
         self.routes[f"GET /api/v2/pages/{number}"] = page(number, **changes)
         self.routes[f"GET /api/v2/pages/{number}/ancestors"] = {"results": [{"id": "10", "type": "page"}]}
-        self.routes[f"GET /api/v2/pages/{number}/labels"] = {
-            "results": [{"prefix": "global", "name": "Public"}]
-        }
+        self.routes[f"GET /api/v2/pages/{number}/labels"] = {"results": [{"prefix": "global", "name": "Public"}]}
         self.routes[f"GET /rest/api/content/{number}/restriction/byOperation"] = OPEN
         self.routes[f"POST /rest/api/content/{number}/permission/check"] = {
             "hasPermission": True,
@@ -132,9 +126,7 @@ def asked(site: Site, work: Callable[[Cloud], Coroutine[object, object, T]]) -> 
             limits=Limits(pause=0),
             transport=httpx.MockTransport(site),
         ) as client:
-            return await work(
-                Cloud(Api(client, BASE, SiteAddresses.of(Flavour.CLOUD, URL, BASE), SingleFlight()))
-            )
+            return await work(Cloud(Api(client, BASE, SiteAddresses.of(Flavour.CLOUD, URL, BASE), SingleFlight())))
 
     with asyncio.Runner() as runner:
         return runner.run(go())
@@ -239,9 +231,7 @@ def test_restrictions_are_read_for_every_ancestor() -> None:
     assert frozenset({PageId("10")}) == reading.facts.restricted
 
 
-@pytest.mark.parametrize(
-    "broken", [{}, {"read": {}}, {"read": {"restrictions": {"user": {}}}}, {"results": []}]
-)
+@pytest.mark.parametrize("broken", [{}, {"read": {}}, {"read": {"restrictions": {"user": {}}}}, {"results": []}])
 def test_restrictions_in_an_unknown_shape_are_refused(broken: object) -> None:
     """What cannot be read is never taken for "none"."""
     site = stocked()
@@ -285,9 +275,7 @@ def test_what_is_not_answered_about_a_right_stays_unknown(answer: object, expect
     assert expected is reading.facts.may_read
 
     as_bool = asked(site, lambda cloud: CloudAccess(cloud).may_read([PageId("1")], ADA))
-    assert {PageId("1"): {MayRead.YES: True, MayRead.NO: False, MayRead.UNKNOWN: None}[expected]} == dict(
-        as_bool
-    )
+    assert {PageId("1"): {MayRead.YES: True, MayRead.NO: False, MayRead.UNKNOWN: None}[expected]} == dict(as_bool)
 
 
 def test_facts_of_many_pages_have_an_entry_each() -> None:
@@ -350,9 +338,7 @@ def test_included_pages_are_resolved_through_their_own_includes() -> None:
     too."""
     site = stocked()
     for number, titles in ((1, ["Page 2", "Nowhere"]), (2, ["Page 3"]), (3, ["Page 1"])):
-        storage = "".join(
-            INCLUDE.format(number=f"{number}{place}", title=title) for place, title in enumerate(titles)
-        )
+        storage = "".join(INCLUDE.format(number=f"{number}{place}", title=title) for place, title in enumerate(titles))
         site.put(number, storage=storage)
     site.routes["GET /api/v2/pages"] = {"results": [page(1), page(2), page(3)]}
     reading = read(site)
@@ -496,9 +482,7 @@ def test_a_complete_connection_has_nothing_to_mend() -> None:
     ],
     ids=["rejected", "anonymous", "no confluence", "busy", "sees nothing", "may not ask", "scope"],
 )
-def test_what_is_wrong_with_a_connection_is_said_with_its_remedy(
-    route: str, answer: object, words: str
-) -> None:
+def test_what_is_wrong_with_a_connection_is_said_with_its_remedy(route: str, answer: object, words: str) -> None:
     """`check()` never raises; each sentence says how to mend it."""
     site = stocked()
     site.routes["GET /api/v2/pages"] = {"results": [page(1)]}

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager
 from typing import TypeVar
 
 import httpx
@@ -17,6 +18,7 @@ from exshare_adapters.confluence.datacenter_access import DataCenterAccess
 from exshare_adapters.confluence.datacenter_files import DataCenterFiles
 from exshare_adapters.confluence.datacenter_pages import DataCenterPages
 from exshare_adapters.confluence.datacenter_rights import Level, Rights, read_levels
+from exshare_adapters.confluence.files import MediaHosts
 from exshare_adapters.confluence.links import Flavour, SiteAddresses
 from exshare_adapters.confluence.single_flight import SingleFlight
 from exshare_adapters.http import Limits, open_client
@@ -106,9 +108,7 @@ class Site:
         elif found is None:
             status, body = (
                 404,
-                json.dumps(
-                    {"statusCode": 404, "message": "NotFoundException", "reason": "Not Found"}
-                ).encode(),
+                json.dumps({"statusCode": 404, "message": "NotFoundException", "reason": "Not Found"}).encode(),
             )
         else:
             body = json.dumps(found).encode()
@@ -247,9 +247,7 @@ def test_who_may_read_is_worked_out(changes: Mapping[str, object], expected: May
     assert expected is reading.facts.may_read
 
     as_bool = asked(site, lambda center, rights: DataCenterAccess(center, rights).may_read([PageId("1")], JO))
-    assert {PageId("1"): {MayRead.YES: True, MayRead.NO: False, MayRead.UNKNOWN: None}[expected]} == dict(
-        as_bool
-    )
+    assert {PageId("1"): {MayRead.YES: True, MayRead.NO: False, MayRead.UNKNOWN: None}[expected]} == dict(as_bool)
 
 
 @pytest.mark.parametrize(
@@ -290,11 +288,7 @@ def test_levels_are_read_in_every_shape_that_is_known(answer: dict[str, object])
 
 def test_people_without_a_known_name_still_restrict() -> None:
     """A level that names somebody we cannot tell keeps everybody out rather than nobody."""
-    answer = {
-        "results": [
-            {"restrictions": {"user": {"results": [{"displayName": "Jo"}]}, "group": {"results": []}}}
-        ]
-    }
+    answer = {"results": [{"restrictions": {"user": {"results": [{"displayName": "Jo"}]}, "group": {"results": []}}}]}
     actual = read_levels(answer, PageId("1"))
 
     assert [one.restricts for one in actual] == [True]
@@ -359,11 +353,18 @@ def stored(download: str) -> dict[str, object]:
 FILE = Attachment(AttachmentId("att9"), PageId("1"), "é.png", "image/png", 3)
 
 
+@asynccontextmanager
+async def filed(center: DataCenter) -> AsyncIterator[DataCenterFiles]:
+    """The files of the site, with no other host named."""
+    async with open_client(limits=Limits(pause=0)) as media:
+        yield DataCenterFiles(center, media, MediaHosts((), insecure=False))
+
+
 def fetched(site: Site) -> bytes:
     """The bytes of the file."""
 
     async def go(center: DataCenter, rights: Rights) -> bytes:
-        async with DataCenterFiles(center).stream(FILE, None) as flow:
+        async with filed(center) as files, files.stream(FILE, None) as flow:
             return b"".join([chunk async for chunk in flow.chunks()])
 
     return asked(site, go)
@@ -373,9 +374,7 @@ def fetched(site: Site) -> bytes:
 def test_a_file_comes_from_the_address_that_rest_names(context: str) -> None:
     """api.md 6.2: relative to the base, with or without the context path."""
     site = Site()
-    site.routes["GET /rest/api/content/att9"] = stored(
-        f"{context}/download/attachments/1/x.png?version=2&api=v2"
-    )
+    site.routes["GET /rest/api/content/att9"] = stored(f"{context}/download/attachments/1/x.png?version=2&api=v2")
     site.routes["GET /download/attachments/1/x.png"] = httpx.Response(
         200, content=b"abc", headers={"content-type": "image/png"}
     )
@@ -384,7 +383,11 @@ def test_a_file_comes_from_the_address_that_rest_names(context: str) -> None:
 
     assert f"{BASE}/download/attachments/1/x.png?version=2&api=v2" == site.seen[-1]
 
-    listed = asked(site, lambda center, rights: DataCenterFiles(center).attachment(AttachmentId("att9")))
+    async def one(center: DataCenter, rights: Rights) -> Attachment | None:
+        async with filed(center) as files:
+            return await files.attachment(AttachmentId("att9"))
+
+    listed = asked(site, one)
     assert listed is not None and (
         listed.name,
         listed.media_type,

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
+import anyio
 import httpx
 import pytest
+from attrs import evolve
 
 from exshare_adapters.confluence.files import MEDIA_HOSTS, MediaHosts, opened
-from exshare_adapters.http import open_client
+from exshare_adapters.http import Limits, open_client
 from exshare_core.content import Attachment, ByteRange
-from exshare_core.errors import AdapterFailed, Broken
+from exshare_core.errors import AdapterFailed, Broken, Busy, CredentialRejected
 from exshare_core.values import AttachmentId, PageId
 from tests.integration.wires import (
     AT_ONCE,
@@ -25,10 +28,15 @@ from tests.integration.wires import (
 
 FILE = Attachment(AttachmentId("att9"), PageId("12"), "a.bin", "application/octet-stream", 10)
 BYTES = b"0123456789"
+MEDIA = MediaHosts(MEDIA_HOSTS, insecure=False)
 
 
 def fetched(
-    wire: Handler, wanted: ByteRange | None = None, file: Attachment = FILE
+    wire: Handler,
+    wanted: ByteRange | None = None,
+    file: Attachment = FILE,
+    hosts: MediaHosts = MEDIA,
+    limits: Limits = AT_ONCE,
 ) -> tuple[int | None, int, bytes]:
     """First byte, length and bytes of a file streamed through `wire`."""
 
@@ -36,13 +44,11 @@ def fetched(
         transport = network(wire)
         async with AsyncExitStack() as stack:
             site = await stack.enter_async_context(
-                open_client(base=BASE, headers={"authorization": SECRET}, limits=AT_ONCE, transport=transport)
+                open_client(base=BASE, headers={"authorization": SECRET}, limits=limits, transport=transport)
             )
-            media = await stack.enter_async_context(open_client(limits=AT_ONCE, transport=transport))
+            media = await stack.enter_async_context(open_client(limits=limits, transport=transport))
             flow = await stack.enter_async_context(
-                opened(
-                    f"{BASE}/file", file, wanted, site=site, media=media, hosts=MediaHosts(MEDIA_HOSTS, False)
-                )
+                opened(f"{BASE}/file", file, wanted, site=site, media=media, hosts=hosts)
             )
             body = b"".join([chunk async for chunk in flow.chunks()])
             return flow.first, flow.length, body
@@ -105,6 +111,67 @@ def test_a_loop_of_redirects_ends() -> None:
         fetched(wire)
 
     assert len(wire.seen) == 3
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+def test_a_redirect_that_has_run_out_is_asked_for_again(status: int) -> None:
+    """api.md 2.4: the token of a media address is short-lived; the site gives a new one, once."""
+    moved = [
+        httpx.Response(302, headers={"location": f"https://api.media.atlassian.com/file/1/binary?token={token}"})
+        for token in ("old", "new")
+    ]
+    wire = Wire(moved[0], httpx.Response(status), moved[1], httpx.Response(200, content=BYTES))
+    actual = fetched(wire)
+
+    assert actual == (None, 10, BYTES)
+
+    assert ["acme.atlassian.net", "api.media.atlassian.com"] * 2 == [request.url.host for request in wire.seen]
+
+    refused = Wire(*(answer for one in moved for answer in (one, httpx.Response(status))))
+    with pytest.raises(AdapterFailed):
+        fetched(refused)
+
+    assert len(refused.seen) == 4
+
+
+def test_a_site_without_media_hosts_follows_nothing() -> None:
+    """api.md 6.2: on Data Center a redirect is a wish to sign in; the credential is what is wrong."""
+    wire = Wire(httpx.Response(302, headers={"location": "https://sso.example/login"}))
+    with pytest.raises(CredentialRejected):
+        fetched(wire, hosts=MediaHosts((), False))
+
+    assert len(wire.seen) == 1
+
+
+def test_a_part_of_a_file_of_untold_size_is_served() -> None:
+    """RFC 9110 lets a server leave the size of the whole out; it was listed."""
+    part = httpx.Response(206, content=b"234", headers={"content-range": "bytes 2-4/*"})
+    actual = fetched(Wire(part), ByteRange(2, 4))
+
+    assert actual == (2, 3, b"234")
+
+
+def test_a_sign_in_page_is_not_taken_for_a_file_that_is_a_page() -> None:
+    """api.md 6.2: both are HTML; only the listed size tells them apart."""
+    file = evolve(FILE, media_type="text/html")
+    signing_in = httpx.Response(200, content=b"<html>", headers={"content-type": "text/html"})
+    own = httpx.Response(200, content=BYTES, headers={"content-type": "text/html"})
+    with pytest.raises(Broken):
+        fetched(Wire(signing_in), file=file)
+
+    assert fetched(Wire(own), file=file) == (None, 10, BYTES)
+
+
+def test_a_file_that_trickles_is_given_up() -> None:
+    """api.md 3.3: a sender of single bytes holds no place for ever; what counts is the time spent waiting."""
+
+    async def trickle() -> AsyncIterator[bytes]:
+        for byte in BYTES:
+            await anyio.sleep(0.02)
+            yield bytes([byte])
+
+    with pytest.raises(Busy):
+        fetched(Wire(httpx.Response(200, content=trickle())), limits=Limits(total=0.05, slowest=1e9))
 
 
 def test_a_file_without_redirect_is_served() -> None:

@@ -4,20 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+from collections.abc import Coroutine
 
 import httpx
 import pytest
 
 from exshare_adapters.confluence.client import Api
+from exshare_adapters.confluence.failures import (
+    Forbidden,
+    Gone,
+    Invalid,
+    NoInterface,
+    RateLimited,
+    ScopeMissing,
+    Unavailable,
+    UnexpectedAnswer,
+)
+from exshare_adapters.confluence.links import Flavour, SiteAddresses
 from exshare_adapters.confluence.single_flight import SingleFlight
-from exshare_adapters.http import Client, Limits, retry_after
+from exshare_adapters.http import Client, Limits, open_client, retry_after
 from exshare_core.errors import AdapterFailed, Broken, Busy, CredentialRejected
 from tests.integration.wires import (
+    AT_ONCE,
     BASE,
     SECRET,
     Wire,
     api_asked,
     asked,
+    network,
     pieces,
     run,
 )
@@ -81,6 +95,14 @@ def test_only_what_is_safe_is_repeated(method: str, status: int, expected: int) 
     answer = asked(wire, lambda client: client.request(method, f"{BASE}/a"))
 
     assert (status, expected) == (answer.status, len(wire.seen))
+
+
+def test_other_failures_are_repeated_when_a_time_is_named() -> None:
+    """api.md 3.3: a 500 alone says nothing, with ``Retry-After`` it asks to come back."""
+    wire = Wire(httpx.Response(500, headers={"retry-after": "0"}), httpx.Response(200, json={"a": 1}))
+    answer = asked(wire, lambda client: client.request("GET", f"{BASE}/a"))
+
+    assert answer.json() == {"a": 1}
 
 
 def test_a_repetition_that_succeeds_is_the_answer() -> None:
@@ -215,15 +237,112 @@ def test_lists_go_on_below_our_own_base() -> None:
     assert f"{BASE}/api/v2/pages?cursor=c" == str(wire.seen[1].url)
 
 
+@pytest.mark.parametrize(
+    "following",
+    [
+        "/wiki/rest/api/search?next=true&cursor=c%2Bd",
+        "/rest/api/search?next=true&cursor=c%2Bd",
+        "https://acme.atlassian.net/wiki/rest/api/search?next=true&cursor=c%2Bd",
+    ],
+    ids=["with the context", "below the context", "whole"],
+)
+def test_lists_go_on_through_the_gateway(following: str) -> None:
+    """api.md 3.1: the gateway's prefix is kept, whichever form the address of the next part has."""
+    gateway = "https://api.atlassian.com/ex/confluence/c1/wiki"
+    wire = Wire(
+        httpx.Response(200, json={"results": [{}], "_links": {"next": following}}),
+        httpx.Response(200, json={"results": [{}], "_links": {}}),
+    )
+
+    async def go() -> None:
+        async with open_client(base=gateway, limits=AT_ONCE, transport=network(wire)) as client:
+            api = Api(client, gateway, SiteAddresses.of(Flavour.CLOUD, BASE, gateway), SingleFlight())
+            await api.every("/rest/api/search", {"cql": "x"})
+
+    run(go())
+
+    assert f"{gateway}/rest/api/search?next=true&cursor=c%2Bd" == str(wire.seen[1].url)
+
+
 def test_a_list_without_end_is_refused() -> None:
     """F22: a cursor that repeats itself keeps nobody busy."""
-    wire = Wire(
-        httpx.Response(200, json={"results": [{}], "_links": {"next": "/wiki/api/v2/pages?cursor=c"}})
-    )
+    wire = Wire(httpx.Response(200, json={"results": [{}], "_links": {"next": "/wiki/api/v2/pages?cursor=c"}}))
     with pytest.raises(Broken):
         api_asked(wire, lambda api: api.every("/api/v2/pages", {"limit": 1}))
 
     assert len(wire.seen) == 2
+
+
+def test_a_bare_not_found_is_never_taken_for_a_missing_page() -> None:
+    """api.md 3.2: where the credential holds, or nobody says so, the site is asked again later."""
+    bare = httpx.Response(404, json={"errors": [{"status": "404", "title": "Not Found"}]})
+    answers = {
+        "known": httpx.Response(200, json={"type": "known"}),
+        "no scope": httpx.Response(401, json={"code": 401, "message": "Unauthorized; scope does not match"}),
+        "nowhere": httpx.Response(404, json={"statusCode": 404, "message": "NotFoundException"}),
+    }
+    raised = {}
+    for name, answer in answers.items():
+
+        def wire(request: httpx.Request, answer: httpx.Response = answer) -> httpx.Response:
+            return answer if request.url.path.endswith("/user/current") else bare
+
+        with pytest.raises(AdapterFailed) as caught:
+            api_asked(wire, lambda api: api.get("/api/v2/pages/1"))
+        raised[name] = caught.type.__name__
+
+    assert raised == {"known": "Unavailable", "no scope": "Unavailable", "nowhere": "UnexpectedAnswer"}
+
+
+REFUSALS: list[tuple[str, httpx.Response, type[AdapterFailed]]] = [
+    ("tomcat's page", httpx.Response(401, html="<html>HTTP Status 401"), CredentialRejected),
+    (
+        "no scope",
+        httpx.Response(401, json={"code": 401, "message": "Unauthorized; scope does not match"}),
+        ScopeMissing,
+    ),
+    (
+        "v1 refuses the credential",
+        httpx.Response(403, json={"statusCode": 403, "message": "Current user not permitted to use Confluence"}),
+        CredentialRejected,
+    ),
+    ("forbidden", httpx.Response(403, json={"reason": "Forbidden"}), Forbidden),
+    ("taken out", httpx.Response(410, json={"message": "GoneException"}), Gone),
+    ("not understood", httpx.Response(400, json={"errors": []}), Invalid),
+    ("no such interface", httpx.Response(404, html="<html>Oops"), NoInterface),
+    ("maintenance", httpx.Response(503, html="<html>Upgrading", headers={"retry-after": "600"}), Unavailable),
+    ("too many", httpx.Response(429, headers={"retry-after": "600"}), RateLimited),
+    ("a page to sign in", httpx.Response(200, html="<html>Log in"), UnexpectedAnswer),
+    ("sent to sign in", httpx.Response(302, headers={"location": "https://id.example/"}), UnexpectedAnswer),
+]
+
+
+@pytest.mark.parametrize(("answer", "expected"), [row[1:] for row in REFUSALS], ids=[row[0] for row in REFUSALS])
+def test_refusals_are_told_apart(answer: httpx.Response, expected: type[AdapterFailed]) -> None:
+    """api.md 3.2, 10: one exception each, and nothing of the site's own text in it."""
+    with pytest.raises(AdapterFailed) as raised:
+        api_asked(Wire(answer), lambda api: api.get("/rest/api/content/1"))
+
+    assert expected is raised.type
+
+
+@pytest.mark.parametrize(
+    ("headers", "words"),
+    [
+        ({"x-ausername": "anonymous"}, "anonymous"),
+        ({"x-ausername": "bot", "x-seraph-loginreason": "AUTHENTICATION_DENIED"}, "CAPTCHA"),
+    ],
+)
+def test_a_connector_that_data_center_does_not_recognise_is_refused(headers: dict[str, str], words: str) -> None:
+    """api.md 6.3: a credential that counts for nothing shows in a header, even where anybody may read."""
+    wire = Wire(httpx.Response(200, json={"id": "1"}, headers=headers))
+    site = SiteAddresses.of(Flavour.DATA_CENTER, BASE)
+
+    def get(client: Client) -> Coroutine[object, object, object]:
+        return Api(client, BASE, site, SingleFlight()).get("/rest/api/content/1")
+
+    with pytest.raises(CredentialRejected, match=words):
+        asked(wire, get)
 
 
 def test_equal_questions_are_asked_once() -> None:

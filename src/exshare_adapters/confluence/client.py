@@ -16,6 +16,7 @@ from exshare_adapters.confluence.failures import (
     Gone,
     Invalid,
     Missing,
+    NoInterface,
     RateLimited,
     ScopeMissing,
     Unavailable,
@@ -67,8 +68,8 @@ class Api:
 
         return await self.shared.share(("POST", path, repr(question)), ask)
 
-    async def every(self, path: str, params: Params, most: int = 10_000) -> Sequence[Json]:
-        """All entries of a list, however many answers it is spread over, at most `most`.
+    async def every(self, path: str, params: Params, most: int | None = None) -> Sequence[Json]:
+        """All entries of a list, however many answers it is spread over, or the first `most`.
 
         Only a missing ``next`` ends a list: short answers do not. Raises Broken for a list without end.
         """
@@ -79,7 +80,7 @@ class Api:
             page = as_object(body)
             found.extend(entries(page))
             following = self._next(answer, page)
-            if following is None or len(found) >= most:
+            if following is None or (most is not None and len(found) >= most):
                 return found[:most]
             if following in seen:
                 break
@@ -91,8 +92,13 @@ class Api:
         """Whether Confluence knows the connector, asked of the one place that says so (api.md 3.2, 6.3)."""
         try:
             user = await self.get("/rest/api/user/current")
+        except ScopeMissing:
+            # A token is known before its scopes are looked at
+            return True
         except CredentialRejected:
             return False
+        except Missing:
+            raise UnexpectedAnswer("the site does not say who the connector is") from None
         return user.get("type") != "anonymous"
 
     async def _got(self, url: str, params: Params | None) -> tuple[Answer, object]:
@@ -122,8 +128,14 @@ class Api:
         return f"{self.base}{parts.path[start.start() :]}?{parts.query}"
 
     async def _read(self, answer: Answer, path: str) -> object:
+        if self.site.flavour is Flavour.DATA_CENTER:
+            _recognised(answer)
         # Data Center's own description gives 201 for a list of files
         if answer.status in (200, 201):
+            if answer.media_type == "text/html":
+                raise UnexpectedAnswer(
+                    "the site answered with a web page, as it does when it wants a browser to sign in"
+                )
             return answer.json()
         request = answer.headers.get("atl-request-id", "")
         _log.info(
@@ -138,12 +150,23 @@ class Api:
 
     async def _missing(self, answer: Answer, path: str) -> NoReturn:
         if answer.media_type != "application/json":
-            raise UnexpectedAnswer("there is no Confluence REST interface at this address")
+            raise NoInterface("there is no Confluence REST interface at this address")
         if self.site.flavour is Flavour.CLOUD and path.startswith("/api/v2/") and _bare(answer):
             if not await self.credential_holds():
                 raise CredentialRejected("the site does not accept the connector's credential any more")
             raise Unavailable("the site did not say what is missing")
         raise Missing
+
+
+def _recognised(answer: Answer) -> None:
+    """Data Center says in headers whom it took the connector for (api.md 6.3); raises CredentialRejected for
+    nobody."""
+    if answer.headers.get("x-seraph-loginreason", "").strip().upper() == "AUTHENTICATION_DENIED":
+        raise CredentialRejected(
+            "the site wants a CAPTCHA solved after failed sign-ins: sign in as the connector with a browser once"
+        )
+    if answer.headers.get("x-ausername", "").strip().lower() == "anonymous":
+        raise CredentialRejected("the site answers the connector as an anonymous visitor")
 
 
 def _bare(answer: Answer) -> bool:
@@ -165,7 +188,7 @@ def _message(answer: Answer) -> str:
 def _raise_for(answer: Answer) -> NoReturn:
     status = answer.status
     if status == 401:
-        if "scope" in _message(answer):
+        if "scope" in _message(answer).lower():
             raise ScopeMissing("the connector's token lacks a scope that this needs")
         raise CredentialRejected("the site does not accept the connector's credential")
     if status == 403:
@@ -180,9 +203,7 @@ def _raise_for(answer: Answer) -> NoReturn:
     if status == 410:
         raise Gone("the site does not offer this operation any more")
     if 300 <= status < 400:
-        raise UnexpectedAnswer(
-            "the site answered with a redirect, as it does when it wants a browser to sign in"
-        )
+        raise UnexpectedAnswer("the site answered with a redirect, as it does when it wants a browser to sign in")
     if status >= 500:
         raise Unavailable(f"the site answered with status {status}", answer.retry_after)
     raise Invalid(f"the site refused a request with status {status}")

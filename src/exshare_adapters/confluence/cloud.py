@@ -70,9 +70,7 @@ class Entry:
     @property
     def absent(self) -> Absent | None:
         """Why the entry is not there for a visitor, or None when it is current."""
-        return (
-            None if self.status == "current" else Absent(self.id, _ABSENCES.get(self.status, Absence.MISSING))
-        )
+        return None if self.status == "current" else Absent(self.id, _ABSENCES.get(self.status, Absence.MISSING))
 
 
 @frozen
@@ -123,11 +121,7 @@ class Cloud:
         """What `pages` are; those that are unknown or hidden are left out."""
         question = {"contentIds": sorted(set(pages))}
         answer = part(await self.api.post("/api/v2/content/convert-ids-to-types", question), "results")
-        return {
-            page: _KINDS[kind]
-            for page in pages
-            if isinstance(kind := answer.get(page), str) and kind in _KINDS
-        }
+        return {page: _KINDS[kind] for page in pages if isinstance(kind := answer.get(page), str) and kind in _KINDS}
 
     async def space_key(self, space: str) -> SpaceKey:
         """The key of the space with this id, in upper case."""
@@ -184,9 +178,7 @@ class Cloud:
             return frozenset()
         path = f"/api/v2/{PLURALS[kind]}/{page}/labels"
         found = await self.api.every(path, {"prefix": "global", "limit": 250})
-        return frozenset(
-            text(one, "name").lower() for one in found if one.get("prefix", "global") == "global"
-        )
+        return frozenset(text(one, "name").lower() for one in found if one.get("prefix", "global") == "global")
 
     async def restricted(self, page: PageId, kind: NodeKind | None) -> bool:
         """Whether an entry carries view restrictions of its own (v1; v2 has no such call).
@@ -301,9 +293,7 @@ def _has_view_restrictions(answer: Json) -> bool:
     if len(reads) != 1:
         raise UnexpectedAnswer("the restrictions to read are not in the answer")
     named = part(reads[0], "restrictions")
-    return any(
-        entries(part(named, subject)) or part(named, subject).get("size") for subject in ("user", "group")
-    )
+    return any(entries(part(named, subject)) or part(named, subject).get("size") for subject in ("user", "group"))
 
 
 def _position(one: Json) -> tuple[bool, int]:

@@ -99,6 +99,4 @@ def explained(error: AdapterFailed) -> str:
         return f"{reason}: set `insecure = true` for this site if it is meant to be inside your network"
     if isinstance(error, Broken) and "certificate" in reason:
         return f"{reason}: mend the certificate, or add its authority to the trusted ones of this machine"
-    return (
-        f"{reason}: check that `url` and `api_url` are base addresses of Confluence, with their context path"
-    )
+    return f"{reason}: check that `url` and `api_url` are base addresses of Confluence, with their context path"

@@ -86,9 +86,7 @@ class CloudPages:
                 pass
             return Absent(page, Absence.MISSING)
 
-    async def facts(
-        self, pages: Collection[PageId], identity: AccountId
-    ) -> Mapping[PageId, PageFacts | Absent]:
+    async def facts(self, pages: Collection[PageId], identity: AccountId) -> Mapping[PageId, PageFacts | Absent]:
         """The facts of each; a page that vanishes between two requests is absent."""
         wanted = [page_id(page) for page in dict.fromkeys(pages)]
         async with within():
@@ -101,9 +99,7 @@ class CloudPages:
             async with together() as requests:
                 results = {
                     page: requests.start(
-                        partial(
-                            self._fact, page, identity, known.get(page), kinds, alone=len(wanted) < _SIBLINGS
-                        )
+                        partial(self._fact, page, identity, known.get(page), kinds, alone=len(wanted) < _SIBLINGS)
                     )
                     for page in wanted
                 }

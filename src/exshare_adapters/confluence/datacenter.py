@@ -62,9 +62,7 @@ class Content:
     @property
     def absent(self) -> Absent | None:
         """Why the page is not there for a visitor, or None when it is current."""
-        return (
-            None if self.status == "current" else Absent(self.id, _ABSENCES.get(self.status, Absence.MISSING))
-        )
+        return None if self.status == "current" else Absent(self.id, _ABSENCES.get(self.status, Absence.MISSING))
 
 
 @frozen

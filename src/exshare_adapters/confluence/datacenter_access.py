@@ -34,8 +34,7 @@ class DataCenterAccess:
         """Reads each page's space and restrictions, and the person's rights once for all."""
         async with within(), together() as requests:
             results = {
-                page: requests.start(partial(self._may_read, page_id(page), identity))
-                for page in dict.fromkeys(pages)
+                page: requests.start(partial(self._may_read, page_id(page), identity)) for page in dict.fromkeys(pages)
             }
         return {page: AS_BOOL[result.value] for page, result in results.items()}
 

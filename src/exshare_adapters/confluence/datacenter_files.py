@@ -1,5 +1,5 @@
-"""Files of a Data Center site: lists from REST, bytes from the address that REST names, never off the
-host."""
+"""Files of a Data Center site: lists from REST, bytes from the address that REST names, off the host only to
+hosts that the settings name."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from exshare_adapters.confluence.datacenter import DataCenter, StoredFile
 from exshare_adapters.confluence.failures import Missing, UnexpectedAnswer
 from exshare_adapters.confluence.files import Flow, MediaHosts, opened
 from exshare_adapters.confluence.together import within
+from exshare_adapters.http import Client
 from exshare_core.content import Attachment, ByteRange
 from exshare_core.values import AttachmentId, PageId, attachment_id, page_id
 
@@ -21,6 +22,9 @@ class DataCenterFiles:
     """The FileSource of a Data Center site."""
 
     site: DataCenter
+    media: Client
+    """Carries no credential."""
+    hosts: MediaHosts
 
     async def attachments(self, page: PageId) -> tuple[Attachment, ...]:
         """All current files of a page, by name; none for what has no files."""
@@ -43,11 +47,12 @@ class DataCenterFiles:
 
     @asynccontextmanager
     async def stream(self, attachment: Attachment, wanted: ByteRange | None) -> AsyncIterator[Flow]:
-        """The bytes of a file. A redirect leads to a sign-in page and is never followed."""
+        """The bytes of a file. A redirect leads to a sign-in page as a rule, and is then not followed."""
         stored = await self._listed(attachment)
         url = self._address(stored.download)
-        hosts = MediaHosts((), insecure=False)
-        async with opened(url, stored.file, wanted, site=self.site.api.http, media=None, hosts=hosts) as flow:
+        async with opened(
+            url, stored.file, wanted, site=self.site.api.http, media=self.media, hosts=self.hosts
+        ) as flow:
             yield flow
 
     async def _listed(self, attachment: Attachment) -> StoredFile:

@@ -84,9 +84,7 @@ class DataCenterPages:
                 return Absent(page, Absence.MISSING)
         return Reading(made, facts)
 
-    async def facts(
-        self, pages: Collection[PageId], identity: AccountId
-    ) -> Mapping[PageId, PageFacts | Absent]:
+    async def facts(self, pages: Collection[PageId], identity: AccountId) -> Mapping[PageId, PageFacts | Absent]:
         """The facts of each; what concerns the person and the space is asked once for all of them."""
         wanted = [page_id(page) for page in dict.fromkeys(pages)]
         async with within(), together() as requests:

@@ -68,9 +68,7 @@ class Level:
 
     def admits(self, person: Person) -> bool:
         """Whether `person` passes this level."""
-        return (
-            person.key in self.keys or person.name in self.names or not self.groups.isdisjoint(person.groups)
-        )
+        return person.key in self.keys or person.name in self.names or not self.groups.isdisjoint(person.groups)
 
 
 @frozen
@@ -115,9 +113,7 @@ class Rights:
             async with together() as requests:
                 uses = requests.start(partial(self.granted, "/rest/api/permissions", CAN_USE, who))
                 views = requests.start(
-                    partial(
-                        self.granted, f"/rest/api/space/{quote(space, safe='~')}/permissions", VIEW_SPACE, who
-                    )
+                    partial(self.granted, f"/rest/api/space/{quote(space, safe='~')}/permissions", VIEW_SPACE, who)
                 )
         except (AdapterFailed, Missing):
             return MayRead.UNKNOWN

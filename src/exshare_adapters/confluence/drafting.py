@@ -147,9 +147,7 @@ async def _macros(
     return list(dict.fromkeys(uses))
 
 
-async def _included(
-    library: Library, source: PageId, above: tuple[PageId, ...], read: set[PageId]
-) -> list[MacroUse]:
+async def _included(library: Library, source: PageId, above: tuple[PageId, ...], read: set[PageId]) -> list[MacroUse]:
     try:
         page = await library.written(source)
     except Missing:

@@ -39,3 +39,7 @@ class Unavailable(Busy):
 
 class UnexpectedAnswer(Broken):
     """The answer has not the shape that is documented."""
+
+
+class NoInterface(UnexpectedAnswer):
+    """Nothing of Confluence's REST interface is at the address: another version, or another program."""

@@ -24,7 +24,12 @@ MEDIA_HOSTS = ("*.atlassian.com", "*.atlassian.net", "*.confluence-data.com", "*
 """Hosts that Cloud keeps files on (api.md 2.4)."""
 MOST_HOPS = 2
 
-_CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18})\Z")
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_RUN_OUT = frozenset({401, 403, 404, 410})
+"""How a media host may answer a redirect whose token has run out."""
+
+_PAGES = frozenset({"text/html", "application/xhtml+xml"})
+_CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)\Z")
 _LENGTH = re.compile(r"[0-9]{1,18}\Z")
 
 
@@ -74,6 +79,13 @@ class MediaHosts:
     patterns: tuple[str, ...]
     insecure: bool
 
+    def judge(self, url: str) -> None:
+        """Raises CredentialRejected where no redirect is expected at all, and Broken for one to another host."""
+        if not self.patterns:
+            raise CredentialRejected("the site wants a browser to sign in before it gives files")
+        if not self.allow(url):
+            raise Broken("a file leads to a host that is not allowed; if it is right, add it to `media_hosts`")
+
     def allow(self, url: str) -> bool:
         """Whether a redirect may lead to `url`: https unless the site is insecure, and a host of the list."""
         scheme, host, port = origin_of(url)
@@ -103,33 +115,30 @@ async def opened(
     wanted: ByteRange | None,
     *,
     site: Client,
-    media: Client | None,
+    media: Client,
     hosts: MediaHosts,
 ) -> AsyncIterator[Flow]:
     """The bytes at `url`, asked of `site` with its credential, after redirects of `media` without any.
 
-    With `media` None no redirect is followed. The connections are released when the context ends.
+    A redirect whose own token has run out is asked for once more. Without `hosts` no redirect is followed. The
+    connections are released when the context ends.
     """
     place = located(wanted, attachment.size)
     headers = {} if place is None else {"range": f"bytes={place.first}-{place.last}"}
     async with AsyncExitStack() as connections:
-        arriving = await connections.enter_async_context(site.stream(url, headers=headers))
-        strayed = False
-        for _ in range(MOST_HOPS):
-            if arriving.status not in (301, 302, 303, 307, 308):
+        for _ in range(2):
+            arriving = await connections.enter_async_context(site.stream(url, headers=headers))
+            at, strayed = url, False
+            for _ in range(MOST_HOPS):
+                if arriving.status not in _REDIRECTS:
+                    break
+                at, strayed = urljoin(at, arriving.headers.get("location", "")), True
+                hosts.judge(at)
+                await connections.aclose()
+                arriving = await connections.enter_async_context(media.stream(at, headers=headers))
+            if not (strayed and arriving.status in _RUN_OUT):
                 break
-            if media is None:
-                raise CredentialRejected("the site wants a browser to sign in before it gives files")
-            url = urljoin(url, arriving.headers.get("location", ""))
-            if not hosts.allow(url):
-                raise Broken(
-                    "a file leads to a host that is not allowed; if it is right, add it to `media_hosts`"
-                )
             await connections.aclose()
-            arriving, strayed = (
-                await connections.enter_async_context(media.stream(url, headers=headers)),
-                True,
-            )
         yield _flow(arriving, attachment, place, strayed=strayed)
 
 
@@ -150,11 +159,13 @@ def _flow(arriving: Arriving, attachment: Attachment, place: Place | None, *, st
     if arriving.status not in (200, 206):
         _refused(arriving, strayed=strayed)
     kind = media_type(arriving.headers)
-    if kind in ("text/html", "application/xhtml+xml") and attachment.media_type != kind:
-        raise UnexpectedAnswer("the site answered with a page instead of a file")
     length = _length(arriving.headers)
+    # A sign-in page has the type of a file that is a page itself, but hardly its size
+    other_size = arriving.status == 200 and length not in (None, attachment.size)
+    if kind in _PAGES and (attachment.media_type != kind or other_size):
+        raise UnexpectedAnswer("the site answered with a page instead of a file")
     if arriving.status == 206:
-        return _part(arriving, place, length)
+        return _part(arriving, attachment, place, length)
     total = attachment.size if length is None else length
     if place is None:
         return Flow(total, None, total, arriving, 0)
@@ -163,11 +174,12 @@ def _flow(arriving: Arriving, attachment: Attachment, place: Place | None, *, st
     return Flow(place.last - place.first + 1, place.first, total, arriving, place.first)
 
 
-def _part(arriving: Arriving, place: Place | None, length: int | None) -> Flow:
+def _part(arriving: Arriving, attachment: Attachment, place: Place | None, length: int | None) -> Flow:
     found = _CONTENT_RANGE.match(arriving.headers.get("content-range", "").strip())
     if place is None or found is None:
         raise UnexpectedAnswer("a part of a file came that was not asked for")
-    first, last, total = int(found[1]), int(found[2]), int(found[3])
+    first, last = int(found[1]), int(found[2])
+    total = attachment.size if found[3] == "*" else int(found[3])
     if (first, last) != (place.first, place.last) or last >= total:
         raise UnexpectedAnswer("another part of a file came than was asked for")
     if length is not None and length != last - first + 1:
@@ -193,9 +205,7 @@ def _refused(arriving: Arriving, *, strayed: bool) -> NoReturn:
     if status in (401, 403):
         raise CredentialRejected("the site does not give the file to the connector")
     if status == 429:
-        raise RateLimited(
-            "the site asks for fewer requests", retry_after(arriving.headers.get("retry-after"))
-        )
+        raise RateLimited("the site asks for fewer requests", retry_after(arriving.headers.get("retry-after")))
     if status >= 500:
-        raise Unavailable(f"the site answered with status {status}")
+        raise Unavailable(f"the site answered with status {status}", retry_after(arriving.headers.get("retry-after")))
     raise UnexpectedAnswer(f"the site answered a request for a file with status {status}")

@@ -20,9 +20,7 @@ READERS = frozenset(
 )  # fmt: skip
 """Macros whose output comes from other pages, people, sites or Jira."""
 
-ARCHIVES = frozenset(
-    {"gallery", "attachments", "viewfile", "view-file", "viewpdf", "viewdoc", "viewxls", "viewppt"}
-)
+ARCHIVES = frozenset({"gallery", "attachments", "viewfile", "view-file", "viewpdf", "viewdoc", "viewxls", "viewppt"})
 """Macros that show files: of their own page unless a parameter names another."""
 
 PREVIEWS = frozenset(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from exshare_adapters.confluence.body import ConfluenceRenderer
 from exshare_adapters.confluence.client import Api
@@ -21,7 +21,7 @@ from exshare_adapters.confluence.datacenter_rights import Rights
 from exshare_adapters.confluence.files import MEDIA_HOSTS, MediaHosts
 from exshare_adapters.confluence.settings import CloudSettings, DataCenterSettings
 from exshare_adapters.confluence.single_flight import SingleFlight
-from exshare_adapters.http import Transport, open_client
+from exshare_adapters.http import Client, Transport, open_client
 from exshare_core.ports import Content
 
 
@@ -31,7 +31,7 @@ async def cloud(settings: CloudSettings, transport: Transport | None = None) -> 
     credential."""
     async with (
         _api(settings, transport) as api,
-        open_client(insecure=settings.insecure, transport=transport) as media,
+        _media(settings, transport) as media,
     ):
         site = Cloud(api)
         hosts = MediaHosts((*MEDIA_HOSTS, *settings.site.hosts, *settings.media_hosts), settings.insecure)
@@ -45,28 +45,36 @@ async def cloud(settings: CloudSettings, transport: Transport | None = None) -> 
 
 
 @asynccontextmanager
-async def data_center(
-    settings: DataCenterSettings, transport: Transport | None = None
-) -> AsyncIterator[Content]:
-    """The content ports of a Data Center site."""
-    async with _api(settings, transport) as api:
+async def data_center(settings: DataCenterSettings, transport: Transport | None = None) -> AsyncIterator[Content]:
+    """The content ports of a Data Center site; a second client as for Cloud, for hosts that the settings name."""
+    async with _api(settings, transport) as api, _media(settings, transport) as media:
         site, rights = DataCenter(api), Rights(api)
+        hosts = MediaHosts(settings.media_hosts, settings.insecure)
         yield Content(
             pages=DataCenterPages(site, rights, settings.export_view),
             finder=DataCenterFinder(site),
-            files=DataCenterFiles(site),
+            files=DataCenterFiles(site, media, hosts),
             access=DataCenterAccess(site, rights),
             renderer=ConfluenceRenderer(settings.site),
         )
 
 
-@asynccontextmanager
-async def _api(
+def _media(
     settings: CloudSettings | DataCenterSettings, transport: Transport | None
-) -> AsyncIterator[Api]:
+) -> AbstractAsyncContextManager[Client]:
+    """A client without any credential."""
+    return open_client(insecure=settings.insecure, ca_file=settings.ca_file, transport=transport)
+
+
+@asynccontextmanager
+async def _api(settings: CloudSettings | DataCenterSettings, transport: Transport | None) -> AsyncIterator[Api]:
     headers = {"authorization": settings.authorization}
     async with open_client(
-        base=settings.base, headers=headers, insecure=settings.insecure, transport=transport
+        base=settings.base,
+        headers=headers,
+        insecure=settings.insecure,
+        ca_file=settings.ca_file,
+        transport=transport,
     ) as http:
         shared = SingleFlight()
         try:

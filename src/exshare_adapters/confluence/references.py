@@ -56,11 +56,7 @@ def references(body: str, site: SiteAddresses) -> References:
     files_of_titled: dict[tuple[Titled, str], None] = {}
     for attributes in _tags(body):
         linked = attributes.get("data-linked-resource-id", "")
-        if (
-            attributes.get("data-linked-resource-type") in _PAGE_TYPES
-            and linked.isascii()
-            and linked.isdigit()
-        ):
+        if attributes.get("data-linked-resource-type") in _PAGE_TYPES and linked.isascii() and linked.isdigit():
             pages.add(PageId(linked[:19]))
         for name in _ADDRESSES & attributes.keys():
             target = parse(attributes[name], site)

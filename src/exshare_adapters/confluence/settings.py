@@ -14,9 +14,7 @@ from exshare_adapters.network import is_public
 from exshare_core.errors import InvalidValue
 
 _HEADER_SAFE = re.compile(r"[\x21-\x7e]+\Z")
-_HOST = re.compile(
-    r"(?:\*\.)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?\Z|\[[0-9a-f:.]+\](?::[0-9]{1,5})?\Z"
-)
+_HOST = re.compile(r"(?:\*\.)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?\Z|\[[0-9a-f:.]+\](?::[0-9]{1,5})?\Z")
 
 
 def _trimmed(url: str) -> str:
@@ -38,6 +36,8 @@ class CloudSettings:
     """Further hosts, with a port where it is not the usual one, that file redirects may lead to."""
     aliases: tuple[str, ...] = ()
     """Further base addresses under which page bodies may name the site."""
+    ca_file: str | None = None
+    """A PEM file of further authorities whose certificates are trusted for this site."""
     insecure: bool = False
     """Whether http and hosts with private or loopback addresses are allowed."""
 
@@ -86,7 +86,10 @@ class DataCenterSettings:
     user: str | None = None
     password: str | None = field(default=None, repr=False)
     media_hosts: tuple[str, ...] = ()
+    """Hosts that file redirects may lead to, without the credential; none as a rule."""
     aliases: tuple[str, ...] = ()
+    ca_file: str | None = None
+    """A PEM file of further authorities whose certificates are trusted for this site."""
     insecure: bool = False
     export_view: bool = False
     """Whether bodies are read as ``export_view`` where macros need not be located."""
@@ -141,19 +144,13 @@ def _check_url(name: str, url: str, insecure: bool) -> None:
     if parts.scheme not in ("http", "https") or not host:
         raise InvalidValue(name, f"`{url[:80]}` is not an address such as https://acme.atlassian.net/wiki")
     if parts.query or parts.fragment or not _HEADER_SAFE.match(url):
-        raise InvalidValue(
-            name, f"`{url[:80]}` must be a plain base address without query, fragment or spaces"
-        )
+        raise InvalidValue(name, f"`{url[:80]}` must be a plain base address without query, fragment or spaces")
     if insecure:
         return
     if parts.scheme != "https":
-        raise InvalidValue(
-            name, f"`{url[:80]}` must be https; set `insecure = true` to allow http for this site"
-        )
+        raise InvalidValue(name, f"`{url[:80]}` must be https; set `insecure = true` to allow http for this site")
     if host == "localhost" or (_is_ip(host) and not is_public(host)):
-        raise InvalidValue(
-            name, f"`{url[:80]}` is a private address; set `insecure = true` to allow it for this site"
-        )
+        raise InvalidValue(name, f"`{url[:80]}` is a private address; set `insecure = true` to allow it for this site")
 
 
 def _is_ip(host: str) -> bool:

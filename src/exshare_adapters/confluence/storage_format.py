@@ -208,9 +208,7 @@ class _Reader:
         name = attributes.get("urn:ac name", "").strip().lower()
         ordinal = self._counts.get(name, 0)
         self._counts[name] = ordinal + 1
-        self._macros.append(
-            _Macro(name, attributes.get("urn:ac macro-id", "").strip(), ordinal, self._places)
-        )
+        self._macros.append(_Macro(name, attributes.get("urn:ac macro-id", "").strip(), ordinal, self._places))
         self._places += 1
 
     def _end_macro(self) -> None:
