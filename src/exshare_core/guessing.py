@@ -1,20 +1,27 @@
-"""How long a guesser waits: pure figures for wrong proofs (spec G7).
+"""How long a guesser waits: pure figures for wrong proofs and for addresses that lead nowhere (spec G7).
 
 Wrong proofs are counted per link and network, and per link. The wait per network rises to an hour; the wait per link
-is capped at 30 seconds, so that nobody can close a link to others by guessing at it.
+is capped at 30 seconds, so that nobody can close a link to others by guessing at it. Addresses that lead nowhere are
+counted per network alone, and only more of them are refused: a link that is there opens whoever guesses beside it.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from ipaddress import ip_network
 
 from attrs import frozen
+
+from exshare_core.values import IPAddress, unwrapped
 
 FREE_TRIES = 5
 """Wrong proofs from one network at one link before any wait."""
 
 FREE_TRIES_PER_LINK = 50
 """Wrong proofs at one link from everywhere before any wait."""
+
+FREE_UNKNOWN = 100
+"""Addresses that lead nowhere from one network before any wait; mail filters and old bookmarks ask for many."""
 
 NETWORK_CAP = timedelta(hours=1)
 LINK_CAP = timedelta(seconds=30)
@@ -38,6 +45,23 @@ def network_wait(tally: Tally, now: datetime) -> timedelta:
 def link_wait(tally: Tally, now: datetime) -> timedelta:
     """How long everyone without an earlier proof must wait before trying this link; at most 30 seconds."""
     return _wait(tally, now, FREE_TRIES_PER_LINK, LINK_CAP)
+
+
+def unknown_wait(tally: Tally, now: datetime) -> timedelta:
+    """How long this network must wait before it may try another address that leads nowhere."""
+    return _wait(tally, now, FREE_UNKNOWN, NETWORK_CAP)
+
+
+def counted_as(address: IPAddress | None) -> str:
+    """The network that a guesser at `address` counts as: an IPv4 address, or the /64 of an IPv6 one.
+
+    One subscriber has a whole /64 and could try from a new address of it each time. Requests without an address count
+    together.
+    """
+    if address is None:
+        return "none"
+    plain = unwrapped(address)
+    return str(plain) if plain.version == 4 else str(ip_network((plain, 64), strict=False))
 
 
 def _wait(tally: Tally, now: datetime, free: int, cap: timedelta) -> timedelta:

@@ -20,6 +20,9 @@ from exshare_core.errors import InvalidValue
 SiteId = NewType("SiteId", str)
 """The name of a site in this deployment, for example ``acme``."""
 
+EVERYWHERE = SiteId("-")
+"""Stands for "all sites" where an event or a counter needs a site; no site can have this name."""
+
 LinkId = NewType("LinkId", str)
 """The id of a share link; names it to members and in logs, opens nothing."""
 

@@ -7,12 +7,14 @@ byte for every reason behind them.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import ceil
 
 from attrs import frozen
 from starlette.responses import HTMLResponse, Response
 
 from exshare_core.decisions import Answer
 from exshare_core.errors import AdapterFailed, Busy, CredentialRejected
+from exshare_core.visiting import Opening
 from exshare_web.rendering import Pages
 
 
@@ -62,6 +64,12 @@ TOO_MANY = Neutral(
     "Please wait a little before you try again.",
 )
 
+UNREADABLE = Neutral(
+    400,
+    "This request could not be read",
+    "Open the page again and use the form on it.",
+)
+
 FORGED = Neutral(
     403,
     "This form came from somewhere else",
@@ -69,28 +77,38 @@ FORGED = Neutral(
 )
 
 
-class Answers:
-    """The fixed answers, rendered once."""
+BUSY_FOR = 5.0
+"""Seconds after which a busy site may be tried again, when it does not say."""
 
-    def __init__(self, pages: Pages) -> None:
+
+class Answers:
+    """The fixed answers, rendered once. `contact` tells every visitor whom to turn to, whatever link they tried."""
+
+    def __init__(self, pages: Pages, contact: str = "") -> None:
         self._bodies = {
-            neutral: pages.text("neutral.html", heading=neutral.heading, text=neutral.text).encode()
-            for neutral in (*NEUTRAL.values(), BROKEN, FAILED, TOO_MANY, FORGED)
+            neutral: pages.encoded("neutral.html", heading=neutral.heading, text=neutral.text, contact=contact)
+            for neutral in (*NEUTRAL.values(), BROKEN, FAILED, TOO_MANY, FORGED, UNREADABLE)
         }
 
     def stranger(self, answer: Answer) -> Response:
         """The fixed answer for what a stranger may learn; raises KeyError for those that need a page of their own."""
-        return self.neutral(NEUTRAL[answer])
+        return self.neutral(NEUTRAL[answer], BUSY_FOR if answer is Answer.BUSY else None)
+
+    def closed(self, opening: Opening) -> Response:
+        """The fixed answer for a link that did not open; raises KeyError as `stranger` does."""
+        if opening.wait:
+            return self.neutral(TOO_MANY, opening.wait.total_seconds())
+        return self.stranger(opening.answer)
 
     def neutral(self, neutral: Neutral, retry_after: float | None = None) -> Response:
         """One of the fixed pages, with a hint in whole seconds when to come again."""
-        headers = {} if retry_after is None else {"retry-after": str(max(1, round(retry_after)))}
+        headers = {} if retry_after is None else {"retry-after": str(max(1, ceil(retry_after)))}
         return HTMLResponse(self._bodies[neutral], neutral.status, headers)
 
     def failure(self, error: AdapterFailed) -> Response:
         """What a visitor is told when the world behind a port failed: busy 503, broken 502 (spec G8)."""
         if isinstance(error, Busy):
-            return self.neutral(NEUTRAL[Answer.BUSY], min(error.retry_after or 5, 60))
+            return self.neutral(NEUTRAL[Answer.BUSY], min(error.retry_after or BUSY_FOR, 60))
         if isinstance(error, CredentialRejected):
             return self.neutral(NEUTRAL[Answer.BUSY], 60)
         return self.neutral(BROKEN)

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from exshare_core.decisions import Answer
 from exshare_core.errors import AdapterFailed
-from exshare_web.answers import FAILED, Answers
+from exshare_web.answers import FAILED, UNREADABLE, Answers
 from exshare_web.headers import SecurityHeaders
 from exshare_web.manager.routes import manager_routes
 from exshare_web.rendering import Pages
@@ -34,7 +34,7 @@ _log = structlog.get_logger()
 def create_app(services: Services) -> Starlette:
     """The service over `services`. Nothing is opened here; whoever made the services closes them."""
     pages = Pages()
-    answers = Answers(pages)
+    answers = Answers(pages, services.contact)
     static = StaticFiles(directory=str(resources.files("exshare_web") / "static"))
     app = Starlette(
         routes=[
@@ -52,16 +52,20 @@ def create_app(services: Services) -> Starlette:
             AdapterFailed: _failed,
         },
     )
+    # A redirect to a path without its slash would name the host that the request named.
+    app.router.redirect_slashes = False
     app.state.shell = Shell(services, pages, answers)
     return app
 
 
 async def _refused(request: Request, error: Exception) -> Response:
-    """No such route, or not by this method: the same page as for no such link."""
+    """No such route, or not by this method: the same page as for no such link. Else a form that made no sense."""
+    answers = shell(request).answers
     status = error.status_code if isinstance(error, HTTPException) else 404
-    answer = shell(request).answers.stranger(Answer.UNKNOWN)
-    if status not in (404, 405):
-        answer.status_code = status
+    if status in (404, 405):
+        return answers.stranger(Answer.UNKNOWN)
+    answer = answers.neutral(UNREADABLE)
+    answer.status_code = status
     return answer
 
 
@@ -93,10 +97,19 @@ class LastResort:
 
         try:
             await self.app(scope, receive, noticed)
-        except Exception as error:
+        except Exception as caught:
+            error = _behind(caught)
+            if begun and isinstance(error, AdapterFailed):
+                _log.warning("answer broken off", failure=type(error).__name__)
+                return
             _log.error("request broke", failure=type(error).__name__, at=_place(error), answered=begun)
             if scope["type"] == "http" and not begun:
                 await self.answers.neutral(FAILED)(scope, receive, send)
+
+
+def _behind(error: Exception) -> BaseException:
+    """What happened, where Starlette wraps it because the answer had begun."""
+    return error.__cause__ if isinstance(error, RuntimeError) and error.__cause__ is not None else error
 
 
 def _route(request: Request) -> str:

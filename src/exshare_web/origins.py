@@ -19,9 +19,10 @@ def same_origin(request: Request, base_url: str) -> bool:
     origin = request.headers.get("origin")
     if origin is None:
         return True
-    ours = urlsplit(base_url)
-    theirs = urlsplit(origin)
-    return (theirs.scheme, theirs.netloc.lower()) in {
-        (ours.scheme, ours.netloc.lower()),
-        (request.url.scheme, request.url.netloc.lower()),
-    }
+    asked = f"{request.scope['scheme']}://{request.headers.get('host', '')}"
+    return origin.lower() in {_origin(base_url), asked.lower()}
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}".lower()

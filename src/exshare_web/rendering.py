@@ -35,9 +35,13 @@ class Pages:
         """The rendered template."""
         return self.templates.get_template(template).render(values)
 
+    def encoded(self, template: str, **values: Any) -> bytes:
+        """The rendered template in UTF-8; what cannot be written so, such as half a surrogate pair, becomes ``?``."""
+        return self.text(template, **values).encode("utf-8", "replace")
+
     def answer(self, template: str, status: int = 200, **values: Any) -> HTMLResponse:
         """The rendered template as an answer."""
-        return HTMLResponse(self.text(template, **values), status)
+        return HTMLResponse(self.encoded(template, **values), status)
 
 
 def _minute(moment: datetime | None) -> str:

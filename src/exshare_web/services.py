@@ -26,7 +26,13 @@ class Services:
     ready: Callable[[], Awaitable[None]]
     """Returns when the storage answers, raises Busy when it does not."""
     contacts: Mapping[SiteId, str] = field(factory=dict)
-    """Whom a visitor may turn to, by site."""
+    """Whom a visitor may turn to, by site, in words."""
+
+    @property
+    def contact(self) -> str:
+        """Whom visitors may turn to; empty unless all sites name the same, since no answer may tell of one site."""
+        named = {self.contacts.get(site, "") for site in self.sharing}
+        return named.pop() if len(named) == 1 else ""
 
     @property
     def secure(self) -> bool:

@@ -1,10 +1,10 @@
-"""Files of a share, streamed through: our own decision on type, no credential and no address of Confluence (spec V5)."""
+"""Files of a share, streamed through: our own decision on type, nothing of Confluence's in the headers (spec V5)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AsyncExitStack, aclosing
 from urllib.parse import quote
 
 import structlog
@@ -19,12 +19,15 @@ from exshare_core.ports import FileStream
 from exshare_core.values import attachment_id
 from exshare_core.visiting import Admission
 from exshare_web.headers import FILE_POLICY, PDF_POLICY
-from exshare_web.visitor.pages import closed
-from exshare_web.visitor.request import caller, shell
+from exshare_web.visitor.request import GATES, caller, shell
 
 _log = structlog.get_logger()
 
-_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})\Z")
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})\Z", re.IGNORECASE)
+_BEGINNING = 64
+"""Bytes by which a file's type is judged."""
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f"*/:<>?\\|\u200e\u200f\u2028-\u202e\u2066-\u2069]')
+"""What no file name may hold: control characters, separators of paths, marks that turn the direction of writing."""
 
 
 @frozen
@@ -77,8 +80,13 @@ def kind_of(file: Attachment, beginning: bytes | None) -> Kind:
     return INERT
 
 
-def wanted_range(header: str | None, size: int) -> ByteRange | None | int:
-    """The one range that a ``Range`` header asks for, None for the whole file, 416 when it lies outside.
+@frozen
+class Outside:
+    """A range that asks for bytes which the file does not have."""
+
+
+def wanted_range(header: str | None, size: int) -> ByteRange | Outside | None:
+    """The one range that a ``Range`` header asks for, None for the whole file, Outside for one that it has nothing of.
 
     Several ranges, and what cannot be read, mean the whole file, as RFC 9110 allows: nobody pays for a list of ranges.
     """
@@ -88,28 +96,38 @@ def wanted_range(header: str | None, size: int) -> ByteRange | None | int:
     if found is None or (not found[1] and not found[2]):
         return None
     if not found[1]:
-        return ByteRange(-min(int(found[2]), size)) if int(found[2]) and size else 416
+        return ByteRange(-min(int(found[2]), size)) if int(found[2]) and size else Outside()
     first = int(found[1])
     if first >= size:
-        return 416
+        return Outside()
     last = min(int(found[2]), size - 1) if found[2] else size - 1
     return None if last < first else ByteRange(first, last)
 
 
 def disposition(file: Attachment, kind: Kind) -> str:
     """The ``Content-Disposition`` with the file's name encoded by RFC 6266, harmless for any name."""
-    plain = re.sub(r"[^A-Za-z0-9._ -]", "_", file.name)[:100] or "file"
+    name = _short(_UNSAFE.sub("_", file.name).strip(" .")) or "file"
+    plain = re.sub(r"[^A-Za-z0-9._ -]", "_", name)
     word = "inline" if kind.inline else "attachment"
-    return f"{word}; filename=\"{plain}\"; filename*=UTF-8''{quote(file.name[:200], safe='')}"
+    return f"{word}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='', errors='replace')}"
+
+
+def _short(name: str, most: int = 150) -> str:
+    """A long name cut in its middle, since what it ends in says what it is."""
+    return name if len(name) <= most else f"{name[: most - 20]}{name[-20:]}"
 
 
 async def fetch(request: Request) -> Response:
-    """``GET`` and ``HEAD /s/{segment}/a/{attachment}``."""
+    """``GET`` and ``HEAD /s/{segment}/a/{attachment}``.
+
+    Before the last gate an address of a file answers as if there were no link: it is no way to ask which files there
+    are, and no browser shows a gate where an image should be (security reference B05).
+    """
     it = shell(request)
     visiting = it.services.visiting
     opening = await visiting.open(request.path_params["segment"], caller(request))
     if opening.admission is None:
-        return closed(request, opening.answer)
+        return it.answers.stranger(Answer.UNKNOWN) if opening.answer in GATES else it.answers.closed(opening)
     try:
         wanted_id = attachment_id(request.path_params["attachment"])
     except InvalidValue:
@@ -118,40 +136,49 @@ async def fetch(request: Request) -> Response:
         file = await visiting.file(opening.admission, wanted_id)
         if isinstance(file, Answer):
             return it.answers.stranger(file)
-        wanted = wanted_range(request.headers.get("range"), file.size)
-        if wanted == 416:
+        wanted = _asked_range(request, file)
+        if isinstance(wanted, Outside):
             return Response(status_code=416, headers={"content-range": f"bytes */{file.size}"})
-        assert not isinstance(wanted, int)
         return await _streamed(request, opening.admission, file, wanted)
     except AdapterFailed as error:
         _log.warning("file not fetched", failure=type(error).__name__, link=opening.admission.link.id)
         return it.answers.failure(error)
 
 
-async def _streamed(
-    request: Request, admission: Admission, file: Attachment, wanted: ByteRange | None
-) -> Response:
+def _asked_range(request: Request, file: Attachment) -> ByteRange | Outside | None:
+    """The range of this request; a HEAD has none (RFC 9110, 14.2), and no ``If-Range`` can name what we never told."""
+    if request.method == "HEAD" or "if-range" in request.headers:
+        return None
+    return wanted_range(request.headers.get("range"), file.size)
+
+
+async def _streamed(request: Request, admission: Admission, file: Attachment, wanted: ByteRange | None) -> Response:
     visiting = shell(request).services.visiting
-    segment = request.path_params["segment"]
     async with AsyncExitStack() as opened:
         stream = await opened.enter_async_context(visiting.stream(admission, file, wanted))
-        chunks = visiting.guarded(segment, admission, stream)
-        first = await anext(chunks, b"")
-        kind = kind_of(file, None if stream.first else first[:64])
-        headers = _headers(file, kind, stream)
+        guarded = visiting.guarded(request.path_params["segment"], admission, stream)
+        chunks = await opened.enter_async_context(aclosing(guarded))
+        beginning = await _beginning(chunks)
+        headers = _headers(file, kind_of(file, None if stream.first else beginning[:_BEGINNING]), stream)
+        status = 200 if stream.first is None else 206
         if request.method == "HEAD":
-            return Response(headers=headers, status_code=206 if stream.first is not None else 200)
-        if wanted is None:
-            await visiting.fetched(admission, file)
+            return Response(headers=headers, status_code=status)
+        await visiting.fetched(admission, file, part=stream.first is not None)
         kept = opened.pop_all()
-    return StreamingResponse(
-        _body(first, chunks, kept), 206 if stream.first is not None else 200, headers=headers
-    )
+    return StreamingResponse(_body(beginning, chunks, kept), status, headers=headers)
 
 
-async def _body(first: bytes, chunks: AsyncIterator[bytes], opened: AsyncExitStack) -> AsyncIterator[bytes]:
+async def _beginning(chunks: AsyncGenerator[bytes, None]) -> bytes:
+    """The first bytes, enough of them to judge by unless there are no more."""
+    beginning = b""
+    while len(beginning) < _BEGINNING and (chunk := await anext(chunks, b"")):
+        beginning += chunk
+    return beginning
+
+
+async def _body(beginning: bytes, chunks: AsyncIterator[bytes], opened: AsyncExitStack) -> AsyncIterator[bytes]:
     async with opened:
-        yield first
+        yield beginning
         async for chunk in chunks:
             yield chunk
 

@@ -6,97 +6,101 @@ or without JavaScript, so that they follow in the same document (performance ref
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
 
 import structlog
+from attrs import frozen
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from exshare_core.decisions import Answer
 from exshare_core.errors import AdapterFailed, InvalidValue
 from exshare_core.values import page_id
 from exshare_core.visiting import Addresses, Admission, PageView
 from exshare_web.headers import CONTENT_POLICY
-from exshare_web.visitor.request import Shell, caller, shell
+from exshare_web.visitor.request import GATES, Shell, caller, link_path, shell
 
 _log = structlog.get_logger()
 
 
 async def show(request: Request) -> Response:
-    """``GET /s/{segment}/p/{page}``: one page of the share."""
+    """``GET /s/{segment}/p/{page}``: one page of the share. Before the last gate every page leads to the gate."""
     it = shell(request)
     opening = await it.services.visiting.open(request.path_params["segment"], caller(request))
-    if opening.admission is None:
-        return closed(request, opening.answer)
-    return await show_page(request, opening.admission, request.path_params["page"])
-
-
-def closed(request: Request, answer: Answer) -> Response:
-    """A content address of a link whose gates are not passed: no oracle, the same 404 as for no link (spec B05)."""
-    asks = answer in (Answer.ASK_ADDRESS, Answer.ASK_PASSWORD, Answer.ASK_OPEN)
-    return shell(request).answers.stranger(Answer.UNKNOWN if asks else answer)
+    if opening.admission is not None:
+        return await show_page(request, opening.admission, request.path_params["page"])
+    if opening.answer in GATES:
+        return RedirectResponse(link_path(request), 303)
+    return it.answers.closed(opening)
 
 
 async def show_page(request: Request, admission: Admission, page: str | None) -> Response:
     """The page behind an admission; the root when `page` is None."""
     it = shell(request)
-    addresses = _addresses(request)
+    path = link_path(request)
+    addresses = Addresses(f"{path}/p/", f"{path}/a/")
+    shown = request.method != "HEAD"
     try:
         wanted = None if page is None else page_id(page)
     except InvalidValue:
         return it.answers.stranger(Answer.ABSENT)
     try:
-        view = await it.services.visiting.page(admission, wanted, addresses)
+        view = await it.services.visiting.page(admission, wanted, addresses, shown=shown)
     except AdapterFailed as error:
         _log.warning("page not fetched", failure=type(error).__name__, link=admission.link.id)
         return it.answers.failure(error)
     if isinstance(view, Answer):
         return it.answers.stranger(view)
-    offset = request.query_params.get("from", "0")
-    start = int(offset) if offset.isascii() and offset.isdigit() and len(offset) < 7 else 0
+    document = _Document(it, admission, view, addresses, _start(request))
     return StreamingResponse(
-        _parts(it, request, admission, view, addresses, start),
+        document.parts() if shown else (),
         media_type="text/html",
         headers={"content-security-policy": CONTENT_POLICY},
     )
 
 
-def _addresses(request: Request) -> Addresses:
-    root = request.url_for("link", segment=request.path_params["segment"]).path
-    return Addresses(f"{root}/p/", f"{root}/a/")
+def _start(request: Request) -> int:
+    """The place in a long level from which the tree is listed."""
+    offset = request.query_params.get("from", "0")
+    return int(offset) if offset.isascii() and offset.isdigit() and len(offset) < 7 else 0
 
 
-async def _parts(
-    it: Shell, request: Request, admission: Admission, view: PageView, addresses: Addresses, start: int
-) -> AsyncIterator[bytes]:
-    around = admission.link.scope.children
-    yield it.pages.text("page_begin.html", view=view, around=around).encode()
-    if view.with_attachments and view.html:
-        yield (await _files(it, admission, view, addresses)).encode()
-    yield it.pages.text("page_middle.html").encode()
-    if around:
-        yield (await _sidebar(it, admission, view, addresses, start)).encode()
-    yield it.pages.text("page_end.html").encode()
+@frozen
+class _Document:
+    """A page on its way out, part by part."""
 
+    shell: Shell
+    admission: Admission
+    view: PageView
+    addresses: Addresses
+    start: int
 
-async def _files(it: Shell, admission: Admission, view: PageView, addresses: Addresses) -> str:
-    try:
-        files = await it.services.visiting.files(admission, view.page)
-    except AdapterFailed as error:
-        _log.warning("files not listed", failure=type(error).__name__, link=admission.link.id)
-        files = Answer.BUSY
-    listed = () if isinstance(files, Answer) else files
-    return it.pages.text(
-        "page_files.html", files=listed, failed=files is Answer.BUSY, prefix=addresses.files
-    )
+    async def parts(self) -> AsyncIterator[bytes]:
+        around = self.admission.link.scope.children
+        yield self._part("page_begin.html", view=self.view, around=around)
+        if self.view.with_attachments and self.view.html:
+            yield self._part("page_files.html", **await self._files())
+        yield self._part("page_middle.html")
+        yield self._part("page_end.html", around=around, **await self._sidebar())
 
+    def _part(self, template: str, **values: Any) -> bytes:
+        return self.shell.pages.encoded(template, **values)
 
-async def _sidebar(
-    it: Shell, admission: Admission, view: PageView, addresses: Addresses, start: int
-) -> str:
-    try:
-        sidebar = await it.services.visiting.sidebar(admission, view.page, start)
-    except AdapterFailed as error:
-        _log.warning("tree not listed", failure=type(error).__name__, link=admission.link.id)
-        return it.pages.text("page_tree.html", sidebar=None, prefix=addresses.pages, here=view.page)
-    return it.pages.text("page_tree.html", sidebar=sidebar, prefix=addresses.pages, here=view.page)
+    async def _files(self) -> Mapping[str, Any]:
+        try:
+            files = await self.shell.services.visiting.files(self.admission, self.view.page)
+        except AdapterFailed as error:
+            _log.warning("files not listed", failure=type(error).__name__, link=self.admission.link.id)
+            files = Answer.BUSY
+        listed = () if isinstance(files, Answer) else files
+        return {"files": listed, "failed": files is Answer.BUSY, "prefix": self.addresses.files}
+
+    async def _sidebar(self) -> Mapping[str, Any]:
+        sidebar = None
+        if self.admission.link.scope.children:
+            try:
+                sidebar = await self.shell.services.visiting.sidebar(self.admission, self.view.page, self.start)
+            except AdapterFailed as error:
+                _log.warning("tree not listed", failure=type(error).__name__, link=self.admission.link.id)
+        return {"sidebar": sidebar, "prefix": self.addresses.pages, "here": self.view.page}

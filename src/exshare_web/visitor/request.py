@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from attrs import frozen
 from starlette.requests import Request
 
+from exshare_core.decisions import Answer
 from exshare_core.values import IPAddress, Token, network_address
 from exshare_core.visiting import Caller
 from exshare_web import cookies
 from exshare_web.answers import Answers
 from exshare_web.rendering import Pages
 from exshare_web.services import Services
+
+GATES: Mapping[Answer, str] = {
+    Answer.ASK_PASSWORD: "gate_password.html",
+    Answer.ASK_ADDRESS: "gate_address.html",
+    Answer.ASK_OPEN: "gate_open.html",
+}
+"""What a visitor can be asked for, and the page that asks it."""
 
 
 @frozen
@@ -27,6 +37,12 @@ def shell(request: Request) -> Shell:
     it = request.app.state.shell
     assert isinstance(it, Shell)
     return it
+
+
+def link_path(request: Request) -> str:
+    """The path of the link that a request is about. Of the host that a request names nothing is ever repeated."""
+    path = request.app.url_path_for("link", segment=request.path_params["segment"])
+    return f"{request.scope.get('root_path', '')}{path}"
 
 
 def network(request: Request) -> IPAddress | None:

@@ -1,0 +1,383 @@
+"""Use cases of a visitor inside an open link: see a page, find the way around, fetch a file.
+
+Everything is asked with an `Admission`, and everything of a page goes through `content.reach`, a file's own rules
+through `content.may_serve`. What Confluence cannot answer is busy, never allowed and never lost (spec L15).
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+from attrs import field, frozen
+
+from exshare_core.content import (
+    Absent,
+    Attachment,
+    ByteRange,
+    Draft,
+    Node,
+    NodeKind,
+    PageFacts,
+    Reading,
+    may_serve,
+    reach,
+    redact,
+)
+from exshare_core.decisions import Answer, Decision
+from exshare_core.entrance import Admission, Entrance
+from exshare_core.errors import AdapterFailed
+from exshare_core.events import Kind
+from exshare_core.ports import Content, FileStream, View
+from exshare_core.values import AttachmentId, PageId
+
+LEVEL = 50
+"""Entries of the sidebar per request (spec V4)."""
+MOST_TARGETS = 60
+"""Linked pages of one page whose reach is found out; links beyond stay text."""
+MOST_BESIDE = 200
+"""Entries of a level among which a page's neighbours are looked for."""
+NEAR = 5
+"""How many entries to each side may be out of reach before a page counts as the first or the last."""
+CHECK_EVERY = timedelta(seconds=1)
+"""How often a running stream asks whether its link is still open (spec G9)."""
+
+
+@frozen(slots=True)
+class PageView:
+    """A page of a share, ready to be shown."""
+
+    page: PageId
+    title: str
+    html: str = field(repr=False)
+    version: int
+    changed_at: datetime | None
+    author: str | None
+    labels: tuple[str, ...]
+    is_root: bool
+    kind: NodeKind = NodeKind.PAGE
+    with_attachments: bool = False
+
+
+@frozen(slots=True)
+class Entry:
+    """An entry of the sidebar."""
+
+    id: PageId
+    title: str
+    kind: NodeKind
+
+
+@frozen(slots=True)
+class Sidebar:
+    """Where the visitor is in the share: the way down from the root, one level of entries, and what lies beside."""
+
+    trail: tuple[Entry, ...]
+    """From the share's root to the page shown, both included."""
+    entries: tuple[Entry, ...]
+    next_offset: int | None = None
+    """Where the next entries of this level begin, when there are more."""
+    before: Entry | None = None
+    """The nearest entry before this page below the same parent that can be opened."""
+    after: Entry | None = None
+    """The nearest entry after it."""
+
+
+@frozen(slots=True)
+class Addresses:
+    """The shell's addresses within one share: what an id is appended to."""
+
+    pages: str
+    files: str
+
+
+class Cut(AdapterFailed):
+    """A stream was cut because its link was closed."""
+
+
+@frozen
+class Browsing(Entrance):
+    """A visitor's acts inside an open link."""
+
+    async def page(
+        self, admission: Admission, page: PageId | None, addresses: Addresses, *, shown: bool = True
+    ) -> PageView | Answer:
+        """A page of the share as it is now, cut and sanitised; the root when `page` is None.
+
+        Gives an Answer when it is not reached. Raises AdapterFailed when Confluence fails. If this was to be the first
+        content of a visit, its open is returned then (spec L14). With `shown` False nothing of it will be shown, as
+        for a HEAD, and nothing is written down.
+        """
+        target = admission.link.scope.root if page is None else page
+        try:
+            view = await self._page(admission, target, addresses)
+        except AdapterFailed:
+            if shown:
+                await self._returned(admission)
+            raise
+        if not shown:
+            return view
+        if isinstance(view, PageView):
+            await self._seen(admission)
+            await self._note(Kind.VIEWED, admission.found, admission.caller, admission.at, page=view.page)
+        else:
+            await self._not_given(admission, view, is_root=target == admission.link.scope.root)
+        return view
+
+    async def _page(self, admission: Admission, target: PageId, addresses: Addresses) -> PageView | Answer:
+        link, content = admission.link, self.contents[admission.link.site]
+        is_root = target == link.scope.root
+        if not is_root and (answer := await self._root_answer(admission)) is not None:
+            return answer
+        reading = await content.pages.read(target, link.acts_as)
+        if isinstance(reading, Absent):
+            return await self._folder(admission, target)
+        decision = self._reach(admission, reading.facts)
+        if not decision.allowed:
+            return _live_answer(decision, is_root=is_root)
+        policy = admission.prepared.policy
+        draft = reading.draft
+        view = View(
+            files=addresses.files,
+            names=policy.rung("names") > 0,
+            confluence_links=policy.rung("confluence-links") > 0,
+            attachments=policy.rung("attachments") > 0,
+        )
+        without = redact(draft, await self._sources(admission, draft))
+        pages = await self._targets(admission, reading, addresses)
+        rendered = await content.renderer.render(draft, without, pages, view)
+        return PageView(
+            page=target,
+            title=draft.title,
+            html=rendered.html,
+            version=draft.version,
+            changed_at=draft.changed_at,
+            author=draft.author if view.names else None,
+            labels=tuple(sorted(reading.facts.labels)) if policy.rung("labels") else (),
+            is_root=is_root,
+            kind=reading.facts.kind,
+            with_attachments=view.attachments,
+        )
+
+    async def sidebar(self, admission: Admission, page: PageId, offset: int = 0) -> Sidebar | None:
+        """One level of the share's tree below `page`, the way to it and its neighbours; None without child pages.
+
+        An entry is shown only after its reach is known; what cannot be found out is left out (spec V4).
+        """
+        link, content = admission.link, self.contents[admission.link.site]
+        if not link.scope.children:
+            return None
+        here = (await self._reached(admission, [page])).get(page)
+        if here is None:
+            return None
+        way = (*here.ancestors, page)
+        way = way[way.index(link.scope.root) :] if link.scope.root in way else (page,)
+        nodes, more = await content.pages.level(page, LEVEL, offset)
+        before, after = await self._beside(content, way)
+        reached = await self._reached(admission, {node.id for node in (*nodes, *before, *after)} | {*way})
+        trail = await self._trail(content, [one for one in way if one in reached], reached)
+        return Sidebar(
+            trail,
+            tuple(_entry(node) for node in nodes if node.id in reached),
+            offset + LEVEL if more else None,
+            next((_entry(node) for node in before if node.id in reached), None),
+            next((_entry(node) for node in after if node.id in reached), None),
+        )
+
+    async def files(self, admission: Admission, page: PageId) -> tuple[Attachment, ...] | Answer:
+        """The files of a reached page that may leave; needs the capability `attachments`."""
+        content = self.contents[admission.link.site]
+        policy = admission.prepared.policy
+        if policy.rung("attachments") < 1:
+            return Answer.ABSENT
+        reading = await self._reading(admission, page)
+        if isinstance(reading, Answer):
+            return reading
+        files = await content.files.attachments(page)
+        return tuple(file for file in files if file.page == page and may_serve(reading.draft, file, policy).allowed)
+
+    async def file(self, admission: Admission, attachment: AttachmentId) -> Attachment | Answer:
+        """A file that this link may serve now. The file's own page decides, whatever page the visitor saw it on.
+
+        Answers, fails and returns an open as `page` does.
+        """
+        try:
+            file = await self._file(admission, attachment)
+        except AdapterFailed:
+            await self._returned(admission)
+            raise
+        if isinstance(file, Answer):
+            await self._not_given(admission, file, is_root=False)
+        return file
+
+    async def _file(self, admission: Admission, attachment: AttachmentId) -> Attachment | Answer:
+        content = self.contents[admission.link.site]
+        file = await content.files.attachment(attachment)
+        if file is None or file.id != attachment:
+            return Answer.ABSENT
+        reading = await self._reading(admission, file.page)
+        if isinstance(reading, Answer):
+            return reading
+        decision = may_serve(reading.draft, file, admission.prepared.policy)
+        return file if decision.allowed else decision.strangers_face()
+
+    @asynccontextmanager
+    async def stream(
+        self, admission: Admission, file: Attachment, wanted: ByteRange | None
+    ) -> AsyncIterator[FileStream]:
+        """Open the bytes of a file that `file` has just allowed; raises AdapterFailed as `file` does."""
+        files = self.contents[admission.link.site].files
+        opened = False
+        try:
+            async with files.stream(file, wanted) as stream:
+                opened = True
+                yield stream
+        except AdapterFailed:
+            if not opened:
+                await self._returned(admission)
+            raise
+
+    async def fetched(self, admission: Admission, file: Attachment, *, part: bool = False) -> None:
+        """Write down that a file, or a part of it, was fetched."""
+        await self._seen(admission)
+        found, detail = admission.found, "part" if part else ""
+        await self._note(Kind.FILE_FETCHED, found, admission.caller, admission.at, page=file.id, detail=detail)
+
+    async def guarded(self, segment: str, admission: Admission, stream: FileStream) -> AsyncGenerator[bytes, None]:
+        """The bytes of a stream, cut within a second of the link's end (spec G9). A running stream keeps a visit going.
+
+        Raises Cut then, so that the connection is broken off and never looks like a whole file.
+        """
+        checked = self.clock.now()
+        begun = False
+        try:
+            async for chunk in stream.chunks():
+                now = self.clock.now()
+                if now - checked >= CHECK_EVERY:
+                    await self._still_open(segment, admission)
+                    checked = now
+                begun = True
+                yield chunk
+        except AdapterFailed:
+            if not begun:
+                await self._returned(admission)
+            raise
+
+    async def _still_open(self, segment: str, admission: Admission) -> None:
+        """Raise Cut unless the link would still let this caller in."""
+        again = (await self.open(segment, admission.caller)).admission
+        if again is None:
+            raise Cut("the link was closed while the file was on its way")
+        await self._seen(again)
+
+    # --- what may be given ---------------------------------------------------------------------------------------
+
+    async def _not_given(self, admission: Admission, answer: Answer, *, is_root: bool) -> None:
+        """Write down what live facts have closed, and give back an open that brought nothing."""
+        if answer is Answer.UNAVAILABLE:
+            await self._note(Kind.DENIED, admission.found, admission.caller, admission.at, detail="content")
+        if is_root or answer is not Answer.ABSENT:
+            await self._returned(admission)
+
+    def _reach(self, admission: Admission, facts: PageFacts, *, elsewhere: bool = False) -> Decision:
+        return reach(admission.link.scope, admission.prepared.policy, facts, elsewhere=elsewhere)
+
+    async def _root_answer(self, admission: Admission) -> Answer | None:
+        """What stops the whole link by live facts of its root, or None: it is asked for every page and file."""
+        link, content = admission.link, self.contents[admission.link.site]
+        facts = (await content.pages.facts([link.scope.root], link.acts_as)).get(link.scope.root)
+        if not isinstance(facts, PageFacts):
+            return Answer.ABSENT
+        decision = self._reach(admission, facts)
+        return None if decision.allowed else _live_answer(decision, is_root=True)
+
+    async def _reading(self, admission: Admission, page: PageId) -> Reading | Answer:
+        link, content = admission.link, self.contents[admission.link.site]
+        is_root = page == link.scope.root
+        if not is_root and (answer := await self._root_answer(admission)) is not None:
+            return answer
+        reading = await content.pages.read(page, link.acts_as)
+        if isinstance(reading, Absent):
+            return Answer.ABSENT
+        decision = self._reach(admission, reading.facts)
+        return reading if decision.allowed else _live_answer(decision, is_root=is_root)
+
+    async def _reached(self, admission: Admission, pages: Collection[PageId]) -> Mapping[PageId, PageFacts]:
+        """Those of `pages` that the link reaches now; what cannot be found out is not among them."""
+        link, content = admission.link, self.contents[admission.link.site]
+        if not pages:
+            return {}
+        facts = await content.pages.facts(sorted(pages), link.acts_as)
+        return {
+            page: one
+            for page, one in facts.items()
+            if isinstance(one, PageFacts) and self._reach(admission, one).allowed
+        }
+
+    async def _sources(self, admission: Admission, draft: Draft) -> Mapping[PageId, bool]:
+        """Which pages that macros of this draft read are reached (spec L17)."""
+        wanted = {macro.source for macro in draft.macros if macro.source is not None and not macro.excluded}
+        if not wanted:
+            return {}
+        link, content = admission.link, self.contents[admission.link.site]
+        elsewhere = admission.prepared.policy.rung("includes") > 0
+        facts = await content.pages.facts(sorted(wanted), link.acts_as)
+        return {
+            page: isinstance(one, PageFacts) and self._reach(admission, one, elsewhere=elsewhere).allowed
+            for page, one in facts.items()
+        }
+
+    async def _targets(self, admission: Admission, reading: Reading, addresses: Addresses) -> Mapping[PageId, str]:
+        """Our addresses of those linked pages that are in the share; the others stay text (spec V3)."""
+        scope = admission.link.scope
+        known = {reading.facts.page, scope.root}
+        if scope.children:
+            others = sorted(reading.draft.links - known)[:MOST_TARGETS]
+            known |= set(await self._reached(admission, others))
+        return {page: f"{addresses.pages}{page}" for page in known}
+
+    # --- the tree ------------------------------------------------------------------------------------------------
+
+    async def _folder(self, admission: Admission, target: PageId) -> PageView | Answer:
+        """A folder of the tree: it has no body, and is shown as the place of what lies in it (spec V4)."""
+        link, content = admission.link, self.contents[admission.link.site]
+        facts = (await content.pages.facts([target], link.acts_as)).get(target)
+        if not isinstance(facts, PageFacts) or facts.kind is not NodeKind.FOLDER:
+            return Answer.ABSENT
+        decision = self._reach(admission, facts)
+        is_root = target == link.scope.root
+        if not decision.allowed:
+            return _live_answer(decision, is_root=is_root)
+        title = (await content.finder.titles([target])).get(target, "")
+        return PageView(target, title, "", 0, None, None, (), is_root, NodeKind.FOLDER)
+
+    async def _beside(self, content: Content, way: Sequence[PageId]) -> tuple[Sequence[Node], Sequence[Node]]:
+        """The nearest entries before and after the end of `way`, nearest first, that could be opened."""
+        if len(way) < 2:
+            return (), ()
+        nodes, _ = await content.pages.level(way[-2], MOST_BESIDE)
+        place = next((index for index, node in enumerate(nodes) if node.id == way[-1]), None)
+        if place is None:
+            return (), ()
+        before = [node for node in reversed(nodes[:place]) if node.opens]
+        after = [node for node in nodes[place + 1 :] if node.opens]
+        return before[:NEAR], after[:NEAR]
+
+    async def _trail(
+        self, content: Content, way: Sequence[PageId], reached: Mapping[PageId, PageFacts]
+    ) -> tuple[Entry, ...]:
+        titles = await content.finder.titles(way)
+        return tuple(Entry(page, titles[page], reached[page].kind) for page in way if page in titles)
+
+
+def _entry(node: Node) -> Entry:
+    return Entry(node.id, node.title, node.kind)
+
+
+def _live_answer(decision: Decision, *, is_root: bool) -> Answer:
+    """A root that is not reached suspends the link (spec L6, L15); any other page is simply not in the share."""
+    answer = decision.strangers_face()
+    if is_root and answer is Answer.ABSENT:
+        return Answer.UNAVAILABLE
+    return answer

@@ -1,0 +1,169 @@
+"""The way in to a link: one look-up, one judgement by `decide()`, and what is written down of it.
+
+Everything that visitors do begins here (`exshare_core.proving`, `exshare_core.browsing`). An address that leads nowhere
+costs the same work and the same count whatever is behind it: no such token, a deleted or a disabled link, a withdrawn
+address (spec G7, G8).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from attrs import evolve, field, frozen
+
+from exshare_core.decisions import Answer, Decision
+from exshare_core.errors import CannotUnseal
+from exshare_core.events import Actor, Event, Kind
+from exshare_core.gates import Attempt, Prepared, Proof, ProofKind, decide, prepare
+from exshare_core.guessing import counted_as, unknown_wait
+from exshare_core.links import ShareLink
+from exshare_core.ports import Clock, Content, Found, PasswordHasher, Storage, TokenGenerator, Vault
+from exshare_core.values import EVERYWHERE, Address, IPAddress, SiteId, Token
+
+PROOF_PURPOSE = "proof"
+TOUCH_EVERY = timedelta(minutes=1)
+"""How often a visit's last use is written down."""
+
+_NOWHERE = hashlib.sha256(b"no token").digest()
+"""What is looked up for a malformed token, so that the same work is done."""
+
+
+@frozen(slots=True)
+class Caller:
+    """Who asks, as the shell saw it: the network, and the digest of the browser's session id if it has one."""
+
+    network: IPAddress | None
+    session: bytes | None = field(default=None, repr=False)
+
+
+@frozen(slots=True)
+class Admission:
+    """An open link, given by `Entrance.open` alone: what all content is asked with."""
+
+    found: Found
+    prepared: Prepared
+    caller: Caller
+    at: datetime
+
+    @property
+    def link(self) -> ShareLink:
+        """The link that is open."""
+        return self.prepared.link
+
+
+@frozen(slots=True)
+class Opening:
+    """What came of opening a link. The shell shows `answer` and nothing else of the decision."""
+
+    answer: Answer
+    decision: Decision
+    admission: Admission | None = None
+    wait: timedelta = timedelta()
+    """This network tried too many addresses that lead nowhere: how long until the next. Zero for a living link."""
+
+
+@frozen
+class Entrance:
+    """What all acts of visitors share: the ports, the look at a link, and the notes about it."""
+
+    storage: Storage
+    contents: Mapping[SiteId, Content]
+    clock: Clock
+    tokens: TokenGenerator
+    hasher: PasswordHasher
+    vault: Vault
+
+    async def open(self, segment: str, caller: Caller) -> Opening:
+        """Judge an attempt to open the link that the path segment names. Changes nothing but counters and activity."""
+        opening, _ = await self._look(segment, caller)
+        return opening
+
+    async def _look(self, segment: str, caller: Caller) -> tuple[Opening, Found | None]:
+        """The judgement and the facts behind it. A malformed token costs the look-up that any other does."""
+        now = self.clock.now()
+        token = Token.parse(segment)
+        found = await self.storage.links.find(_NOWHERE if token is None else token.digest, caller.session)
+        if token is None or found is None or found.link.site not in self.contents:
+            found = prepared = None
+            decision = decide(None, Attempt(now, caller.network))
+        else:
+            prepared = prepared_of(found)
+            attempt = Attempt(now, caller.network, await self._proofs(found), found.visit, found.opens)
+            decision = decide(prepared, attempt)
+        answer = decision.strangers_face()
+        if answer is Answer.UNKNOWN:
+            return Opening(answer, decision, wait=await self._led_nowhere(caller, now)), found
+        if answer is Answer.UNAVAILABLE and found is not None:
+            await self._note(Kind.DENIED, found, caller, now, detail=_stage(decision))
+        admission = None
+        if found is not None and prepared is not None and decision.allowed:
+            admission = Admission(found, prepared, caller, now)
+        return Opening(answer, decision, admission), found
+
+    async def _led_nowhere(self, caller: Caller, now: datetime) -> timedelta:
+        """Count an address that leads nowhere, unless its network has to wait; how long that is."""
+        who = counted_as(caller.network).encode()
+        key = await self.vault.keyed_digest(who, "guess tokens network", EVERYWHERE)
+        (tally,) = await self.storage.guesses.tally([key], now)
+        wait = unknown_wait(tally, now)
+        if not wait:
+            await self.storage.guesses.wrong([key], now)
+        return wait
+
+    async def _proofs(self, found: Found) -> tuple[Proof, ...]:
+        proofs = []
+        for stored in found.proofs:
+            address = None
+            if stored.address is not None:
+                try:
+                    opened = await self.vault.open(stored.address, PROOF_PURPOSE, found.link.site, found.link.id)
+                except CannotUnseal:
+                    continue
+                address = Address.parse(opened.decode())
+            proofs.append(
+                Proof(ProofKind(stored.kind), stored.link, stored.security_version, stored.proved_at, address)
+            )
+        return tuple(proofs)
+
+    async def _note(
+        self, kind: Kind, found: Found, caller: Caller, at: datetime, *, page: str | None = None, detail: str = ""
+    ) -> None:
+        await self.storage.activity.append([event_of(kind, found, caller, at, page=page, detail=detail)])
+
+    async def _seen(self, admission: Admission) -> None:
+        """Keep the visit going; the first content it gets makes its open final."""
+        visit = admission.found.visit
+        if visit is None:
+            return
+        if visit.seen_at == visit.began_at or admission.at - visit.seen_at >= TOUCH_EVERY:
+            moment = max(admission.at, visit.began_at + timedelta(microseconds=1))
+            await self.storage.links.touch(evolve(visit, seen_at=moment))
+
+    async def _returned(self, admission: Admission) -> None:
+        """Give back the open of a visit that has not been given anything yet (spec L14)."""
+        visit = admission.found.visit
+        if visit is not None and visit.seen_at == visit.began_at and admission.prepared.policy.limits.opens:
+            event = event_of(Kind.OPEN_RETURNED, admission.found, admission.caller, admission.at)
+            await self.storage.links.give_back(visit, [event])
+
+
+def prepared_of(found: Found) -> Prepared | None:
+    """The gates of the link that was found."""
+    return prepare(found.link, found.address, found.layers, found.switches)
+
+
+def event_of(
+    kind: Kind, found: Found, caller: Caller, at: datetime, *, page: str | None = None, detail: str = ""
+) -> Event:
+    """What a visitor did with the link that was found; about its root when no page or file is named."""
+    network = None if caller.network is None else str(caller.network)
+    link = found.link
+    return Event(
+        kind, link.site, at, Actor.VISITOR, link.id, page=page or link.scope.root, detail=detail, network=network
+    )
+
+
+def _stage(decision: Decision) -> str:
+    return decision.members_face()[0].stage.name.lower()
