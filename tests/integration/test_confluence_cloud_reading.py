@@ -101,6 +101,9 @@ class Site:
         body_format = request.url.params.get("body-format")
         self.seen.append(wanted)
         found = self.routes.get(f"{wanted}?body-format={body_format}" if body_format else wanted)
+        if found is None and wanted == "GET /api/v2/pages" and "id" in request.url.params:
+            asked_for = [self.routes.get(f"{wanted}/{one}") for one in request.url.params["id"].split(",")]
+            found = {"results": [one for one in asked_for if isinstance(one, dict)]}
         if isinstance(found, httpx.Response):
             return _fresh(found.status_code, found.content, found.headers.get("content-type", ""))
         if found is None:
@@ -251,6 +254,106 @@ def test_the_way_is_continued_above_what_one_answer_holds() -> None:
     assert ("10", *(str(number) for number in range(30, 55))) == tuple(one for one, _ in way)
 
 
+def chained(site: Site, *numbers: int) -> None:
+    """Pages each below the one before, told by themselves and by the lists of ancestors."""
+    for place, number in enumerate(numbers):
+        above = str(numbers[place - 1]) if place else None
+        site.put(number, parentId=above, parentType="page" if above else None)
+        way = [{"id": str(one), "type": "page"} for one in numbers[:place]]
+        site.routes[f"GET /api/v2/pages/{number}/ancestors"] = {"results": way}
+
+
+def test_a_page_that_was_moved_stands_where_it_says_itself() -> None:
+    """api.md 5.3, 5.12: lists of ancestors lag behind a move, and the page must leave the share at once."""
+    site = Site()
+    chained(site, 10, 20, 1)
+    chained(site, 30, 40)
+    site.put(1, parentId="40", parentType="page")
+    site.routes["GET /api/v2/pages/1/ancestors"] = {
+        "results": [{"id": "10", "type": "page"}, {"id": "20", "type": "page"}]
+    }
+    site.routes["GET /rest/api/content/30/restriction/byOperation"] = CLOSED
+    reading, (fact,) = read(site), facts(site, 1).values()
+    assert isinstance(reading, Reading) and isinstance(fact, PageFacts)
+
+    assert (("30", "40"), frozenset({"30"})) == (reading.facts.ancestors, reading.facts.restricted)
+
+    assert (("30", "40"), frozenset({"30"})) == (fact.ancestors, fact.restricted)
+
+
+def test_a_page_below_one_that_was_moved_moves_along() -> None:
+    """The same for an ancestor: its own word counts, for a folder in between as well."""
+    site = Site()
+    chained(site, 10, 20, 1)
+    chained(site, 30)
+    site.put(20, parentId="30", parentType="page")
+    reading = read(site)
+    assert isinstance(reading, Reading)
+
+    assert ("30", "20") == reading.facts.ancestors
+
+    chained(site, 20, 1)
+    site.routes["GET /api/v2/pages/1/ancestors"] = {
+        "results": [{"id": "10", "type": "page"}, {"id": "20", "type": "page"}]
+    }
+    to_the_top = read(site)
+    assert isinstance(to_the_top, Reading)
+
+    assert to_the_top.facts.ancestors == ("20",)
+
+
+def test_a_tree_that_does_not_settle_is_busy() -> None:
+    """Two pages that name each other as parent: nothing is guessed, and nothing runs for ever."""
+    site = Site()
+    chained(site, 10, 20, 1)
+    site.put(10, parentId="20", parentType="page")
+    with pytest.raises(Busy):
+        read(site)
+
+
+def test_the_requests_for_a_page_grow_with_its_depth_only() -> None:
+    """api.md 5.4: one for each level, and each once, however many ask together."""
+    counts = []
+    for depth in (2, 12):
+        site = Site()
+        chained(site, *range(100, 100 + depth), 1)
+
+        async def twice(cloud: Cloud) -> None:
+            pages = CloudPages(cloud)
+            await asyncio.gather(pages.read(PageId("1"), ADA), pages.read(PageId("1"), ADA))
+
+        asked(site, twice)
+        counts.append(len(site.seen))
+
+    assert 10 == counts[1] - counts[0]
+
+
+@pytest.mark.parametrize("number", ["9223372036854775808", "9999999999999999999", "007"])
+def test_an_id_that_cannot_be_is_a_page_that_is_not_there(number: str) -> None:
+    """The site would call it malformed; a visitor must see no difference from any other missing page."""
+    site = Site()
+    absent = Absent(PageId(number), Absence.MISSING)
+    read_one = asked(site, lambda cloud: CloudPages(cloud).read(PageId(number), ADA))
+    of_two = asked(site, lambda cloud: CloudPages(cloud).facts([PageId(number), PageId("1")], ADA))
+    below = asked(site, lambda cloud: CloudPages(cloud).level(PageId(number), 50))
+
+    assert (absent, absent, ((), False)) == (read_one, of_two[PageId(number)], below)
+
+    assert not any(number in path for path in site.seen)
+
+
+def test_ids_may_be_numbers() -> None:
+    """api.md 2.1: strings of digits as a rule; what is written as a number is the same id."""
+    site = stocked()
+    site.put(1, spaceId=900, parentId=10)
+    site.routes["GET /api/v2/spaces/900"] = {"id": 900, "key": "TEAM"}
+    site.routes["GET /api/v2/pages/1/ancestors"] = {"results": [{"id": 10, "type": "page"}]}
+    reading = read(site)
+    assert isinstance(reading, Reading)
+
+    assert ("TEAM", ("10",)) == (reading.facts.space, reading.facts.ancestors)
+
+
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [
@@ -386,6 +489,25 @@ def test_links_and_files_of_a_body_get_ids() -> None:
     assert '<a class="x" href="/wiki/pages/viewpage.action?pageId=2#There">' in draft.body
 
     assert '<a href="/wiki/display/TEAM/Nowhere">' in draft.body
+
+
+def test_files_of_a_blog_post_get_ids() -> None:
+    """A blog post has files like a page, at another address."""
+    site = Site()
+    site.routes["POST /api/v2/content/convert-ids-to-types"] = {"results": {"5": "blogpost"}}
+    for name in ("storage", "export_view"):
+        shown = '<img src="/wiki/download/attachments/5/e%CC%81.png">' if name == "export_view" else "<p/>"
+        made = page(5, parentId=None, parentType=None, body={name: {"value": shown}})
+        site.routes[f"GET /api/v2/blogposts/5?body-format={name}"] = made
+    site.routes["GET /api/v2/blogposts/5/labels"] = {"results": []}
+    site.routes["GET /rest/api/content/5/restriction/byOperation"] = OPEN
+    site.routes["GET /api/v2/blogposts/5/attachments"] = {
+        "results": [{"id": 7, "status": "current", "title": "\u00e9.png", "blogPostId": "5", "fileSize": 3}]
+    }
+    reading = read(site, 5)
+    assert isinstance(reading, Reading)
+
+    assert {(PageId("5"), "\u00e9.png"): AttachmentId("att7")} == dict(reading.draft.files)
 
 
 def test_a_page_that_changes_while_it_is_read_is_busy() -> None:

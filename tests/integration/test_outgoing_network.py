@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 
 from exshare_adapters.http import Limits, open_client
 from exshare_adapters.network import is_public
-from exshare_core.errors import AdapterFailed, Broken, Busy
+from exshare_core.errors import AdapterFailed, Broken, Busy, InvalidValue
 from tests.integration.wires import (
     AT_ONCE,
     run,
@@ -56,9 +56,7 @@ def test_public_addresses_are_told_from_others(address: str, expected: bool) -> 
 Served = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[object, object, None]]
 
 
-def against(
-    serve: Served, *, insecure: bool = True, limits: Limits = AT_ONCE, host: str = "127.0.0.1"
-) -> object:
+def against(serve: Served, *, insecure: bool = True, limits: Limits = AT_ONCE, host: str = "127.0.0.1") -> object:
     """What a GET of a real server on this machine gives: the answer's body or the error."""
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -173,9 +171,7 @@ def _self_signed(folder: Path, name: str) -> ssl.SSLContext:
     )
     pem = folder / "server.pem"
     pem.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
         + made.public_bytes(serialization.Encoding.PEM)
     )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -183,8 +179,13 @@ def _self_signed(folder: Path, name: str) -> ssl.SSLContext:
     return context
 
 
-def over_tls(context: ssl.SSLContext, trusted: Path | None, monkeypatch: pytest.MonkeyPatch) -> object:
-    """What a GET of ``https://localhost`` gives: the body, or the failure in words."""
+def over_tls(
+    context: ssl.SSLContext,
+    trusted: Path | None,
+    monkeypatch: pytest.MonkeyPatch,
+    ca_file: Path | None = None,
+) -> object:
+    """What a GET of ``https://localhost`` gives: the body, or whether the certificate is said to be wrong."""
     if trusted is not None:
         monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
 
@@ -197,7 +198,9 @@ def over_tls(context: ssl.SSLContext, trusted: Path | None, monkeypatch: pytest.
     async def go() -> object:
         server = await asyncio.start_server(handle, "127.0.0.1", 0, ssl=context)
         base = f"https://localhost:{server.sockets[0].getsockname()[1]}"
-        async with server, open_client(base=base, insecure=True, limits=AT_ONCE) as client:
+        named = None if ca_file is None else str(ca_file)
+        client_of = open_client(base=base, insecure=True, ca_file=named, limits=AT_ONCE)
+        async with server, client_of as client:
             try:
                 return (await client.request("GET", f"{base}/")).body
             except Broken as error:
@@ -206,15 +209,36 @@ def over_tls(context: ssl.SSLContext, trusted: Path | None, monkeypatch: pytest.
     return run(go())
 
 
-def test_certificates_are_checked_even_on_an_insecure_site(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_certificates_are_checked_even_on_an_insecure_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """F26: nobody vouches for it, or it names another host: refused. A trusted one for the name passes."""
     unknown = over_tls(_self_signed(tmp_path, "localhost"), None, monkeypatch)
     known = over_tls(_self_signed(tmp_path, "localhost"), tmp_path / "server.pem", monkeypatch)
     other = over_tls(_self_signed(tmp_path, "other.example"), tmp_path / "server.pem", monkeypatch)
 
     assert (unknown, known, other) == (True, b"hello", True)
+
+
+def test_a_site_may_have_authorities_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """api.md 12: a bundle makes a self-signed host known, and verification is never off."""
+    pem = tmp_path / "server.pem"
+    known = over_tls(_self_signed(tmp_path, "localhost"), None, monkeypatch, pem)
+    other = over_tls(_self_signed(tmp_path, "other.example"), None, monkeypatch, pem)
+
+    assert (known, other) == (b"hello", True)
+
+
+def test_a_bundle_without_certificates_is_refused_by_name(tmp_path: Path) -> None:
+    """A wrong path or another file is said at the start, not at the first request."""
+    empty = tmp_path / "empty.pem"
+    empty.write_text("no certificate")
+
+    async def opened(path: Path) -> None:
+        async with open_client(ca_file=str(path)):
+            pass
+
+    for path in (tmp_path / "nowhere.pem", empty):
+        with pytest.raises(InvalidValue, match="ca_file"):
+            run(opened(path))
 
 
 def test_a_visitor_who_leaves_releases_the_connection() -> None:

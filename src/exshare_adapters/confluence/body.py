@@ -47,6 +47,7 @@ class ConfluenceRenderer:
         """
         job = Job(
             page=draft.page,
+            title=draft.title,
             body=draft.body,
             macros=draft.macros,
             without=frozenset(without),

@@ -16,12 +16,14 @@ from exshare_adapters.confluence.shapes import (
     attachment_identifier,
     entries,
     identifier,
+    is_possible,
     moment,
     number,
     optional_identifier,
     optional_part,
     optional_text,
     part,
+    possible,
     text,
 )
 from exshare_adapters.http import Params
@@ -82,7 +84,7 @@ class Cloud:
     async def entry(self, page: PageId, kind: NodeKind, body_format: str | None = None) -> Entry:
         """An entry of a known kind, with its body in `body_format` when that is given."""
         params = {} if body_format is None else {"body-format": body_format}
-        answer = await self.api.get(f"/api/v2/{PLURALS[kind]}/{page}", params)
+        answer = await self.api.get(f"/api/v2/{PLURALS[kind]}/{possible(page)}", params)
         entry = _entry(answer, kind, body_format)
         if entry.id != page:
             raise UnexpectedAnswer("the site answered with another page than the one asked for")
@@ -103,7 +105,7 @@ class Cloud:
 
         Those that are left out, for whatever reason, must be asked for one by one.
         """
-        wanted = sorted(set(pages))
+        wanted = sorted(page for page in set(pages) if is_possible(page))
         found = {}
         for start in range(0, len(wanted), 250):
             some = wanted[start : start + 250]
@@ -119,14 +121,17 @@ class Cloud:
 
     async def kinds(self, pages: Collection[PageId]) -> Mapping[PageId, NodeKind]:
         """What `pages` are; those that are unknown or hidden are left out."""
-        question = {"contentIds": sorted(set(pages))}
+        wanted = sorted(page for page in set(pages) if is_possible(page))
+        if not wanted:
+            return {}
+        question = {"contentIds": wanted}
         answer = part(await self.api.post("/api/v2/content/convert-ids-to-types", question), "results")
         return {page: _KINDS[kind] for page in pages if isinstance(kind := answer.get(page), str) and kind in _KINDS}
 
     async def space_key(self, space: str) -> SpaceKey:
         """The key of the space with this id, in upper case."""
         answer = await self.api.get(f"/api/v2/spaces/{space}")
-        if text(answer, "id") != space:
+        if identifier(answer) != space:
             raise UnexpectedAnswer("the site answered with another space than the one asked for")
         return SpaceKey(text(answer, "key").upper())
 
@@ -147,7 +152,7 @@ class Cloud:
         space = await self.space(key)
         if space is None:
             return None
-        params: Params = {"space-id": text(space, "id"), "title": title, "status": "current", "limit": 250}
+        params: Params = {"space-id": identifier(space), "title": title, "status": "current", "limit": 250}
         hits = await self.api.every("/api/v2/pages", params, most=1000)
         return pick_titled([(identifier(hit), text(hit, "title")) for hit in hits], title)
 
@@ -234,9 +239,16 @@ class Cloud:
         files = [file for one in found if (file := _attachment(one, page)) is not None]
         return tuple(sorted(files, key=lambda file: (file.name.casefold(), file.name)))
 
+    async def files(self, page: PageId) -> tuple[Attachment, ...]:
+        """The same for a page or blog post, whichever it is."""
+        try:
+            return await self.attachments(possible(page))
+        except Missing:
+            return await self.attachments(possible(page), NodeKind.BLOG_POST)
+
     async def attachment(self, attachment: AttachmentId) -> Attachment | None:
         """One current file."""
-        file = _attachment(await self.api.get(f"/api/v2/attachments/{attachment}"), None)
+        file = _attachment(await self.api.get(f"/api/v2/attachments/{possible(attachment)}"), None)
         if file is not None and file.id != attachment:
             raise UnexpectedAnswer("the site answered with another file than the one asked for")
         return file

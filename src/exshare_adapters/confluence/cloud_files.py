@@ -13,7 +13,7 @@ from exshare_adapters.confluence.failures import Missing
 from exshare_adapters.confluence.files import Flow, MediaHosts, opened
 from exshare_adapters.confluence.together import within
 from exshare_adapters.http import Client
-from exshare_core.content import Attachment, ByteRange, NodeKind
+from exshare_core.content import Attachment, ByteRange
 from exshare_core.values import AttachmentId, PageId, attachment_id, page_id
 
 
@@ -30,12 +30,10 @@ class CloudFiles:
         """All current files of a page or blog post, by name; none for what has no files."""
         page_id(page)
         async with within():
-            for kind in (NodeKind.PAGE, NodeKind.BLOG_POST):
-                try:
-                    return await self.cloud.attachments(page, kind)
-                except Missing:
-                    continue
-        return ()
+            try:
+                return await self.cloud.files(page)
+            except Missing:
+                return ()
 
     async def attachment(self, attachment: AttachmentId) -> Attachment | None:
         """One current file of a page or blog post."""

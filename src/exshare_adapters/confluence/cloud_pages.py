@@ -9,9 +9,11 @@ import structlog
 from attrs import frozen
 
 from exshare_adapters.confluence.cloud import WITH_BODY, Cloud, Entry
+from exshare_adapters.confluence.cloud_way import Way, placed
 from exshare_adapters.confluence.drafting import Shown, Written, draft, inventoried
 from exshare_adapters.confluence.failures import Missing
 from exshare_adapters.confluence.links import SiteAddresses
+from exshare_adapters.confluence.shapes import possible
 from exshare_adapters.confluence.storage_format import Inventory
 from exshare_adapters.confluence.together import together, within
 from exshare_core.content import Absence, Absent, Attachment, Node, NodeKind, PageFacts, Reading
@@ -22,8 +24,6 @@ _log = structlog.get_logger()
 
 _SIBLINGS = 3
 """From so many pages on, the way to a page is read once for all pages below one parent."""
-
-Way = tuple[tuple[PageId, NodeKind | None], ...]
 
 
 @frozen
@@ -56,8 +56,8 @@ class CloudLibrary:
         return await self.cloud.home(space)
 
     async def files_of(self, page: PageId) -> Sequence[Attachment]:
-        """The current files of a page."""
-        return await self.cloud.attachments(page)
+        """The current files of a page or blog post."""
+        return await self.cloud.files(page)
 
 
 def written(entry: Entry, space: SpaceKey) -> Written:
@@ -76,7 +76,7 @@ class CloudPages:
         page_id(page)
         async with within():
             try:
-                return await self._page(page, NodeKind.PAGE, identity)
+                return await self._page(possible(page), NodeKind.PAGE, identity)
             except Missing:
                 kind = (await self.cloud.kinds([page])).get(page)
             try:
@@ -110,7 +110,7 @@ class CloudPages:
         page_id(parent)
         async with within():
             try:
-                nodes = await self.cloud.children(parent, NodeKind.PAGE)
+                nodes = await self.cloud.children(possible(parent), NodeKind.PAGE)
             except Missing:
                 kind = (await self.cloud.kinds([parent])).get(parent)
                 if kind is None or kind in WITH_BODY:
@@ -135,7 +135,7 @@ class CloudPages:
         async with together() as requests:
             body = requests.start(partial(self._rendering, entry, rendered, found))
             space = requests.start(partial(self.cloud.space_key, entry.space))
-            restricted = requests.start(partial(self._restricted, page, kind, way.value))
+            place = requests.start(partial(placed, self.cloud, entry, way.value))
             author = requests.start(partial(self._author, entry))
         if body.value.absent is not None:
             return body.value.absent
@@ -146,9 +146,9 @@ class CloudPages:
             page=page,
             space=space.value,
             kind=kind,
-            ancestors=tuple(one for one, _ in way.value),
+            ancestors=place.value.ancestors,
             labels=labels.value,
-            restricted=restricted.value,
+            restricted=place.value.restricted,
             may_read=allowed.value,
         )
         shown = Shown(body.value.body or "", entry.version, entry.changed_at, author.value)
@@ -163,16 +163,6 @@ class CloudPages:
 
     async def _author(self, entry: Entry) -> str | None:
         return None if entry.author is None else await self.cloud.display_name(entry.author)
-
-    async def _restricted(self, page: PageId, kind: NodeKind, way: Way) -> frozenset[PageId]:
-        """Those of the page and its ancestors that carry view restrictions: v1 reports only an entry's
-        own."""
-        async with together() as requests:
-            results = {
-                one: requests.start(partial(self.cloud.restricted, one, its_kind))
-                for one, its_kind in ((page, kind), *way)
-            }
-        return frozenset(one for one, result in results.items() if result.value)
 
     async def _fact(
         self,
@@ -200,14 +190,14 @@ class CloudPages:
             labels = requests.start(partial(self.cloud.labels, entry.id, entry.kind))
             space = requests.start(partial(self.cloud.space_key, entry.space))
             allowed = requests.start(partial(self.cloud.allowed, entry.id, identity))
-        restricted = await self._restricted(entry.id, entry.kind, way.value)
+        place = await placed(self.cloud, entry, way.value)
         return PageFacts(
             page=entry.id,
             space=space.value,
             kind=entry.kind,
-            ancestors=tuple(one for one, _ in way.value),
+            ancestors=place.ancestors,
             labels=labels.value,
-            restricted=restricted,
+            restricted=place.restricted,
             may_read=allowed.value,
         )
 

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 
-from exshare_adapters.confluence.failures import UnexpectedAnswer
+from exshare_adapters.confluence.failures import Missing, UnexpectedAnswer
 from exshare_core.errors import InvalidValue
 from exshare_core.values import AttachmentId, PageId, attachment_id, instant, page_id
 
 Json = Mapping[str, object]
+Id = TypeVar("Id", bound=str)
+
+_LARGEST_ID = 2**63 - 1
 
 
 def as_object(value: object, name: str = "answer") -> Json:
@@ -79,15 +83,33 @@ def identifier(value: Json, name: str = "id") -> PageId:
         raise UnexpectedAnswer(f"{name} is not an id") from None
 
 
+def is_possible(id: str) -> bool:
+    """Whether Confluence can have this id: a 64-bit number without leading zeros, after ``att`` for files."""
+    number = id.removeprefix("att")
+    return str(int(number)) == number and int(number) <= _LARGEST_ID
+
+
+def possible(id: Id) -> Id:
+    """`id` itself; raises Missing for one that cannot be, which the site would call malformed instead."""
+    if not is_possible(id):
+        raise Missing
+    return id
+
+
 def optional_identifier(value: Json, name: str) -> PageId | None:
     """The id under `name`, or None when it is missing or null."""
     return None if value.get(name) is None else identifier(value, name)
 
 
 def attachment_identifier(value: Json, name: str = "id") -> AttachmentId:
-    """The attachment's id under `name`."""
+    """The attachment's id under `name`, with or without its ``att``: bodies and old versions leave it out."""
+    found = value.get(name)
+    if isinstance(found, int) and not isinstance(found, bool):
+        found = str(found)
+    if not isinstance(found, str):
+        raise UnexpectedAnswer(f"{name} is not the id of an attachment")
     try:
-        return attachment_id(text(value, name))
+        return attachment_id(f"att{found.removeprefix('att')}")
     except InvalidValue:
         raise UnexpectedAnswer(f"{name} is not the id of an attachment") from None
 
