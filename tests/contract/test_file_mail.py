@@ -1,0 +1,66 @@
+"""The folder of letters keeps every promise of Mailer that a folder can."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from email import message_from_bytes, policy
+from email.utils import getaddresses
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from attrs import frozen
+
+from exshare_adapters.file_mail import FileMailSettings, open_file
+from exshare_core.ports import Mailer
+from exshare_core.testing.mailer import MailerContract, MailSystem, ReceivedMail
+from tests.mail_servers import mail_of
+
+
+@frozen
+class Folder:
+    """A mailer and the folder that it writes to; whom a file names is whom it is for."""
+
+    mailer: Mailer
+    path: Path
+
+    async def received(self) -> list[ReceivedMail]:
+        """The letters in the folder, by name."""
+        if not self.path.exists():
+            return []
+        return [_read(file) for file in sorted(self.path.glob("*.eml"))]
+
+    async def refuse_for_good(self) -> None:
+        """A folder cannot."""
+        raise AssertionError("declared in `cannot`")
+
+    async def refuse_for_now(self) -> None:
+        """The folder is gone."""
+        shutil.rmtree(self.path)
+
+
+def _read(file: Path) -> ReceivedMail:
+    raw = file.read_bytes()
+    named = message_from_bytes(raw, policy=policy.default).get_all("To", [])
+    return mail_of(raw, tuple(address for _, address in getaddresses([str(one) for one in named])))
+
+
+class TestFileMail(MailerContract):
+    """A folder of this test's own."""
+
+    cannot: ClassVar[Mapping[str, str]] = {
+        "refuse_for_good": "a folder that takes no file may take it once it is mended; it never refuses a letter for good"
+    }
+    path: Path
+
+    @pytest.fixture(autouse=True)
+    def _folder(self, tmp_path: Path) -> None:
+        self.path = tmp_path / "mail"
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[MailSystem]:
+        """The folder, which is made."""
+        async with asynccontextmanager(open_file)(FileMailSettings(path=self.path)) as mailer:
+            yield Folder(mailer, self.path)

@@ -1,0 +1,47 @@
+"""SMTP keeps every promise of Mailer, against a real server on loopback."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from attrs import frozen
+
+from exshare_adapters.smtp_mail import SmtpSettings, open_smtp
+from exshare_core.ports import Mailer
+from exshare_core.testing.mailer import MailerContract, MailSystem, ReceivedMail
+from tests.mail_servers import HOST, SmtpServer, smtp_server
+
+
+@frozen
+class SmtpSystem:
+    """A mailer and the server that it speaks to."""
+
+    mailer: Mailer
+    server: SmtpServer
+
+    async def received(self) -> list[ReceivedMail]:
+        """What the server has taken."""
+        return list(self.server.mails)
+
+    async def refuse_for_good(self) -> None:
+        """There is no such mailbox."""
+        self.server.answers["RCPT"] = "550 5.1.1 no such mailbox"
+
+    async def refuse_for_now(self) -> None:
+        """The mailbox is busy."""
+        self.server.answers["RCPT"] = "451 4.3.0 try again later"
+
+
+class TestSmtp(MailerContract):
+    """A server without encryption, since this contract is not about that."""
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[MailSystem]:
+        """A fresh server and a mailer for it."""
+        async with smtp_server(SmtpServer()) as server:
+            settings = SmtpSettings(
+                host=HOST, port=server.port, security="none", sender="Share & Co <share@example.com>"
+            )
+            async with asynccontextmanager(open_smtp)(settings) as mailer:
+                yield SmtpSystem(mailer, server)
