@@ -11,9 +11,7 @@ from exshare_core.errors import Broken
 def macro(name: str, inside: str = "", id: str = "") -> str:
     """A macro in storage format."""
     given = f' ac:macro-id="{id}"' if id else ""
-    return (
-        f'<ac:structured-macro ac:name="{name}"{given} ac:schema-version="1">{inside}</ac:structured-macro>'
-    )
+    return f'<ac:structured-macro ac:name="{name}"{given} ac:schema-version="1">{inside}</ac:structured-macro>'
 
 
 def parameter(name: str, value: str) -> str:
@@ -50,6 +48,21 @@ ROWS: list[tuple[str, Inventory]] = [
         Inventory((StorageMacro("include", "", 0, False, None, None, "77"),)),
     ),
     (
+        macro(
+            "include",
+            parameter("", '<ac:link><ri:blog-post ri:content-title="News" ri:posting-day="2026/01/02"/></ac:link>'),
+        ),
+        Inventory((StorageMacro("include", "", 0),)),
+    ),
+    (
+        image("a.png", '<ri:content-entity ri:content-id="77"/>') + macro("panel", EXCLUDED + body(image("a.png"))),
+        Inventory(
+            (StorageMacro("panel", "", 0, True),),
+            frozenset({FileRef("a.png", "#77")}),
+            frozenset({FileRef("a.png")}),
+        ),
+    ),
+    (
         macro("children") + macro("children"),
         Inventory((StorageMacro("children", "", 0), StorageMacro("children", "", 1))),
     ),
@@ -61,9 +74,7 @@ ROWS: list[tuple[str, Inventory]] = [
         Inventory((StorageMacro("gallery", "", 0, False, "Salaries", "HR"),)),
     ),
     (
-        macro("panel")
-        + macro("panel", EXCLUDED + body(image("a.png") + image("b.png")), "p")
-        + image("b.png"),
+        macro("panel") + macro("panel", EXCLUDED + body(image("a.png") + image("b.png")), "p") + image("b.png"),
         Inventory(
             (StorageMacro("panel", "p", 1, True),),
             frozenset({FileRef("b.png")}),

@@ -205,6 +205,12 @@ RIGHTS: tuple[tuple[str, Mapping[str, object], MayRead], ...] = (
         {"GET /rest/api/user": {"type": "known", "userKey": "8a7f01", "status": "deactivated"}},
         MayRead.NO,
     ),
+    ("somebody deleted", {"GET /rest/api/user": {"type": "unknown", "userKey": "8a7f01"}}, MayRead.NO),
+    (
+        "a status in an unknown shape",
+        {"GET /rest/api/user": {"type": "known", "userKey": "8a7f01", "status": {"active": False}}},
+        MayRead.UNKNOWN,
+    ),
     ("groups not told", {"GET /rest/api/user/memberof": FORBIDDEN}, MayRead.UNKNOWN),
     ("space permissions not told", {SPACE: FORBIDDEN}, MayRead.UNKNOWN),
     ("global permissions not told", {GLOBAL: FORBIDDEN}, MayRead.UNKNOWN),
@@ -276,6 +282,7 @@ def test_restrictions_in_an_unknown_shape_are_refused(broken: dict[str, object])
         {"relevantViewRestrictions": {"results": [level(1, users=("a",))]}},
         {"read": level(1, users=("a",))},
         {"restrictions": level(1, users=("a",))["restrictions"]},
+        {"restrictions": {"read": level(1, users=("a",)), "update": {}}},
     ],
 )
 def test_levels_are_read_in_every_shape_that_is_known(answer: dict[str, object]) -> None:
@@ -286,6 +293,34 @@ def test_levels_are_read_in_every_shape_that_is_known(answer: dict[str, object])
     assert expected == actual
 
 
+def grouped(users: tuple[str, ...]) -> dict[str, object]:
+    """All view restrictions of page 1 by operation, as the published description has them."""
+    return {"restrictions": {"read": level(1, users=users), "update": level(1)}}
+
+
+def test_a_sum_of_restrictions_that_is_empty_restricts_nobody() -> None:
+    """Grouped by operation the levels cannot be told apart, but nobody is kept out by any."""
+    site = Site()
+    site.routes[LEVELS] = grouped(())
+    reading = read(site)
+    assert isinstance(reading, Reading)
+
+    assert (frozenset(), MayRead.YES) == (reading.facts.restricted, reading.facts.may_read)
+
+
+def test_a_sum_of_restrictions_is_taken_apart() -> None:
+    """Jo passes the level above and is in the sum, but not at the page itself: each level is asked for."""
+    site = Site()
+    site.routes[LEVELS] = grouped(("8a7f01", "8a7f02"))
+    for number, user in ((1, "8a7f02"), (10, "8a7f01")):
+        own = level(number, users=(user,))
+        site.routes[f"GET /rest/api/content/{number}/restriction/byOperation"] = {"read": own}
+    reading = read(site)
+    assert isinstance(reading, Reading)
+
+    assert (frozenset({"1", "10"}), MayRead.NO) == (reading.facts.restricted, reading.facts.may_read)
+
+
 def test_people_without_a_known_name_still_restrict() -> None:
     """A level that names somebody we cannot tell keeps everybody out rather than nobody."""
     answer = {"results": [{"restrictions": {"user": {"results": [{"displayName": "Jo"}]}, "group": {"results": []}}}]}
@@ -294,10 +329,11 @@ def test_people_without_a_known_name_still_restrict() -> None:
     assert [one.restricts for one in actual] == [True]
 
 
-def test_levels_are_asked_singly_where_all_at_once_is_not_offered() -> None:
-    """Older versions: each page's own restrictions, up the way."""
+@pytest.mark.parametrize("page", [None, httpx.Response(404, text="<html>", headers={"content-type": "text/html"})])
+def test_levels_are_asked_singly_where_all_at_once_is_not_offered(page: object) -> None:
+    """Older versions answer with a 404, some of them with a page: each page's own restrictions, up the way."""
     site = Site()
-    del site.routes[LEVELS]
+    site.routes[LEVELS] = page
     for number in (1, 10):
         own = level(number, groups=("staff",) if number == 10 else ())
         site.routes[f"GET /rest/api/content/{number}/restriction/byOperation"] = {"read": own}
@@ -326,6 +362,26 @@ def test_only_current_pages_are_there(changes: dict[str, object]) -> None:
     site.routes["GET /rest/api/content/1"] = content(1, **changes)
 
     assert isinstance(read(site), Absent)
+
+
+def test_a_personal_space_is_asked_for_as_it_is_spelt() -> None:
+    """Facts hold keys in upper case; addresses keep the site's own spelling."""
+    site = Site()
+    site.routes["GET /rest/api/content/1"] = content(1, space={"key": "~jsmith", "type": "personal"})
+    site.routes["GET /rest/api/space/~jsmith/permissions"] = site.routes.pop(SPACE)
+    reading = read(site)
+    assert isinstance(reading, Reading)
+
+    assert ("~JSMITH", MayRead.YES) == (reading.facts.space, reading.facts.may_read)
+
+
+@pytest.mark.parametrize("number", ["9223372036854775808", "007"])
+def test_an_id_that_cannot_be_is_a_page_that_is_not_there(number: str) -> None:
+    """A visitor must see no difference from any other missing page."""
+    site = Site()
+    found = asked(site, lambda center, rights: DataCenterPages(center, rights).read(PageId(number), JO))
+
+    assert (Absent(PageId(number), Absence.MISSING), [f"{BASE}/rest/api/user/current"]) == (found, site.seen)
 
 
 def test_another_page_than_the_one_asked_for_is_refused() -> None:

@@ -14,6 +14,7 @@ from exshare_adapters.confluence.cloud import pick_titled
 from exshare_adapters.confluence.failures import Missing, UnexpectedAnswer
 from exshare_adapters.confluence.shapes import (
     Json,
+    attachment_identifier,
     entries,
     identifier,
     moment,
@@ -21,6 +22,7 @@ from exshare_adapters.confluence.shapes import (
     optional_part,
     optional_text,
     part,
+    possible,
     text,
 )
 from exshare_adapters.http import Params
@@ -50,6 +52,8 @@ class Content:
     status: str
     title: str = field(repr=False)
     space: SpaceKey
+    key: str
+    """The key of the space as the site spells it, for requests."""
     ancestors: tuple[PageId, ...]
     labels: frozenset[str]
     version: int
@@ -86,7 +90,7 @@ class DataCenter:
         """
         expand = ",".join([_FACTS, *(f"body.{body}" for body in bodies)])
         try:
-            answer = await self.api.get(f"/rest/api/content/{page}", {"expand": expand})
+            answer = await self.api.get(f"/rest/api/content/{possible(page)}", {"expand": expand})
         except Missing:
             if not await self.api.credential_holds():
                 raise CredentialRejected("the site answers the connector as an anonymous visitor") from None
@@ -108,7 +112,7 @@ class DataCenter:
 
     async def children(self, parent: PageId) -> Sequence[Node]:
         """The pages right below, in Confluence's order; there are no other kinds."""
-        found = await self.api.every(f"/rest/api/content/{parent}/child/page", {"limit": 100})
+        found = await self.api.every(f"/rest/api/content/{possible(parent)}/child/page", {"limit": 100})
         return [
             Node(identifier(one), text(one, "title"), NodeKind.PAGE, parent)
             for one in found
@@ -131,15 +135,16 @@ class DataCenter:
 
     async def files(self, page: PageId) -> tuple[StoredFile, ...]:
         """All current files of a page, by name."""
-        path = f"/rest/api/content/{page}/child/attachment"
+        path = f"/rest/api/content/{possible(page)}/child/attachment"
         found = await self.api.every(path, {"limit": 200, "expand": "version"})
         files = [file for one in found if (file := _file(one, page)) is not None]
         return tuple(sorted(files, key=lambda stored: (stored.file.name.casefold(), stored.file.name)))
 
     async def file(self, attachment: AttachmentId) -> StoredFile | None:
         """One current file of a page."""
-        answer = await self.api.get(f"/rest/api/content/{attachment}", {"expand": "version,container"})
-        if text(answer, "id") != attachment:
+        path = f"/rest/api/content/{possible(attachment)}"
+        answer = await self.api.get(path, {"expand": "version,container"})
+        if attachment_identifier(answer) != attachment:
             raise UnexpectedAnswer("the site answered with another file than the one asked for")
         container = optional_part(answer, "container")
         if answer.get("type") != "attachment" or container.get("type", "page") not in KINDS:
@@ -154,6 +159,7 @@ def _content(answer: Json, bodies: Sequence[str]) -> Content | None:
         return None
     page = identifier(answer)
     version = optional_part(answer, "version")
+    key = text(part(answer, "space"), "key")
     read = {body: text(part(answer, "body", body), "value") for body in bodies}
     rendering = next((body for body in bodies if body != "storage"), None)
     way = tuple(identifier(one) for one in entries(answer, "ancestors"))
@@ -162,7 +168,8 @@ def _content(answer: Json, bodies: Sequence[str]) -> Content | None:
         kind=kind,
         status=text(answer, "status"),
         title=text(answer, "title"),
-        space=SpaceKey(text(part(answer, "space"), "key").upper()),
+        space=SpaceKey(key.upper()),
+        key=key,
         ancestors=tuple(one for one in way if one != page),
         labels=_labels(_listed_labels(answer)),
         version=number(version, "number") if "number" in version else 0,
@@ -191,14 +198,11 @@ def _owner(answer: Json) -> PageId | None:
 def _file(one: Json, page: PageId) -> StoredFile | None:
     if one.get("status", "current") != "current":
         return None
-    number_part = text(one, "id").removeprefix("att")
-    if not (number_part.isascii() and number_part.isdigit() and len(number_part) <= 19):
-        raise UnexpectedAnswer("id is not the id of an attachment")
     extensions, version = optional_part(one, "extensions"), optional_part(one, "version")
     metadata = optional_part(one, "metadata")
     kind = optional_text(extensions, "mediaType") or optional_text(metadata, "mediaType") or ""
     file = Attachment(
-        id=AttachmentId(f"att{number_part}"),
+        id=attachment_identifier(one),
         page=page,
         name=normalize("NFC", text(one, "title")),
         media_type=kind.partition(";")[0].strip().lower(),

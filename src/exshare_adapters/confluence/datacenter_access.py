@@ -87,4 +87,4 @@ class DataCenterAccess:
             return MayRead.UNKNOWN
         if content.absent is not None:
             return MayRead.NO
-        return await self.rights.may_read(page, content.space, content.ancestors, identity)
+        return await self.rights.may_read(page, content.key, content.ancestors, identity)

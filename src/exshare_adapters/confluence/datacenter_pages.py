@@ -52,7 +52,7 @@ class DataCenterLibrary:
 def written(content: Content) -> Written:
     """A page read with its storage format."""
     parent = content.ancestors[-1] if content.ancestors else None
-    return Written(content.id, content.space, content.title, parent, content.storage or "")
+    return Written(content.id, content.key, content.title, parent, content.storage or "")
 
 
 @frozen
@@ -119,7 +119,7 @@ class DataCenterPages:
         async with together() as requests:
             levels = requests.start(partial(self.rights.levels, content.id, content.ancestors))
             allowed = requests.start(
-                partial(self.rights.may_read, content.id, content.space, content.ancestors, identity)
+                partial(self.rights.may_read, content.id, content.key, content.ancestors, identity)
             )
         return PageFacts(
             page=content.id,

@@ -24,7 +24,7 @@ from urllib.parse import quote
 from attrs import frozen
 
 from exshare_adapters.confluence.client import Api
-from exshare_adapters.confluence.failures import Missing, UnexpectedAnswer
+from exshare_adapters.confluence.failures import Missing, NoInterface, UnexpectedAnswer
 from exshare_adapters.confluence.shapes import (
     Json,
     as_object,
@@ -37,7 +37,7 @@ from exshare_adapters.confluence.shapes import (
 from exshare_adapters.confluence.together import together
 from exshare_core.content import MayRead
 from exshare_core.errors import AdapterFailed
-from exshare_core.values import AccountId, PageId, SpaceKey
+from exshare_core.values import AccountId, PageId
 
 CAN_USE = ("application", "use")
 VIEW_SPACE = ("space", "read")
@@ -78,31 +78,38 @@ class Rights:
     api: Api
 
     async def levels(self, page: PageId, ancestors: Sequence[PageId]) -> tuple[Level, ...]:
-        """The view restrictions that hold for a page, its own and inherited; raises Broken for unknown
-        shapes.
+        """The view restrictions that hold for a page, its own and inherited; raises Broken for unknown shapes.
 
-        Where the call for all of them is not offered, each level is asked for by itself.
+        Where the call for all of them is not offered, or its answer does not tell the levels apart, each level is
+        asked for by itself.
         """
         path = f"/rest/api/content/{page}/restriction/relevantViewRestrictions"
         try:
             answer = await self.api.get(path, {"limit": 50})
-        except Missing:
+            if optional_part(answer, "_links").get("next"):
+                answer = {"results": await self.api.every(path, {"limit": 50})}
+            levels = read_levels(answer, page)
+            if tells_apart(answer) or not any(level.restricts for level in levels):
+                return levels
+        except (Missing, UnexpectedAnswer):
+            pass
+        return await self._singly((page, *ancestors))
+
+    async def _singly(self, pages: Sequence[PageId]) -> tuple[Level, ...]:
+        try:
             async with together() as requests:
-                results = [requests.start(partial(self._own_level, one)) for one in (page, *ancestors)]
-            return tuple(level for result in results for level in result.value)
-        if optional_part(answer, "_links").get("next"):
-            answer = {"results": await self.api.every(path, {"limit": 50})}
-        return read_levels(answer, page)
+                results = [requests.start(partial(self._own_level, page)) for page in pages]
+        except Missing:
+            raise UnexpectedAnswer("the site does not tell the view restrictions of a page") from None
+        return tuple(level for result in results for level in result.value)
 
     async def _own_level(self, page: PageId) -> tuple[Level, ...]:
         path = f"/rest/api/content/{page}/restriction/byOperation"
         expand = "read.restrictions.user,read.restrictions.group"
         return read_levels(await self.api.get(path, {"expand": expand}), page)
 
-    async def may_read(
-        self, page: PageId, space: SpaceKey, ancestors: Sequence[PageId], identity: AccountId
-    ) -> MayRead:
-        """Whether the person with the user key `identity` may read a page of `space` now."""
+    async def may_read(self, page: PageId, space: str, ancestors: Sequence[PageId], identity: AccountId) -> MayRead:
+        """Whether the person with the user key `identity` may read a page of the space with the key `space` now."""
         try:
             async with together() as requests:
                 person = requests.start(partial(self.person, identity))
@@ -126,19 +133,22 @@ class Rights:
             user = await self.api.get("/rest/api/user", {"key": identity, "expand": "status"})
         except Missing:
             return None
-        if optional_text(user, "userKey") not in (None, identity) or user.get("type", "known") == "anonymous":
+        kind = user.get("type", "known")
+        if optional_text(user, "userKey") not in (None, identity) or kind == "anonymous":
             raise UnexpectedAnswer("the site answered with another person than the one asked for")
         found = await self.api.every("/rest/api/user/memberof", {"key": identity, "limit": 200})
         groups = frozenset(text(one, "name") for one in found)
-        status = user.get("status")
-        active = not isinstance(status, str) or status.lower() in _ACTIVE
+        status = user.get("status", "")
+        if not isinstance(status, str):
+            raise UnexpectedAnswer("the status of a person cannot be read")
+        active = kind == "known" and status.lower() in _ACTIVE
         return Person(identity, optional_text(user, "username") or "", groups, active)
 
     async def granted(self, path: str, operation: tuple[str, str], person: Person) -> bool:
         """Whether the permission list at `path` grants `operation` to the person or one of their groups."""
         try:
             grants = await self._grants(path, operation)
-        except Missing:
+        except (Missing, NoInterface):
             return await self._granted_singly(path, operation, person)
         if any(_names(subject, person) for subject in grants):
             return True
@@ -188,12 +198,18 @@ def _is_identified(subject: Json) -> bool:
     return bool(optional_text(subject, "userKey") or optional_text(subject, "username"))
 
 
+def tells_apart(answer: Json) -> bool:
+    """Whether an answer about all view restrictions of a page lists its levels, rather than one sum of them: who
+    is in a sum need not pass every level."""
+    return "results" in answer or "relevantViewRestrictions" in answer
+
+
 def read_levels(answer: Json, page: PageId) -> tuple[Level, ...]:
     """The levels in an answer about view restrictions.
 
     The published description leaves the shape open; understood are a list of levels (``results`` or
     ``relevantViewRestrictions``), each with its ``content`` and ``restrictions``, and one level by operation
-    (``{"read": {"restrictions": …}}``), which is the page's own.
+    (``{"read": {"restrictions": …}}``, under ``restrictions`` or not), which is the page's own.
     """
     for name in ("results", "relevantViewRestrictions"):
         if name in answer:
@@ -201,6 +217,8 @@ def read_levels(answer: Json, page: PageId) -> tuple[Level, ...]:
             inner = listed if isinstance(listed, list) else entries(as_object(listed, name))
             levels = [_level(as_object(one, name)) for one in inner]
             return tuple(level for level in levels if level is not None)
+    if "read" not in answer and "read" in optional_part(answer, "restrictions"):
+        answer = part(answer, "restrictions")
     if "read" in answer:
         level = _level({"content": {"id": page}, **part(answer, "read")})
         return () if level is None else (level,)

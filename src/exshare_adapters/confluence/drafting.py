@@ -17,6 +17,7 @@ from attrs import field, frozen
 
 from exshare_adapters.confluence.failures import Missing
 from exshare_adapters.confluence.links import SiteAddresses
+from exshare_adapters.confluence.macros import INCLUDES, OF_ONE_PAGE
 from exshare_adapters.confluence.references import References, Titled, references, with_ids
 from exshare_adapters.confluence.storage_format import FileRef, Inventory, StorageMacro, inventory
 from exshare_adapters.confluence.together import Result, together
@@ -33,7 +34,6 @@ MOST_LISTS = 10
 """The most pages whose files are listed for one page."""
 LARGE = 200_000
 """From so many characters on, storage format is read in a thread."""
-INCLUDES = frozenset({"include", "excerpt-include"})
 
 
 @frozen
@@ -156,7 +156,9 @@ async def _included(library: Library, source: PageId, above: tuple[PageId, ...],
 
 
 async def _source(library: Library, page: Written, macro: StorageMacro) -> PageId | None:
-    """The page that a macro reads, when it can be known."""
+    """The page that a macro reads, when it reads one and that can be known (spec L17)."""
+    if macro.name not in OF_ONE_PAGE:
+        return None
     if macro.page_id is not None:
         return PageId(macro.page_id) if macro.page_id.isascii() and macro.page_id.isdigit() else None
     space = macro.space or page.space

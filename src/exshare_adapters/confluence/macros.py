@@ -15,13 +15,22 @@ READERS = frozenset(
         "listlabels", "popular-labels", "recently-used-labels", "related-labels", "tasks-report-macro", "tasks-report",
         "task-report", "spaces-list", "space-list", "space-details", "space-attachments", "space-jump", "spacegraph",
         "gadget", "calendar", "team-calendar", "decisionreport", "jim", "inc-drawio", "iframe", "web-panel",
-        "blueprint-listing", "pages-with-label",
+        "blueprint-listing", "pages-with-label", "content-by-user", "roadmap", "table-from-jira", "junitreport",
     }
 )  # fmt: skip
 """Macros whose output comes from other pages, people, sites or Jira."""
 
 ARCHIVES = frozenset({"gallery", "attachments", "viewfile", "view-file", "viewpdf", "viewdoc", "viewxls", "viewppt"})
 """Macros that show files: of their own page unless a parameter names another."""
+
+INCLUDES = frozenset(
+    {"include", "include-page", "excerpt-include", "multiexcerpt-include", "multiexcerpt-include-macro"}
+)
+"""Macros that show the text of another page, with the macros in it."""
+
+OF_ONE_PAGE = INCLUDES | ARCHIVES | {"inc-drawio"}
+"""Macros that show something of the one page that they name. All others among `READERS` list what is in many: the
+page that they name says nothing of who may see what they show."""
 
 PREVIEWS = frozenset(
     {

@@ -31,7 +31,8 @@ _SPACES = {"ac": "urn:ac", "ri": "urn:ri", "at": "urn:at"}
 _MACROS = ("urn:ac structured-macro", "urn:ac macro")
 _PARAMETER = "urn:ac parameter"
 _FILE = "urn:ri attachment"
-_OWNERS = ("urn:ri page", "urn:ri blog-post", "urn:ri content-entity")
+_BLOG_POST = "urn:ri blog-post"
+_OWNERS = ("urn:ri page", _BLOG_POST, "urn:ri content-entity")
 _ADF_PARAMETER = "urn:ac adf-parameter"
 _ENTITY = re.compile(r"<!\[CDATA\[.*?\]\]>|&([A-Za-z][A-Za-z0-9]*);", re.DOTALL)
 _XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
@@ -174,7 +175,7 @@ class _Reader:
         elif name == _FILE:
             self._file = _File(_nfc(attributes.get("urn:ri filename", "")))
         elif name in _OWNERS:
-            self._owner(attributes)
+            self._owner(name, attributes)
 
     def end(self, name: str) -> None:
         """An element ends."""
@@ -245,13 +246,16 @@ class _Reader:
         if words is not None and (name := _nfc("".join(words).strip())):
             self._macros[-1].shown += [FileRef(name), FileRef(f"{name}.png")]
 
-    def _owner(self, attributes: dict[str, str]) -> None:
-        title = attributes.get("urn:ri content-title")
-        space = attributes.get("urn:ri space-key")
+    def _owner(self, name: str, attributes: dict[str, str]) -> None:
+        title, space = attributes.get("urn:ri content-title"), attributes.get("urn:ri space-key")
+        id = attributes.get("urn:ri content-id")
         if self._file is not None:
-            self._file.title, self._file.space = title or self._file.title, space or self._file.space
+            # A file of a page that is named by id alone is not one of the page's own
+            named = title or (f"#{id}" if id else None)
+            self._file.title, self._file.space = named or self._file.title, space or self._file.space
         elif self._parameters and self._macros[-1].owner is None:
-            self._macros[-1].owner = (title, space, attributes.get("urn:ri content-id"))
+            # A page may have the title of a blog post, and would be taken for it
+            self._macros[-1].owner = (None if name == _BLOG_POST else title, space, id)
 
     def _refer(self, file: FileRef) -> None:
         if file.name:
