@@ -31,7 +31,7 @@ ROWS: list[tuple[str, str | None]] = [
     ("https://media-cdn.atlassian.com/file/x/image?token=T", None),
     ("https://api.media.atlassian.com/file/x?token=T", None),
     ("https://other.example/a?b=1", "https://other.example/a?b=1"),
-    ("mailto:someone@example.com", "mailto:someone@example.com"),
+    ("mailto:someone@example.com", None),
     (f"mailto:someone@{HOST}", None),
     ("tel:+49123", "tel:+49123"),
     ("javascript:alert(1)", None),
@@ -55,6 +55,15 @@ def test_links_lead_where_the_table_says(around: str, href: str, expected: str |
         f"<p><a {REL}>words</a></p>" if expected is None else f'<p><a href="{expected}" {REL}>words</a></p>'
     )
     assert sorted(shown.replace(">", " ").split()) == sorted(html.replace(">", " ").split())
+
+
+def test_mail_links_need_their_address_in_the_words() -> None:
+    """No mail address stands in an attribute that the page does not show; subject and copies go (spec V3)."""
+    shown = render('<p><a href="mailto:desk@example.com?cc=boss@example.com">write to desk@example.com</a></p>').html
+    hidden = render('<p><a href="mailto:desk@example.com">order desk</a></p>').html
+
+    assert f'<p><a href="mailto:desk@example.com" {REL}>write to desk@example.com</a></p>' == shown
+    assert f"<p><a {REL}>order desk</a></p>" == hidden
 
 
 def test_links_to_the_site_need_the_setting() -> None:

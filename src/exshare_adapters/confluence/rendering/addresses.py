@@ -32,6 +32,8 @@ class Addresses:
         self._links: dict[str, str | None] = {}
         self.files: set[AttachmentId] = set()
         """The files that the answers so far lead to."""
+        self.mail: set[str] = set()
+        """Mail addresses that may be linked, because the page's own words show them (spec V3)."""
 
     def names_site(self, text: str) -> bool:
         """Whether a host of the site stands in `text`, however its letters are written."""
@@ -144,8 +146,11 @@ class Addresses:
         if (web := _WEB.match(url)) is not None:
             return None if web[1].endswith(UPSTREAM) else url
         scheme = url.partition(":")[0].lower() if not url.startswith("//") else "https"
-        if scheme in ("mailto", "tel"):
+        if scheme == "tel":
             return url
+        if scheme == "mailto":
+            address = mail_address(url)
+            return f"mailto:{quote(address, safe='@+')}" if address in self.mail else None
         if scheme not in ("http", "https"):
             return None
         try:
@@ -158,3 +163,8 @@ class Addresses:
         if plain.endswith(UPSTREAM):
             return None
         return url
+
+
+def mail_address(href: str) -> str:
+    """The one address that a mail link writes to, without subject, text and further recipients."""
+    return unquote(href.partition(":")[2].partition("?")[0]).strip()

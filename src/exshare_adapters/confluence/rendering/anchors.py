@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from html import escape, unescape
 
+from exshare_adapters.confluence.rendering.scan import SHELL_IDS
+
 _HEADING = re.compile(r"<h([1-6])([\s/][^>]*)?>", re.IGNORECASE)
 _ID = re.compile(r"""\bid\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
@@ -13,8 +15,13 @@ _LONGEST = 4000
 _MOST = 3000
 
 
-def add_anchors(html: str) -> str:
-    """The same HTML, with empty marks of further ids at the beginning of each heading. Repeated ones get ``.1``."""
+def add_anchors(html: str, title: str = "") -> str:
+    """The same HTML, with empty marks of further ids at the beginning of each heading. Repeated ones get ``.1``.
+
+    The old form is made of the page's title and the heading; it is added where a heading has no id of its own.
+    """
+    page = "".join(title.split())
+    page = page if not page or page[0].isalpha() else f"id-{page}"
     used: dict[str, int] = {}
     parts: list[str] = []
     done = 0
@@ -32,21 +39,24 @@ def add_anchors(html: str) -> str:
         if not text or "ex-anchor" in inside:
             continue
         own = _ID.search(heading[2] or "")
-        names = _names(text, used, unescape(own[1]) if own else "")
+        names = _names(text, used, unescape(own[1]) if own else "", page)
         marks = "".join([f'<span class="ex-anchor" id="{escape(name)}"></span>' for name in names])
         parts += (html[done:begin], marks)
         done = begin
     return "".join(parts) + html[done:] if parts else html
 
 
-def _names(text: str, used: dict[str, int], own: str) -> list[str]:
+def _names(text: str, used: dict[str, int], own: str, page: str) -> list[str]:
     """The further ids of one heading."""
     found: list[str] = []
     used.setdefault(own, 0)
     dashed = text.replace(" ", "-")
     slug = _NOT_SLUG.sub("-", dashed.lower()).strip("-")
-    for form in (dashed,) if slug == dashed else (dashed, slug):
-        if not form or form == own or len(form) > 300:
+    forms = [dashed] if slug == dashed else [dashed, slug]
+    if page and not own:
+        forms.append(f"{page}-{text.replace(' ', '')}")
+    for form in forms:
+        if not form or form == own or len(form) > 300 or form in SHELL_IDS:
             continue
         times = used.get(form)
         used[form] = 0 if times is None else times + 1

@@ -17,6 +17,7 @@ class Job:
     """One body with everything that decides how it is shown."""
 
     page: PageId
+    title: str = field(repr=False)
     body: str = field(repr=False)
     macros: tuple[MacroUse, ...]
     without: frozenset[MacroUse]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote_plus, urlsplit
 
 from selectolax.lexbor import LexborNode
 
 from exshare_adapters.confluence.links import External, FileLink, Internal, PageLink, SiteAddresses
-from exshare_adapters.confluence.rendering.addresses import Addresses
+from exshare_adapters.confluence.rendering.addresses import Addresses, mail_address
 from exshare_adapters.confluence.rendering.job import Job
 from exshare_adapters.confluence.rendering.pictures import canonical, display_path
 from exshare_adapters.confluence.rendering.scan import Scan
@@ -19,13 +19,14 @@ from exshare_core.values import AttachmentId, PageId
 _DIGITS = re.compile(r"[0-9]{1,19}\Z")
 _REST = re.compile(r"(?![\w-])(?:\.(?!\w))?(?::[0-9]+)?(?:/[^\s<>\"']*)?")
 _ADDRESS = re.compile(r"(?:https?:)?//\S+\Z|/\S+\Z")
+_TITLE = re.compile(r"/pages/[0-9]+/([^/?#]+)")
 
 
 def links(tree: Tree, job: Job, scan: Scan, addresses: Addresses) -> None:
     """Links that Confluence resolved say so by id; no address of the site stays absolute."""
     if scan.has(b"data-card-appearance"):
         for node in tree.find("a[data-card-appearance]"):
-            _smart(tree, node, addresses)
+            _smart(tree, node, job, addresses)
     if scan.has(b"data-linked-resource-id"):
         for node in tree.find("a[data-linked-resource-id]"):
             _resolved(node, job, addresses)
@@ -34,18 +35,37 @@ def links(tree: Tree, job: Job, scan: Scan, addresses: Addresses) -> None:
             href = attribute(node, "href")
             if addresses.names_site(href):
                 node.attrs["href"] = _relative(href, job, addresses)
+    if scan.has(b"mailto", b"&#"):
+        for node in tree.find("a[href]"):
+            _mail(node, addresses)
     for node in tree.find("a a"):
         tree.unwrap(node)
 
 
-def _smart(tree: Tree, node: LexborNode, addresses: Addresses) -> None:
+def _smart(tree: Tree, node: LexborNode, job: Job, addresses: Addresses) -> None:
     text, href = words(node), attribute(node, "href")
-    if isinstance(addresses.target(href), External):
+    target = addresses.target(href)
+    if isinstance(target, External):
         return
     if not text or text == href or _ADDRESS.match(text):
         for child in children(node):
             tree.cut(child)
-        node.insert_child(word("linked"))
+        shared = isinstance(target, PageLink) and target.id in job.pages
+        node.insert_child((shared and _title(href)) or word("linked"))
+
+
+def _title(href: str) -> str:
+    """The title that an address of a page in the share ends in; empty when it holds the id alone."""
+    found = _TITLE.search(href)
+    return "" if found is None else " ".join(unquote_plus(found[1]).split())[:300]
+
+
+def _mail(node: LexborNode, addresses: Addresses) -> None:
+    """A mail link stays where its words show the address; elsewhere the words stay alone (spec V3)."""
+    href = attribute(node, "href")
+    if href[:7].lower() == "mailto:" and (address := mail_address(href)) and address in words(node):
+        addresses.mail.add(address)
+        node.attrs["href"] = addresses.link(href) or ""
 
 
 def _resolved(node: LexborNode, job: Job, addresses: Addresses) -> None:

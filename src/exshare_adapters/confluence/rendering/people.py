@@ -17,6 +17,13 @@ _OLD_NAMES = {
     "light-on": "💡", "light-off": "💡", "yellow-star": "⭐", "red-star": "⭐", "green-star": "⭐", "heart": "❤️",
     "broken-heart": "💔",
 }  # fmt: skip
+_SITE_NAMES = {
+    ":plus:": "➕", ":minus:": "➖", ":check_mark:": "✅", ":cross_mark:": "❌", ":info:": "ℹ️", ":warning:": "⚠️",
+    ":question_mark:": "❓", ":note:": "📝", ":light_bulb_on:": "💡", ":light_bulb_off:": "💡", ":yellow_star:": "⭐",
+    ":red_star:": "⭐", ":green_star:": "⭐", ":blue_star:": "⭐", ":thumbs_up:": "👍", ":thumbs_down:": "👎", ":smile:": "🙂",
+    ":sad:": "🙁", ":cheeky:": "😛", ":laugh:": "😀", ":wink:": "😉", ":heart:": "❤️", ":broken_heart:": "💔",
+}  # fmt: skip
+"""Emoji of Confluence's own that have no character, by short name."""
 
 
 def mentions(tree: Tree, names: bool) -> None:
@@ -54,7 +61,7 @@ def _character(node: LexborNode) -> str:
     short = attribute(node, "data-emoji-shortname")
     if old in _OLD_NAMES and not short:
         return _OLD_NAMES[old]
-    return short or fallback or attribute(node, "alt")
+    return _SITE_NAMES.get(short, short) or fallback or attribute(node, "alt")
 
 
 def _unescaped(text: str) -> str:
@@ -67,6 +74,8 @@ def _unescaped(text: str) -> str:
 
 def issues(tree: Tree) -> None:
     """Issue lines that may stay keep key, summary and state as text."""
+    for node in tree.find(".issue-placeholder"):
+        tree.cut(node)
     for node in tree.find(".jira-issue"):
         for picture in node.css("img"):
             tree.cut(picture)

@@ -20,7 +20,11 @@ from exshare_core.values import AttachmentId, PageId
 _RESOURCE = re.compile(r"(?:att)?([0-9]{1,19})\Z")
 _DIAGRAM_NAME = re.compile(r"diagramName(?:=|\\?[\"']\s*:\s*\\?[\"'])([^|\"'\\&<>]{1,200})")
 _DIAGRAM = "data-ex-diagram"
+_FORMULAS = frozenset({"latexmath-img", "latex", "latex-img", "math-img", "mathjax-img", "tex"})
+"""Pictures of formulas, whose alternative text is the formula."""
 _PIXELS = re.compile(r"[0-9]{1,5}\Z")
+_FILMS = frozenset({"video/mp4", "video/webm"})
+"""Types that browsers play and our own addresses serve as such."""
 _PLACES = {
     "image-center-wrapper": "ex-center", "image-right-wrapper": "ex-right", "image-left-wrapper": "ex-left",
     "confluence-embedded-file-wrapper": "",
@@ -68,9 +72,17 @@ def apps(tree: Tree, job: Job) -> None:
         ".ap-container, .wysiwyg-unknown-macro, iframe, object, embed, div.error, span.error"
     ):
         hide(tree, node)
-    for node in tree.find(".geDiagramContainer, .chart-bootstrap-wrapper, .media-viewer-content"):
+    for node in tree.find(".geDiagramContainer, .chart-bootstrap-wrapper, .media-viewer-content, .plugin_pagetree"):
         if not words(node) and first(node, "img") is None:
             hide(tree, node)
+
+
+def formulas(tree: Tree) -> None:
+    """Formulas as their source: no MathML passes, and what draws them runs in browsers only (api.md 9.3)."""
+    for node in tree.find(".katex, .MathJax, mjx-container, math"):
+        source = first(node, "annotation[encoding='application/x-tex']")
+        text = words(source) if source is not None else words(first(node, "math") or node)
+        tree.replace(node, tree.new("span", "ex-math", text))
 
 
 def _diagram(node: LexborNode, job: Job, *, alone: bool) -> tuple[str, AttachmentId] | None:
@@ -103,6 +115,12 @@ def pictures(tree: Tree, job: Job, addresses: Addresses) -> None:
         node.attrs["class"] = " ".join(["ex-figure", *filter(None, places)])
 
 
+def captions(tree: Tree) -> None:
+    """The words below a picture."""
+    for node in tree.find("p.caption, div.caption, .image-caption, .media-caption"):
+        node.attrs["class"] = "ex-caption"
+
+
 def _picture(tree: Tree, node: LexborNode, job: Job, addresses: Addresses) -> None:
     alt = attribute(node, "alt") or attribute(node, "data-linked-resource-default-alias")
     outside = "confluence-external-resource" in classes(node)
@@ -115,13 +133,17 @@ def _picture(tree: Tree, node: LexborNode, job: Job, addresses: Addresses) -> No
                 image.attrs[name] = value
         tree.replace(node, image)
         return
+    if (drawn := classes(node)) & _FORMULAS and attribute(node, "alt"):
+        tree.replace(node, tree.new("span", "ex-math", attribute(node, "alt")))
+        return
     source = attribute(node, "data-image-src") or attribute(node, "src")
     target = addresses.target(source)
     linked = isinstance(target, External) and addresses.link(source) == source
     if linked and source.lower().startswith(("http:", "https:", "//")) and not _in_link(node):
         tree.replace(node, tree.new("a", "ex-external", alt or word("outside picture"), {"href": source}))
     else:
-        tree.replace(node, tree.new("span", "ex-placeholder", alt if linked and alt else word("picture")))
+        words_of_it = alt if linked or "confluence-embedded-image" in drawn else ""
+        tree.replace(node, tree.new("span", "ex-placeholder", words_of_it or word("picture")))
 
 
 def _image(tree: Tree, source: str, alt: str) -> LexborNode:
@@ -152,6 +174,8 @@ def cards(tree: Tree, job: Job, addresses: Addresses) -> None:
         node.insert_child(name or word("file"))
         node.attrs["class"] = "ex-file"
         node.attrs["href"] = "" if file is None else canonical(job, file)
+        if file is not None and job.view.attachments and attribute(node, "data-mime-type") in _FILMS:
+            node.insert_before(_film(tree, canonical(job, file)), move=True)
     for row in tree.find("tr[data-attachment-id]"):
         found = _RESOURCE.match(attribute(row, "data-attachment-id"))
         for link in row.css("a.filename"):
@@ -159,6 +183,23 @@ def cards(tree: Tree, job: Job, addresses: Addresses) -> None:
                 link.attrs["href"] = canonical(job, AttachmentId(f"att{found[1]}"))
     for node in tree.find(".media-group"):
         node.attrs["class"] = "ex-files"
+
+
+def films(tree: Tree, job: Job, addresses: Addresses) -> None:
+    """Films of the share's files can be played; all others, and sounds, are not there."""
+    for node in tree.find("video, audio"):
+        source = attribute(node, "src")
+        if not source and (inside := first(node, "source")) is not None:
+            source = attribute(inside, "src")
+        address = addresses.picture(source) if job.view.attachments and node.tag == "video" else None
+        if address is None:
+            hide(tree, node)
+        else:
+            tree.replace(node, _film(tree, address))
+
+
+def _film(tree: Tree, source: str) -> LexborNode:
+    return tree.new("video", "ex-video", attributes={"src": source, "controls": "", "preload": "none"})
 
 
 def display_path(job: Job, space: str, title: str) -> str:

@@ -10,7 +10,7 @@ from exshare_adapters.confluence.rendering.anchors import add_anchors
 from exshare_adapters.confluence.rendering.job import Job
 from exshare_adapters.confluence.rendering.linking import links, without_hosts
 from exshare_adapters.confluence.rendering.redaction import NotLocated, redact
-from exshare_adapters.confluence.rendering.sanitising import clean, clean_plain
+from exshare_adapters.confluence.rendering.sanitising import clean, clean_plain, clean_written
 from exshare_adapters.confluence.rendering.scan import Scan
 from exshare_adapters.confluence.rendering.tree import Tree
 from exshare_adapters.confluence.rendering.words import placeholder, word
@@ -72,8 +72,8 @@ def _produce(job: Job) -> Rendered:
         html = _TEMPLATES.sub("", html)
     for idle in _IDLE:
         html = html.replace(idle, "")
-    plain = not with_tree and scan.plain_links
-    html = (clean_plain if plain else clean)(add_anchors(html), addresses).lstrip(_BLANK)
+    cleaned = clean_written if with_tree else clean_plain if scan.plain_links else clean
+    html = cleaned(add_anchors(html, job.title), addresses).lstrip(_BLANK)
     return Rendered(html, frozenset(addresses.files))
 
 
@@ -91,6 +91,10 @@ def _through_tree(html: str, job: Job, scan: Scan, addresses: Addresses) -> str:
     tree = Tree(html)
     if scan.tagged(*_GONE):
         pictures.keep_diagram_names(tree)
+        if scan.has(b"data-colorid"):
+            structures.inks(tree)
+        if scan.tagged(b"math"):
+            pictures.formulas(tree)
         for node in tree.find(", ".join(name.decode() for name in _GONE)):
             tree.cut(node)
     if job.macros or job.without or scan.has(b"data-macro", b"data-datasource") or scan.classed(*_READING):
@@ -106,7 +110,7 @@ def _through_tree(html: str, job: Job, scan: Scan, addresses: Addresses) -> str:
 def _structure(tree: Tree, job: Job, scan: Scan, addresses: Addresses) -> None:
     classed, names = scan.classed, job.view.names
     if classed(
-        b"ap-container", b"unknown-macro", b"error", b"gediagram", b"chart", b"media-viewer"
+        b"ap-container", b"unknown-macro", b"error", b"gediagram", b"chart", b"media-viewer", b"pagetree"
     ) or scan.tagged(b"iframe", b"object", b"embed"):
         pictures.apps(tree, job)
     if classed(b"emoticon") or scan.has(b"data-emoji"):
@@ -119,13 +123,21 @@ def _structure(tree: Tree, job: Job, scan: Scan, addresses: Addresses) -> None:
         people.issues(tree)
     if classed(b"embedded-file", b"media-group") or scan.has(b"data-attachment-id"):
         pictures.cards(tree, job, addresses)
+    if scan.tagged(b"video", b"audio"):
+        pictures.films(tree, job, addresses)
     if scan.tagged(b"img", b"image"):
         pictures.pictures(tree, job, addresses)
+    if classed(b"caption"):
+        pictures.captions(tree)
     for words, step in _STEPS:
         if classed(*words):
             step(tree)
     if scan.tagged(b"pre"):
         structures.code(tree)
+    if scan.tagged(b"table") or classed(b"table"):
+        structures.tables(tree)
+    if scan.has(b"style=", b"data-highlight", b"data-colorid"):
+        structures.colour(tree)
 
 
 _STEPS = (
@@ -135,7 +147,6 @@ _STEPS = (
     ((b"lozenge", b"status-macro"), structures.statuses),
     ((b"task", b"decision"), structures.tasks),
     ((b"layout", b"section"), structures.layouts),
-    ((b"table", b"confluence"), structures.tables),
     ((b"toc",), structures.contents),
     ((b"date-past",), structures.dates),
     ((b"tabmeta",), structures.properties),

@@ -1,18 +1,23 @@
 """The last step and the only security check: nh3 with a short list of what may stay, addresses answered inside it.
 
-Nothing touches its output. No svg, math, style element, frame or form can pass (security reference 0.5 and 0.6).
+Nothing touches its output. No svg, math, style element, frame or form can pass (security reference 0.5 and 0.6). One
+judgement, three speeds: asking for every attribute (`clean`), a list of the judged values beforehand where a tree wrote
+the HTML (`clean_written`), and asking for relative addresses only where nothing else needs it (`clean_plain`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from html import unescape
 
 import nh3
 
+from exshare_adapters.confluence.rendering import colours
 from exshare_adapters.confluence.rendering.addresses import Addresses
 from exshare_adapters.confluence.rendering.highlighting import CODE_CLASSES
 from exshare_adapters.confluence.rendering.scan import SHELL_IDS
+from exshare_adapters.confluence.rendering.words import word
 
 _TEXT = {
     "a", "abbr", "b", "bdi", "bdo", "big", "br", "cite", "code", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q", "s",
@@ -20,39 +25,48 @@ _TEXT = {
 }  # fmt: skip
 _BLOCKS = {
     "blockquote", "dd", "details", "div", "dl", "dt", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr",
-    "img", "li", "ol", "p", "pre", "section", "summary", "ul",
+    "img", "li", "ol", "p", "pre", "section", "summary", "ul", "video",
 }  # fmt: skip
 _TABLES = {"caption", "col", "colgroup", "table", "tbody", "td", "tfoot", "th", "thead", "tr"}
 _TAGS = _TEXT | _BLOCKS | _TABLES
 
 _WITH_CONTENT = {
     "script", "style", "svg", "math", "template", "noscript", "iframe", "object", "embed", "applet", "noembed", "noframes",
-    "xmp", "textarea", "title", "select", "option", "button", "form", "fieldset", "frameset", "head", "audio", "video",
+    "xmp", "textarea", "title", "select", "option", "button", "form", "fieldset", "frameset", "head", "audio",
     "canvas", "map", "area", "dialog", "plaintext",
 }  # fmt: skip
 """Elements that go with everything in them."""
 
-_PLACED = {"h1", "h2", "h3", "h4", "h5", "h6", "span", "a"}
-_STYLED = {"span", "p", "div", "td", "th", "col", "table", "li", "h1", "h2", "h3", "h4", "h5", "h6"}
-_ATTRIBUTES: dict[str, set[str]] = {
-    "a": {"href", "rel", "title"},
-    "abbr": {"title"},
-    "col": {"span"},
-    "colgroup": {"span"},
-    "details": {"open"},
-    "img": {"src", "alt", "width", "height", "title"},
-    "ol": {"start", "type"},
-    "td": {"colspan", "rowspan"},
-    "th": {"colspan", "rowspan", "scope"},
-    "time": {"datetime"},
-    "*": {"dir", "lang"},
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_OPEN: dict[str, set[str]] = {"a": {"rel"}, "details": {"open"}, "ol": {"type"}, "th": {"scope"}, "*": {"dir", "lang"}}
+"""Attributes that may have any value; a link's `rel` is set to ours."""
+_CARRIERS: dict[str, tuple[str, ...]] = {
+    "href": ("a",),
+    "src": ("img", "video"),
+    "class": ("a", "details", "div", "img", "li", "p", "pre", "span", "td", "th", "time", "ul", "video"),
+    "id": (*_HEADINGS, "span", "a"),
+    "style": ("span", "p", "div", "td", "th", "tr", "col", "table", "li", *_HEADINGS),
+    "title": ("a", "abbr", "img"),
+    "alt": ("img",),
+    "width": ("img",),
+    "height": ("img",),
+    "colspan": ("td", "th"),
+    "rowspan": ("td", "th"),
+    "span": ("col", "colgroup"),
+    "start": ("ol",),
+    "datetime": ("time",),
 }
+"""The attributes whose values are judged, with the elements that may have them."""
 _FIXED: dict[str, dict[str, set[str]]] = {
-    "div": {"role": {"region", "note", "group"}, "tabindex": {"0"}, "aria-label": set()},
-    "span": {"role": {"img"}, "aria-hidden": {"true"}},
+    "div": {
+        "role": {"region", "note", "group"},
+        "tabindex": {"0"},
+        "aria-label": {word(about) for about in ("table", "information", "note", "tip", "warning", "contents")},
+    },
     "img": {"loading": {"lazy"}},
+    "video": {"controls": {""}, "preload": {"none"}},
 }
-_LABELS = {"Table", "Info", "Note", "Tip", "Warning", "Contents"}
+"""Attributes with the only values that they may have."""
 
 CLASSES = frozenset(
     {
@@ -61,40 +75,42 @@ CLASSES = frozenset(
         "ex-info", "ex-jira", "ex-lozenge", "ex-mark", "ex-mention", "ex-note", "ex-number", "ex-panel", "ex-placeholder",
         "ex-plain", "ex-properties", "ex-sr", "ex-success", "ex-current", "ex-error", "ex-moved", "ex-new", "ex-neutral",
         "ex-table", "ex-task", "ex-tasks", "ex-tinted", "ex-tip", "ex-toc", "ex-warning", "ex-late", "ex-three", "ex-two",
-        "ex-emoji", "ex-external",
+        "ex-emoji", "ex-external", "ex-caption", "ex-math", "ex-shaded", "ex-video",
     }
 )  # fmt: skip
 """The class words of ours; content.css gives them their look."""
 
 _ALL_CLASSES = CLASSES | CODE_CLASSES
 
-_COLOUR = re.compile(
-    r"#[0-9a-f]{3,8}|rgba?\(\s*[0-9.%]+(?:\s*,\s*[0-9.%]+){2,3}\s*\)|rgb\([0-9 .%/]+\)|[a-z]{3,20}\Z",
-    re.IGNORECASE,
-)
-_LENGTH = re.compile(r"[0-9]{1,5}(?:\.[0-9]{1,6})?(?:px|%|em|rem)\Z", re.IGNORECASE)
-_ALIGN = re.compile(r"(?:left|right|center|justify|start|end)\Z", re.IGNORECASE)
-_STYLES: dict[str, re.Pattern[str]] = {
-    "color": re.compile(rf"(?:{_COLOUR.pattern})\Z", re.IGNORECASE),
-    "background-color": re.compile(rf"(?:{_COLOUR.pattern})\Z", re.IGNORECASE),
-    "width": _LENGTH,
-    "margin-left": _LENGTH,
-    "text-align": _ALIGN,
+_INK = re.compile(r"#[0-9a-f]{3,8}\Z|rgba?\([0-9 .,%/]{5,60}\)\Z|[a-z]{3,20}\Z")
+_LENGTH = re.compile(r"[0-9]{1,5}(?:\.[0-9]{1,6})?(?:px|%|em|rem)\Z")
+_ALIGN = re.compile(r"(?:left|right|center|justify|start|end)\Z")
+INK = "--ex-ink"
+"""The author's colour of words, as a variable, so that content.css can keep it readable on light and dark pages."""
+_STYLES: dict[str, tuple[str, Callable[[str], str | None]]] = {
+    "color": (INK, lambda value: value if _INK.match(value) else None),
+    INK: (INK, lambda value: value if _INK.match(value) else None),
+    "background-color": ("background-color", colours.surface),
+    "background": ("background-color", colours.surface),
+    "width": ("width", lambda value: value if _LENGTH.match(value) else None),
+    "margin-left": ("margin-left", lambda value: value if _LENGTH.match(value) else None),
+    "text-align": ("text-align", lambda value: value if _ALIGN.match(value) else None),
 }
+"""What each declaration that may stay becomes, and how its value is judged."""
 _NUMBER = re.compile(r"[0-9]{1,5}(?:\.[0-9]+)?%?\Z")
 _DATETIME = re.compile(r"[0-9TZ:.+-]{1,40}\Z")
 _ID_MOST = 400
 _SCHEMES = {"http", "https", "mailto", "tel"}
 _REL = "noopener noreferrer nofollow"
+_PAIR = re.compile(rf'\s({"|".join(_CARRIERS)})="([^"]*)"')
 
 
 def clean(html: str, addresses: Addresses) -> str:
-    """Safe HTML; every attribute that the lists let pass is judged."""
-    attributes = {**_ATTRIBUTES, "*": {"dir", "lang", "class"}}
-    for tag in _STYLED:
-        attributes[tag] = attributes.get(tag, set()) | {"style"}
-    for tag in _PLACED:
-        attributes[tag] = attributes.get(tag, set()) | {"id"}
+    """Safe HTML; every attribute that the lists let pass is judged while it is cleaned."""
+    attributes = {tag: set(names) for tag, names in _OPEN.items()}
+    for name, tags in _CARRIERS.items():
+        for tag in tags:
+            attributes.setdefault(tag, set()).add(name)
     return nh3.Cleaner(
         tags=_TAGS,
         clean_content_tags=_WITH_CONTENT,
@@ -102,8 +118,42 @@ def clean(html: str, addresses: Addresses) -> str:
         attribute_filter=_filter(addresses),
         link_rel=None,
         set_tag_attribute_values={"a": {"rel": _REL}},
-        tag_attribute_values=_fixed(plain=False),
+        tag_attribute_values=_FIXED,
         url_schemes=_SCHEMES,
+    ).clean(html)
+
+
+def clean_written(html: str, addresses: Addresses) -> str:
+    """The same for HTML that a tree wrote, with every value in double quotes: each value is judged once, beforehand.
+
+    nh3 then lets exactly the values pass that may stay, and asks for relative addresses only. A value that was not
+    seen beforehand is dropped, wherever it may hide.
+    """
+    judged: dict[str, set[str]] = {}
+    relative: dict[str, str] = {}
+    for name, raw in set(_PAIR.findall(html)):
+        value = unescape(raw) if "&" in raw else raw
+        verdict = _verdict(name, value, addresses)
+        if verdict is None:
+            continue
+        if name in ("href", "src"):
+            relative[value] = verdict
+        if verdict != value and not (name in ("href", "src") and value.startswith(("/", "#"))):
+            return clean(html, addresses)
+        judged.setdefault(name, set()).add(value)
+    fixed = {tag: dict(values) for tag, values in _FIXED.items()}
+    for name, values in judged.items():
+        for tag in _CARRIERS[name]:
+            fixed.setdefault(tag, {})[name] = values
+    return nh3.Cleaner(
+        tags=_TAGS,
+        clean_content_tags=_WITH_CONTENT,
+        attributes=_OPEN,
+        link_rel=None,
+        set_tag_attribute_values={"a": {"rel": _REL}},
+        tag_attribute_values=fixed,
+        url_schemes=_SCHEMES,
+        url_relative=relative.get,
     ).clean(html)
 
 
@@ -112,60 +162,53 @@ def clean_plain(html: str, addresses: Addresses) -> str:
 
     Only relative addresses are asked for, which is a good deal faster.
     """
-    attributes = {**_ATTRIBUTES, "a": {"href", "rel"}}
-    for tag in _PLACED:
-        attributes[tag] = attributes.get(tag, set()) | {"id"}
-    del attributes["img"]
+    attributes = {tag: set(names) for tag, names in _OPEN.items()}
+    for name in _CARRIERS.keys() - {"class", "style", "src", "alt", "title"}:
+        for tag in _CARRIERS[name]:
+            attributes.setdefault(tag, set()).add(name)
+    table = {**_FIXED["div"], "class": {"ex-table"}}
     return nh3.Cleaner(
-        tags=_TAGS - {"img"},
+        tags=_TAGS - {"img", "video"},
         clean_content_tags=_WITH_CONTENT,
         attributes=attributes,
         link_rel=None,
         set_tag_attribute_values={"a": {"rel": _REL}},
-        tag_attribute_values=_fixed(plain=True),
+        tag_attribute_values={"div": table, "span": {"class": {"ex-anchor"}}},
         url_schemes=_SCHEMES,
         url_relative=addresses.link,
     ).clean(html)
 
 
-def _fixed(*, plain: bool) -> dict[str, dict[str, set[str]]]:
-    fixed = {tag: dict(values) for tag, values in _FIXED.items() if not (plain and tag == "img")}
-    fixed["div"]["aria-label"] = set(_LABELS)
-    if plain:
-        fixed["div"]["class"] = {"ex-table"}
-        fixed["span"]["class"] = {"ex-anchor"}
-    return fixed
-
-
 def _filter(addresses: Addresses) -> Callable[[str, str, str], str | None]:
     """Judges every attribute that the lists let pass; answers are remembered while one body is cleaned."""
-    judged: dict[str, dict[str, str | None]] = {"rel": {_REL: _REL}}
-    answers = {"href": addresses.link, "src": addresses.picture}
+    known: dict[tuple[str, str], str | None] = {}
 
     def judge(tag: str, name: str, value: str) -> str | None:
-        try:
-            return judged[name][value]
-        except KeyError:
-            known = judged.setdefault(name, {})
-            known[value] = answers[name](value) if name in answers else _judge(name, value, addresses)
-            return known[value]
+        if (name, value) not in known:
+            known[name, value] = _verdict(name, value, addresses)
+        return known[name, value]
 
     return judge
 
 
-def _judge(name: str, value: str, addresses: Addresses) -> str | None:
+def _verdict(name: str, value: str, addresses: Addresses) -> str | None:
+    """What an attribute shall be instead; None when it shall not be. Answers are their own verdicts."""
+    if name == "href":
+        return addresses.link(value)
+    if name == "src":
+        return addresses.picture(value)
     if name == "class":
         return " ".join(dict.fromkeys(word for word in value.split() if word in _ALL_CLASSES)) or None
     if name == "style":
         return style(value)
     if name == "id":
-        return value if value and len(value) <= _ID_MOST and value.lower() not in SHELL_IDS else None
+        return value if value and len(value) <= _ID_MOST and value not in SHELL_IDS else None
     if name in ("width", "height", "colspan", "rowspan", "span", "start"):
         return value if _NUMBER.match(value) else None
     if name == "datetime":
         return value if _DATETIME.match(value) else None
-    if name in ("alt", "title") and addresses.names_site(value):
-        return None
+    if name in ("alt", "title"):
+        return None if addresses.names_site(value) or (name == "title" and "@" in value) else value
     return value
 
 
@@ -174,8 +217,10 @@ def style(text: str) -> str | None:
     kept: dict[str, str] = {}
     for declaration in text.split(";")[:50]:
         name, colon, value = declaration.partition(":")
-        name, value = name.strip().lower(), " ".join(value.split())
-        pattern = _STYLES.get(name)
-        if colon and pattern is not None and pattern.match(value):
-            kept[name] = value.lower()
+        rule = _STYLES.get(name.strip().lower())
+        if not colon or rule is None:
+            continue
+        written = rule[1](" ".join(value.lower().removesuffix("!important").split()))
+        if written is not None:
+            kept[rule[0]] = written
     return ";".join(f"{name}:{value}" for name, value in kept.items()) or None

@@ -26,12 +26,14 @@ _PLAIN_DATA = (
     b"data-table-display-mode=",
     b"data-hasbody=",
 )
-SHELL_IDS = frozenset("main tree files top search comments header footer".split())
-"""Ids of the page around the body; a body may not catch links to them."""
+_REGIONS = (b'<div class="table-wrap">', b'<div class="ex-table" ')
+"""What stands around a table that needs no region made."""
+SHELL_IDS = frozenset("main tree files files-heading top search comments header footer".split())
+"""Ids of the page around the body, which knows case; a body may not catch links to them."""
 UPSTREAM = ("media.atlassian.com", "media-cdn.atlassian.com", "atl-paas.net", "confluence-data.com")
 """Hosts that Confluence itself serves files and pictures from, with tokens in the address."""
 _SHELL_ID = re.compile(rf"id\s*=\s*[\"']?(?:{'|'.join(sorted(SHELL_IDS))})[\"'\s>]".encode())
-_PLAIN_LINK = re.compile(rb'href="(?:/(?!/)|#|mailto:[^"%]*"|https?://([a-z0-9-]+(?:\.[a-z0-9-]+)*)[/"?#])')
+_PLAIN_LINK = re.compile(rb'href="(?:/(?!/)|#|https?://([a-z0-9-]+(?:\.[a-z0-9-]+)*)[/"?#])')
 _UPSTREAM = tuple(host.encode() for host in UPSTREAM)
 _FORMATTING = frozenset(b"b big code em font i s small strike strong tt u".split())
 
@@ -71,6 +73,8 @@ class Scan:
 
         Only asked where `needs_tree` is False: then no host of the site stands anywhere in it.
         """
+        if b"title=" in self.low:
+            return False
         hosts = _PLAIN_LINK.findall(self.low)
         if len(hosts) != self.low.count(b"href") or any(host.endswith(_UPSTREAM) for host in set(hosts)):
             return False
@@ -82,7 +86,9 @@ class Scan:
         if self._odd or not self.classes <= _PLAIN_CLASSES or not self.tags <= _PLAIN_TAGS or self.names_site:
             return True
         low = self.low
-        if b"style=" in low or b"<!-" in low or b"&period;" in low or low.count(b"<a ") != low.count(b"</a>"):
+        if b"style=" in low or b"<!-" in low or b"mailto" in low or b"&period;" in low:
+            return True
+        if low.count(b"<a ") != low.count(b"</a>") or low.count(b"<table") > sum(map(low.count, _REGIONS)):
             return True
         data = low.count(b"data-")
         return data > 0 and data != sum(low.count(name) for name in _PLAIN_DATA)

@@ -6,7 +6,9 @@ import re
 
 from selectolax.lexbor import LexborNode
 
+from exshare_adapters.confluence.rendering import colours
 from exshare_adapters.confluence.rendering.highlighting import highlight
+from exshare_adapters.confluence.rendering.sanitising import style
 from exshare_adapters.confluence.rendering.tree import Tree, attribute, children, classes, first, move, words
 from exshare_adapters.confluence.rendering.words import word
 
@@ -20,10 +22,12 @@ _NOTICES = {
 }
 _BRUSH = re.compile(r"brush:\s*([^;]+)")
 _LOZENGES = {
-    "success": "ex-success", "complete": "ex-current", "error": "ex-error", "current": "ex-note", "progress": "ex-current",
+    "success": "ex-success", "complete": "ex-current", "error": "ex-error", "current": "ex-moved", "progress": "ex-new",
     "moved": "ex-moved", "new": "ex-new", "inprogress": "ex-current", "removed": "ex-error",
 }  # fmt: skip
-_COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\Z")
+"""Green, blue, red, yellow and purple, as the status macro names them."""
+_COLOUR_ID = re.compile(r"(dark\]\s*)?\[data-colorid=[\"']?([a-z0-9]{1,40})[\"']?\]\s*\{\s*color:([^;}]{1,60})")
+_REGION = {"role": "region", "aria-label": word("table"), "tabindex": "0"}
 _MOST_CODE = 128 * 1024
 """Characters of code that are coloured on one page; the rest stays plain."""
 
@@ -75,14 +79,8 @@ def panels(tree: Tree) -> None:
         for child in node.iter():
             if "panelHeader" in classes(child):
                 child.attrs["class"] = "ex-box-title"
-            elif "panelContent" in classes(child) and not _background(node):
+            elif "panelContent" in classes(child) and "background" not in attribute(node, "style"):
                 node.attrs["style"] = attribute(child, "style")
-        if _background(node):
-            node.attrs["class"] = "ex-box ex-panel ex-tinted"
-
-
-def _background(node: LexborNode) -> bool:
-    return "background-color" in attribute(node, "style")
 
 
 def code(tree: Tree) -> None:
@@ -156,26 +154,60 @@ def layouts(tree: Tree) -> None:
         cells = [child for child in node.iter() if classes(child) & {"cell", "columnMacro"}]
         if len(cells) > 1:
             node.attrs["class"] = "ex-columns " + ("ex-two" if len(cells) == 2 else "ex-three")
-        for cell in cells:
-            cell.attrs["class"] = "ex-column ex-side" if "aside" in classes(cell) else "ex-column"
+        sides = "three-with-sidebars" in classes(node)
+        for place, cell in enumerate(cells):
+            aside = "aside" in classes(cell) or (sides and place != 1)
+            cell.attrs["class"] = "ex-column ex-side" if aside else "ex-column"
 
 
 def tables(tree: Tree) -> None:
-    """Wide tables scroll in a region of their own; cells keep their colours."""
-    for node in tree.find(".table-wrap, [data-highlight-colour], .numberingColumn"):
-        kinds = classes(node)
-        if "table-wrap" in kinds:
-            node.attrs["class"] = "ex-table"
-            for name, value in (("role", "region"), ("aria-label", word("table")), ("tabindex", "0")):
-                node.attrs[name] = value
+    """Wide tables scroll in a region of their own, whether Confluence put one around them or not."""
+    for node in tree.find(".table-wrap"):
+        node.attrs["class"] = "ex-table"
+        for name, value in _REGION.items():
+            node.attrs[name] = value
+    bare = tree.find(":not(.ex-table) > table")
+    inner = {node.mem_id for node in tree.find("table table, .ex-table table")} if bare else frozenset()
+    for node in bare:
+        if node.mem_id not in inner:
+            region = tree.new("div", "ex-table", attributes=_REGION)
+            node.insert_before(region, move=True)
+            region.insert_child(node, move=True)
+    for node in tree.find(".numberingColumn"):
+        node.attrs["class"] = "ex-number"
+
+
+def inks(tree: Tree) -> None:
+    """Words that Confluence colours by an id and a style block say their colour themselves."""
+    found: dict[str, str] = {}
+    for node in tree.find("style"):
+        for dark, id, colour in _COLOUR_ID.findall(node.text()):
+            if not dark:
+                found.setdefault(id, colour)
+    for node in tree.find("[data-colorid]") if found else ():
+        if (colour := found.get(attribute(node, "data-colorid"))) is not None:
+            node.attrs["style"] = f"color:{colour}"
+
+
+def colour(tree: Tree) -> None:
+    """Colours are written one way; words on a coloured surface are told whether it is light or dark."""
+    for node in tree.find("[style], [data-highlight-colour]"):
+        given = attribute(node, "style")
+        if highlight := attribute(node, "data-highlight-colour").lower():
+            given = f"{given};background-color:{colours.HIGHLIGHTS.get(highlight, highlight)}"
+        kept = style(given)
+        if kept is None:
+            if "style" in node.attrs:
+                del node.attrs["style"]
             continue
-        colour = attribute(node, "data-highlight-colour")
-        shown = ["ex-number"] if "numberingColumn" in kinds else []
-        if _COLOUR.match(colour) and colour.lower() not in ("#fff", "#ffffff"):
-            node.attrs["style"] = f"background-color:{colour}"
-            shown.append("ex-tinted")
-        if shown:
-            node.attrs["class"] = " ".join(shown)
+        if kept != attribute(node, "style"):
+            node.attrs["style"] = kept
+        ground = kept.partition("background-color:")[2][:7]
+        if ground and node.tag not in ("col", "tr"):
+            shade = "ex-shaded" if colours.is_dim(ground) else "ex-tinted"
+            if shade not in classes(node):
+                ours = [name for name in attribute(node, "class").split() if name.startswith("ex-")]
+                node.attrs["class"] = " ".join([*ours, shade])
 
 
 def contents(tree: Tree) -> None:
