@@ -1,0 +1,184 @@
+"""The command line on a running deployment, over each store: what operators do, and what they are told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from exshare_demo import pages
+from exshare_demo.canaries import CLASSIC_TOKEN
+from exshare_demo.serving import Addresses, standing
+from exshare_demo.site import EMAIL, demo_site
+from tests.e2e.running import answer_of, exshare, free_port, service
+
+MIRA = "712020:canary-acc-mira"
+
+
+@pytest.fixture
+def confluence() -> Iterator[Addresses]:
+    """The stand-in."""
+    with standing(demo_site()) as addresses:
+        yield addresses
+
+
+def storage_section(product: str, request: pytest.FixtureRequest, folder: Path) -> str:
+    """The one section that differs between the two stores."""
+    if product == "sqlite":
+        return f'use = "sqlite"\npath = "{folder / "exshare.db"}"'
+    return f'use = "postgres"\ndsn = "{request.getfixturevalue("postgres_dsn")}"'
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def config(request: pytest.FixtureRequest, tmp_path: Path, confluence: Addresses) -> Path:
+    """A configuration with exactly the documented keys."""
+    file = tmp_path / "exshare.toml"
+    file.write_text(
+        f"""\
+base_url = "http://127.0.0.1:{free_port()}"
+data_dir = "{tmp_path / "data"}"
+[secrets]
+key_file = "{tmp_path / "key"}"
+[storage]
+{storage_section(request.param, request, tmp_path)}
+[mail]
+use = "file"
+path = "{tmp_path / "mail"}"
+sender = "Shared pages <share@example.com>"
+[[sites]]
+name = "acme"
+[sites.content]
+use = "confluence-cloud"
+url = "{confluence.site}"
+email = "{EMAIL}"
+token = "{CLASSIC_TOKEN}"
+media_hosts = ["{confluence.media.removeprefix("http://")}"]
+insecure = true
+"""
+    )
+    return file
+
+
+def port_of(config: Path) -> int:
+    """The port that the configuration's base address names."""
+    found = re.search(r'base_url = "http://127.0.0.1:(\d+)"', config.read_text())
+    assert found is not None
+    return int(found[1])
+
+
+def test_a_link_from_creation_to_deletion(config: Path, tmp_path: Path) -> None:
+    """Each act shows in the link's JSON and at its address, at once."""
+    added = answer_of("member", "add", "ada", "--identity", MIRA, "--config", config, "--json", home=tmp_path)
+    created = answer_of(
+        "link", "create", "acme", str(pages.CARE), "--owner", "ada", "--name", "Care", "--config", config, "--json",
+        home=tmp_path,
+    )  # fmt: skip
+    url = created["url"]
+    with service(tmp_path, config, port_of(config)), httpx2.Client() as visitor:
+        seen = [visitor.get(url).status_code]
+        for act in ("disable", "enable", "rotate", "delete"):
+            changed = answer_of("link", act, created["id"], "--config", config, "--json", home=tmp_path)
+            seen.append(visitor.get(url).status_code)
+            if act == "rotate":
+                seen.append(visitor.get(changed["url"]).status_code)
+    listed = answer_of("link", "list", "--config", config, "--json", home=tmp_path)
+
+    assert {"id", "url", "site", "page", "state", "owner", "opens"} <= created.keys()
+    assert ("ada", "acme", str(pages.CARE), "active", 0) == tuple(
+        created[key] for key in ("owner", "site", "page", "state", "opens")
+    )
+    assert [200, 404, 200, 404, 200, 404] == seen
+    assert [(created["id"], "deleted")] == [(one["id"], one["state"]) for one in listed]
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/manage/setup/[\w-]{43}", added["setup_url"])
+
+
+def test_a_link_is_found_by_its_address(config: Path, tmp_path: Path) -> None:
+    """LINK may be an id or a whole address."""
+    exshare("member", "add", "ada", "--identity", MIRA, "--config", config, home=tmp_path)
+    created = answer_of(
+        "link", "create", "acme", str(pages.CARE), "--owner", "ada", "--config", config, "--json", home=tmp_path
+    )
+    shown = answer_of("link", "show", created["url"], "--config", config, "--json", home=tmp_path)
+
+    assert created == shown
+
+
+def test_every_option_of_a_link(config: Path, tmp_path: Path) -> None:
+    """What is asked for is what the link has; the password comes by standard input and is shown nowhere."""
+    exshare("member", "add", "ada", "--identity", MIRA, "--config", config, home=tmp_path)
+    made = answer_of(
+        "link", "create", "acme", str(pages.HOME), "--owner", "ada", "--password-stdin",
+        "--people", "ada@example.com,example.org,*.example.net", "--networks", "127.0.0.0/8,2001:db8::/32",
+        "--expires", "2099-12-31T23:00:00Z", "--max-opens", "7", "--children",
+        "--allow", "attachments=view", "--allow", "labels", "--config", config, "--json",
+        home=tmp_path, stdin="staple horse battery\n",
+    )  # fmt: skip
+
+    assert {
+        "people": ["ada@example.com", "example.org", "*.example.net"],
+        "networks": ["127.0.0.0/8", "2001:db8::/32"],
+        "expires": "2099-12-31T23:00:00+00:00",
+        "max_opens": 7,
+        "children": True,
+        "password": True,
+        "allow": ["attachments=view", "labels"],
+    } == {key: made[key] for key in ("people", "networks", "expires", "max_opens", "children", "password", "allow")}
+    assert "staple" not in str(made)
+
+
+REFUSED = [
+    (["--allow", "everything"], "allow: `everything` is not a capability"),
+    (["--allow", "edit"], "allow: `edit` is not available in this version"),
+    (["--expires", "2001-01-01T00:00:00Z"], "expires: must lie in the future"),
+    (["--expires", "2099-01-01T00:00:00"], "expires: `2099-01-01T00:00:00` has no time zone"),
+    (["--max-opens", "0"], "max_opens: from 1 to 1000000"),
+    (["--people", "not an address@"], "people: `not an address@` is not a mail address"),
+    (["--networks", "192.0.2.1/24"], "networks: `192.0.2.1/24` is not a network"),
+    (["--name", "x" * 201], "name: at most 200 characters"),
+]
+
+
+@pytest.mark.parametrize("config", ["sqlite"], indirect=True)
+def test_what_is_refused_leaves_no_link(config: Path, tmp_path: Path) -> None:
+    """Each broken rule is named by its option, ends the command with 1 and leaves nothing behind."""
+    exshare("member", "add", "ada", "--identity", MIRA, "--config", config, home=tmp_path)
+    told = []
+    for options, _ in REFUSED:
+        ended = exshare(
+            "link", "create", "acme", str(pages.HOME), "--owner", "ada", "--config", config, *options, home=tmp_path
+        )
+        told.append((ended.returncode, ended.stdout, ended.stderr.startswith("exshare: ")))
+        assert _ in ended.stderr
+
+    assert [(1, "", True)] * len(REFUSED) == told
+    assert [] == answer_of("link", "list", "--config", config, "--json", home=tmp_path)
+
+
+@pytest.mark.parametrize("config", ["sqlite"], indirect=True)
+def test_a_page_that_the_owner_cannot_read_is_refused(config: Path, tmp_path: Path) -> None:
+    """A restricted page, a trashed one and one of nobody give no link (spec R5)."""
+    exshare("member", "add", "ada", "--identity", "712020:canary-acc-tove", "--config", config, home=tmp_path)
+    codes = [
+        exshare("link", "create", "acme", str(page), "--owner", "ada", "--config", config, home=tmp_path).returncode
+        for page in (pages.RESTRICTED_PAGE, pages.TRASHED_PAGE, 99999999)
+    ]
+
+    assert [1, 1, 1] == codes
+    assert [] == answer_of("link", "list", "--config", config, "--json", home=tmp_path)
+
+
+@pytest.mark.parametrize("config", ["sqlite"], indirect=True)
+def test_check_says_what_is_wrong_and_how_to_mend_it(config: Path, tmp_path: Path) -> None:
+    """All well ends with 0; a wrong token ends with 1 and a sentence about that site, without the token."""
+    well = answer_of("check", "--config", config, "--json", home=tmp_path)
+    config.write_text(config.read_text().replace(CLASSIC_TOKEN, "wrong-token-of-ours"))
+    ended = exshare("check", "--config", config, home=tmp_path)
+
+    assert [True] * 4 == [one["ok"] for one in well]
+    assert 1 == ended.returncode
+    assert "wrong  sites.acme" in ended.stdout
+    assert "token" in ended.stdout.split("sites.acme", 1)[1]
+    assert "wrong-token-of-ours" not in ended.stdout + ended.stderr
