@@ -21,6 +21,7 @@ from exshare_adapters.http import Limits, open_client
 from exshare_core.content import Absence, Absent, MayRead, Node, NodeKind, PageFacts, Reading
 from exshare_core.errors import AdapterFailed, Broken, Busy, CredentialRejected
 from exshare_core.values import AccountId, AttachmentId, PageId
+from tests.integration.wires import AT_ONCE, Wire, api_asked, network, run
 
 T = TypeVar("T")
 
@@ -41,6 +42,9 @@ CLOSED: dict[str, object] = {
 }
 ABSENT = {"errors": [{"status": 404, "code": "NOT_FOUND", "title": "Cannot find a page with id [1]", "detail": None}]}
 BARE = {"errors": [{"status": 404, "code": "NOT_FOUND", "title": "Not Found", "detail": None}]}
+
+
+NO_SCOPE = httpx.Response(401, json={"code": 401, "message": "Unauthorized; scope does not match"})
 
 
 def page(number: int, **changes: object) -> dict[str, object]:
@@ -606,7 +610,23 @@ def test_a_complete_connection_has_nothing_to_mend() -> None:
         ("GET /rest/api/user/current", httpx.Response(401), "token"),
         ("GET /rest/api/user/current", {"type": "anonymous"}, "anonymous"),
         ("GET /rest/api/user/current", httpx.Response(200, text="<html>"), "base addresses"),
-        ("GET /rest/api/user/current", httpx.Response(503), "try again"),
+        ("GET /rest/api/user/current", httpx.Response(503), "maintenance"),
+        ("GET /rest/api/user/current", httpx.Response(429), "later"),
+        ("GET /rest/api/user/current", None, "base addresses"),
+        ("GET /rest/api/user/current", NO_SCOPE, "read:content-details:confluence"),
+        ("GET /api/v2/pages", NO_SCOPE, "read:page:confluence"),
+        ("GET /api/v2/spaces", NO_SCOPE, "read:space:confluence"),
+        ("GET /api/v2/pages/1/ancestors", NO_SCOPE, "read:content.metadata:confluence"),
+        ("GET /api/v2/pages/1/direct-children", NO_SCOPE, "read:hierarchical-content:confluence"),
+        ("GET /api/v2/pages/1/attachments", NO_SCOPE, "read:attachment:confluence"),
+        (
+            "GET /rest/api/content/1/child/attachment/att1/download",
+            NO_SCOPE,
+            "readonly:content.attachment:confluence",
+        ),
+        ("GET /api/v2/folders/1", NO_SCOPE, "read:folder:confluence"),
+        ("POST /api/v2/users-bulk", NO_SCOPE, "read:user:confluence"),
+        ("GET /rest/api/search", NO_SCOPE, "search:confluence"),
         ("GET /api/v2/pages", {"results": []}, "view rights"),
         (
             "POST /rest/api/content/1/permission/check",
@@ -615,11 +635,11 @@ def test_a_complete_connection_has_nothing_to_mend() -> None:
         ),
         (
             "POST /rest/api/content/1/permission/check",
-            httpx.Response(401, json={"message": "Unauthorized; scope does not match"}),
-            "read:content.permission",
+            NO_SCOPE,
+            "read:content.permission:confluence",
         ),
+        ("POST /rest/api/content/1/permission/check", None, "may not ask"),
     ],
-    ids=["rejected", "anonymous", "no confluence", "busy", "sees nothing", "may not ask", "scope"],
 )
 def test_what_is_wrong_with_a_connection_is_said_with_its_remedy(route: str, answer: object, words: str) -> None:
     """`check()` never raises; each sentence says how to mend it."""
@@ -629,3 +649,54 @@ def test_what_is_wrong_with_a_connection_is_said_with_its_remedy(route: str, ans
     sentences = asked(site, lambda cloud: CloudAccess(cloud).check())
 
     assert [words in sentence for sentence in sentences] == [True]
+
+
+def test_every_scope_that_is_lacking_is_named_at_once() -> None:
+    """One new token mends them all."""
+    site = stocked()
+    for route in list(site.routes):
+        site.routes[route] = NO_SCOPE
+    site.routes["GET /api/v2/pages"] = NO_SCOPE
+    (sentence,) = asked(site, lambda cloud: CloudAccess(cloud).check())
+
+    assert {"read:content-details", "read:page", "read:space", "read:user", "read:content.permission"} <= {
+        word.removesuffix(":confluence") for word in sentence.replace(",", " ").split()
+    }
+
+
+REMEDIES = [
+    ("https://acme.atlassian.net", httpx.Response(404, html="<html>"), "end in /wiki"),
+    ("https://acme.atlassian.net", httpx.Response(401, html="<html>"), "end in /wiki"),
+    ("https://acme.atlassian.net/wiki", httpx.Response(401, html="<html>Tomcat"), "ex/confluence/CLOUD-ID/wiki"),
+    ("https://acme.atlassian.net/wiki", httpx.Response(302, headers={"location": "/login"}), "context path"),
+    ("https://acme.atlassian.net/wiki", httpx.Response(410, json={}), "context path"),
+]
+
+
+@pytest.mark.parametrize(("base", "answer", "words"), REMEDIES)
+def test_an_address_or_token_of_the_wrong_kind_is_said(base: str, answer: httpx.Response, words: str) -> None:
+    """api.md 1: the context path on Cloud, and the gateway that tokens with scopes need."""
+
+    async def go() -> tuple[str, ...]:
+        async with open_client(base=base, limits=AT_ONCE, transport=network(Wire(answer))) as client:
+            api = Api(client, base, SiteAddresses.of(Flavour.CLOUD, base), SingleFlight())
+            return await CloudAccess(Cloud(api)).check()
+
+    (sentence,) = run(go())
+
+    assert words in sentence
+
+
+@pytest.mark.parametrize(
+    ("failure", "words"),
+    [(httpx.ConnectError("x"), "name service"), (httpx.ConnectTimeout("x"), "name service")],
+)
+def test_an_unreachable_site_is_said(failure: httpx.TransportError, words: str) -> None:
+    """Nothing of the library's own words comes along."""
+
+    def wire(request: httpx.Request) -> httpx.Response:
+        raise failure
+
+    (sentence,) = api_asked(wire, lambda api: CloudAccess(Cloud(api)).check())
+
+    assert words in sentence

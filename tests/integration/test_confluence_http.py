@@ -291,7 +291,7 @@ def test_a_bare_not_found_is_never_taken_for_a_missing_page() -> None:
             api_asked(wire, lambda api: api.get("/api/v2/pages/1"))
         raised[name] = caught.type.__name__
 
-    assert raised == {"known": "Unavailable", "no scope": "Unavailable", "nowhere": "UnexpectedAnswer"}
+    assert raised == {"known": "Unavailable", "no scope": "Unavailable", "nowhere": "NoInterface"}
 
 
 REFUSALS: list[tuple[str, httpx.Response, type[AdapterFailed]]] = [

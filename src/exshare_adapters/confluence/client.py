@@ -91,14 +91,12 @@ class Api:
     async def credential_holds(self) -> bool:
         """Whether Confluence knows the connector, asked of the one place that says so (api.md 3.2, 6.3)."""
         try:
-            user = await self.get("/rest/api/user/current")
+            user = await who(self)
         except ScopeMissing:
             # A token is known before its scopes are looked at
             return True
         except CredentialRejected:
             return False
-        except Missing:
-            raise UnexpectedAnswer("the site does not say who the connector is") from None
         return user.get("type") != "anonymous"
 
     async def _got(self, url: str, params: Params | None) -> tuple[Answer, object]:
@@ -156,6 +154,14 @@ class Api:
                 raise CredentialRejected("the site does not accept the connector's credential any more")
             raise Unavailable("the site did not say what is missing")
         raise Missing
+
+
+async def who(api: Api) -> Json:
+    """What Confluence says of the connector. Where nothing is said there is no Confluence."""
+    try:
+        return await api.get("/rest/api/user/current")
+    except Missing:
+        raise NoInterface("there is no Confluence REST interface at this address") from None
 
 
 def _recognised(answer: Answer) -> None:

@@ -7,10 +7,12 @@ from functools import partial
 
 from attrs import frozen
 
-from exshare_adapters.confluence.cloud_access import AS_BOOL, explained
+from exshare_adapters.confluence.client import who
+from exshare_adapters.confluence.cloud_access import AS_BOOL
 from exshare_adapters.confluence.datacenter import DataCenter
 from exshare_adapters.confluence.datacenter_rights import CAN_USE, VIEW_SPACE, Rights
 from exshare_adapters.confluence.failures import Missing
+from exshare_adapters.confluence.remedies import explained
 from exshare_adapters.confluence.shapes import entries, identifier, optional_text, part, text
 from exshare_adapters.confluence.together import together, within
 from exshare_core.content import MayRead
@@ -42,7 +44,7 @@ class DataCenterAccess:
         """The connector's user key, from ``GET /rest/api/user/current``; an anonymous answer is a
         rejection."""
         async with within():
-            user = await self.site.api.get("/rest/api/user/current")
+            user = await who(self.site.api)
         key = optional_text(user, "userKey")
         if user.get("type") == "anonymous" or not key:
             raise CredentialRejected("the site answers the connector as an anonymous visitor")
@@ -54,12 +56,12 @@ class DataCenterAccess:
         try:
             own = await self.service_identity()
         except AdapterFailed as error:
-            return (explained(error),)
+            return (explained(error, self.site.api),)
         try:
             async with within():
                 return await self._checked(own)
         except AdapterFailed as error:
-            return (explained(error),)
+            return (explained(error, self.site.api),)
 
     async def _checked(self, own: AccountId) -> tuple[str, ...]:
         params = {"type": "page", "limit": "1", "expand": "space,ancestors"}
