@@ -81,7 +81,6 @@ def page_json(call: Call, node: Node, fmt: str = "", version: int | None = None,
             "position": node.position if parent else None,
             "ownerId": _account(call, node.author),
             "lastOwnerId": None,
-            "subtype": None,
         }
     return made
 
@@ -182,7 +181,7 @@ def _operations(node: Node) -> list[Json]:
 
 def operations(call: Call) -> Response:
     """GET pages/{id}/operations: what the calling credential may do."""
-    node = _wanted(call, "page")
+    node = _wanted(call, "page" if "/pages/" in call.suffix else "blogpost")
     return node if isinstance(node, Response) else give({"operations": _operations(node)})
 
 

@@ -136,8 +136,6 @@ def space_json(call: Call, space: Space) -> Obj:
         "currentActiveAlias": space.key,
         "homepageId": str(space.homepage),
         "createdAt": when(call.site.nodes[space.homepage].created),
-        "description": None,
-        "icon": None,
         "_links": {"webui": f"/spaces/{space.key}"},
     }
 

@@ -15,14 +15,12 @@ from starlette.types import ASGIApp
 
 from exshare_demo.calls import Hosting
 from exshare_demo.cloud import gateway_app, media_app, site_app
+from exshare_demo.datacenter import datacenter_app
 from exshare_demo.site import Site
 
 LOOPBACK = "127.0.0.1"
 GRACE = 1
 """Seconds that requests under way are given when the stand-in stops."""
-
-DataCenter = Callable[[str], ASGIApp]
-"""Makes the Data Center application for the origin at which it will stand, such as `http://127.0.0.1:8090`."""
 
 
 @frozen
@@ -35,9 +33,13 @@ class Ports:
     datacenter: int = 0
 
 
+ANY = Ports()
+"""Free ports."""
+
+
 @frozen
 class Addresses:
-    """Where everything stands: bases of Cloud's interfaces, origins of the other two."""
+    """Where everything stands."""
 
     site: str
     """Base on the site host, ending in `/wiki`; also the base of links for people."""
@@ -45,8 +47,8 @@ class Addresses:
     """Base on the gateway, ending in `/wiki`."""
     media: str
     """Origin of the media host."""
-    datacenter: str | None
-    """Origin of Data Center, if there is one; its context path is its own business."""
+    datacenter: str
+    """Base of Data Center, ending in its context path."""
 
 
 class _Server(uvicorn.Server):
@@ -84,26 +86,28 @@ def _origin(listener: socket.socket) -> str:
     return f"http://{LOOPBACK}:{listener.getsockname()[1]}"
 
 
-def _bound(stack: ExitStack, site: Site, ports: Ports, datacenter: DataCenter | None) -> _Stand:
+def _bound(stack: ExitStack, site: Site, ports: Ports, context: str) -> _Stand:
     """Every socket bound, so that each application can name the addresses of the others."""
 
     def bind(port: int) -> socket.socket:
         return stack.enter_context(closing(socket.create_server((LOOPBACK, port))))
 
-    front, gateway, media = (bind(port) for port in (ports.site, ports.gateway, ports.media))
+    numbers = (ports.site, ports.gateway, ports.media, ports.datacenter)
+    front, gateway, media, centre = (bind(port) for port in numbers)
     origin, files = _origin(front), _origin(media)
-    apps = [
+    addresses = Addresses(
+        f"{origin}/wiki",
+        f"{_origin(gateway)}/ex/confluence/{site.cloud_id}/wiki",
+        files,
+        _origin(centre) + context,
+    )
+    apps = (
         (front, site_app(site, Hosting("site", origin, files))),
         (gateway, gateway_app(site, Hosting("gateway", origin, files))),
         (media, media_app(site)),
-    ]
-    centre = None
-    if datacenter is not None:
-        listener = bind(ports.datacenter)
-        centre = _origin(listener)
-        apps.append((listener, datacenter(centre)))
-    below = f"/ex/confluence/{site.cloud_id}/wiki"
-    return _Stand(Addresses(f"{origin}/wiki", _origin(gateway) + below, files, centre), tuple(apps))
+        (centre, datacenter_app(site, _origin(centre), context)),
+    )
+    return _Stand(addresses, apps)
 
 
 def _server(app: ASGIApp) -> _Server:
@@ -139,19 +143,23 @@ async def _served(stand: _Stand) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def serving(site: Site, ports: Ports = Ports(), datacenter: DataCenter | None = None) -> AsyncIterator[Addresses]:
-    """The site on loopback, answered by the loop that runs; raises `OSError` for a port that is taken."""
+async def serving(site: Site, ports: Ports = ANY, context: str = "") -> AsyncIterator[Addresses]:
+    """The site on loopback, answered by the loop that runs.
+
+    `context` is the context path of Data Center, empty or beginning with a slash. Raises `OSError` for a port
+    that is taken.
+    """
     with ExitStack() as sockets:
-        stand = _bound(sockets, site, ports, datacenter)
+        stand = _bound(sockets, site, ports, context)
         async with _served(stand):
             yield stand.addresses
 
 
 @contextmanager
-def standing(site: Site, ports: Ports = Ports(), datacenter: DataCenter | None = None) -> Iterator[Addresses]:
-    """The site on loopback, answered by one thread that ends with the block; raises `OSError` for a taken port."""
+def standing(site: Site, ports: Ports = ANY, context: str = "") -> Iterator[Addresses]:
+    """The site on loopback, answered by one thread that ends with the block; otherwise like `serving`."""
     with ExitStack() as sockets:
-        stand = _bound(sockets, site, ports, datacenter)
+        stand = _bound(sockets, site, ports, context)
         ready: Future[Callable[[], None]] = Future()
         thread = threading.Thread(target=_answer, args=(stand, ready), name="confluence-stand-in", daemon=True)
         thread.start()
