@@ -11,6 +11,8 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+pytest.register_assert_rewrite("tests.e2e.running")
+
 from tests.postgres_server import postgres_server
 from tests.requirements import demanded
 

@@ -19,6 +19,7 @@ from exshare_core.decisions import Answer
 from exshare_core.errors import AdapterFailed
 from exshare_web.answers import FAILED, UNREADABLE, Answers
 from exshare_web.headers import SecurityHeaders
+from exshare_web.logs import RequestLog
 from exshare_web.manager.routes import manager_routes
 from exshare_web.rendering import Pages
 from exshare_web.routes import plain_routes, visitor_routes
@@ -43,6 +44,7 @@ def create_app(services: Services) -> Starlette:
             *manager_routes(),
         ],
         middleware=[
+            Middleware(RequestLog),
             Middleware(SecurityHeaders, secure=services.secure),
             Middleware(LastResort, answers=answers),
             Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY),

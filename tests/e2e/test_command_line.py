@@ -12,10 +12,9 @@ import pytest
 from exshare_demo import pages
 from exshare_demo.canaries import CLASSIC_TOKEN
 from exshare_demo.serving import Addresses, standing
-from exshare_demo.site import EMAIL, demo_site
-from tests.e2e.running import answer_of, exshare, free_port, service
-
-MIRA = "712020:canary-acc-mira"
+from exshare_demo.site import demo_site
+from tests.e2e.configured import MIRA, TOVE, port_of, postgres_section, site_section, sqlite_section, written
+from tests.e2e.running import answer_of, exshare, service
 
 
 @pytest.fixture
@@ -25,48 +24,14 @@ def confluence() -> Iterator[Addresses]:
         yield addresses
 
 
-def storage_section(product: str, request: pytest.FixtureRequest, folder: Path) -> str:
-    """The one section that differs between the two stores."""
-    if product == "sqlite":
-        return f'use = "sqlite"\npath = "{folder / "exshare.db"}"'
-    return f'use = "postgres"\ndsn = "{request.getfixturevalue("postgres_dsn")}"'
-
-
 @pytest.fixture(params=["sqlite", "postgres"])
 def config(request: pytest.FixtureRequest, tmp_path: Path, confluence: Addresses) -> Path:
-    """A configuration with exactly the documented keys."""
-    file = tmp_path / "exshare.toml"
-    file.write_text(
-        f"""\
-base_url = "http://127.0.0.1:{free_port()}"
-data_dir = "{tmp_path / "data"}"
-[secrets]
-key_file = "{tmp_path / "key"}"
-[storage]
-{storage_section(request.param, request, tmp_path)}
-[mail]
-use = "file"
-path = "{tmp_path / "mail"}"
-sender = "Shared pages <share@example.com>"
-[[sites]]
-name = "acme"
-[sites.content]
-use = "confluence-cloud"
-url = "{confluence.site}"
-email = "{EMAIL}"
-token = "{CLASSIC_TOKEN}"
-media_hosts = ["{confluence.media.removeprefix("http://")}"]
-insecure = true
-"""
-    )
-    return file
-
-
-def port_of(config: Path) -> int:
-    """The port that the configuration's base address names."""
-    found = re.search(r'base_url = "http://127.0.0.1:(\d+)"', config.read_text())
-    assert found is not None
-    return int(found[1])
+    """A configuration for each store; nothing but one section differs."""
+    if request.param == "sqlite":
+        storage = sqlite_section(tmp_path)
+    else:
+        storage = postgres_section(request.getfixturevalue("postgres_dsn"))
+    return written(tmp_path, storage, site_section("acme", confluence))
 
 
 def test_a_link_from_creation_to_deletion(config: Path, tmp_path: Path) -> None:
@@ -146,12 +111,10 @@ def test_what_is_refused_leaves_no_link(config: Path, tmp_path: Path) -> None:
     """Each broken rule is named by its option, ends the command with 1 and leaves nothing behind."""
     exshare("member", "add", "ada", "--identity", MIRA, "--config", config, home=tmp_path)
     told = []
-    for options, _ in REFUSED:
-        ended = exshare(
-            "link", "create", "acme", str(pages.HOME), "--owner", "ada", "--config", config, *options, home=tmp_path
-        )
-        told.append((ended.returncode, ended.stdout, ended.stderr.startswith("exshare: ")))
-        assert _ in ended.stderr
+    create = ["link", "create", "acme", str(pages.HOME), "--owner", "ada", "--config", str(config)]
+    for options, rule in REFUSED:
+        ended = exshare(*create, *options, home=tmp_path)
+        told.append((ended.returncode, ended.stdout, ended.stderr.startswith(f"exshare: {rule}")))
 
     assert [(1, "", True)] * len(REFUSED) == told
     assert [] == answer_of("link", "list", "--config", config, "--json", home=tmp_path)
@@ -160,7 +123,7 @@ def test_what_is_refused_leaves_no_link(config: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("config", ["sqlite"], indirect=True)
 def test_a_page_that_the_owner_cannot_read_is_refused(config: Path, tmp_path: Path) -> None:
     """A restricted page, a trashed one and one of nobody give no link (spec R5)."""
-    exshare("member", "add", "ada", "--identity", "712020:canary-acc-tove", "--config", config, home=tmp_path)
+    exshare("member", "add", "ada", "--identity", TOVE, "--config", config, home=tmp_path)
     codes = [
         exshare("link", "create", "acme", str(page), "--owner", "ada", "--config", config, home=tmp_path).returncode
         for page in (pages.RESTRICTED_PAGE, pages.TRASHED_PAGE, 99999999)
