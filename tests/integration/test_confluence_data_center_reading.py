@@ -483,3 +483,24 @@ def test_a_complete_connection_has_nothing_to_mend() -> None:
     refused = asked(site, lambda center, rights: DataCenterAccess(center, rights).check())
 
     assert (fine, "may not ask" in refused[0]) == ((), True)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (httpx.Response(401, text="<html>AUTHENTICATED_FAILED", headers={"content-type": "text/html"}), "as `token`"),
+        (httpx.Response(403, json={"message": "Basic Authentication has been disabled on this instance."}), "token"),
+        (httpx.Response(404, text="<html>", headers={"content-type": "text/html"}), "context path"),
+        (None, "context path"),
+        ({"type": "anonymous"}, "anonymous"),
+        (httpx.Response(503), "maintenance"),
+    ],
+    ids=["token as password", "no passwords", "another program", "no user", "anonymous", "maintenance"],
+)
+def test_what_is_wrong_with_a_connection_is_said_with_its_remedy(answer: object, words: str) -> None:
+    """api.md 6.3: `check()` never raises; each sentence says how to mend it."""
+    site = Site()
+    site.routes["GET /rest/api/user/current"] = answer
+    (sentence,) = asked(site, lambda center, rights: DataCenterAccess(center, rights).check())
+
+    assert words in sentence

@@ -11,11 +11,12 @@ import httpx
 import pytest
 
 from exshare_adapters.confluence import CloudSettings, DataCenterSettings, open_cloud, open_data_center
-from exshare_adapters.confluence.opening import cloud
+from exshare_adapters.confluence.opening import cloud, data_center
 from exshare_core.content import Reading
-from exshare_core.errors import AdapterFailed
+from exshare_core.errors import AdapterFailed, CredentialRejected
 from exshare_core.ports import Content, View
-from exshare_core.values import AccountId, PageId
+from exshare_core.values import AccountId, AttachmentId, PageId
+from tests.integration.wires import network
 
 SETTINGS = CloudSettings(url="https://acme.atlassian.net/wiki", email="bot@acme.example", token="s3cr3t")
 SHOWN = (
@@ -67,6 +68,49 @@ def test_a_page_is_read_and_rendered() -> None:
         html = runner.run(go())
 
     assert ('href="/s/t/p/7"' in html, "atlassian" in html) == (True, False)
+
+
+@pytest.mark.parametrize(("media_hosts", "expected"), [(("files.example.com",), b"abc"), ((), None)])
+def test_a_data_center_file_leaves_the_host_only_for_hosts_of_the_settings(
+    media_hosts: tuple[str, ...], expected: bytes | None
+) -> None:
+    """api.md 6.2: a redirect is a wish to sign in unless the operator names its host; the token stays at home."""
+    stored = {
+        "id": "att9",
+        "type": "attachment",
+        "title": "a.bin",
+        "container": {"id": "1", "type": "page"},
+        "extensions": {"mediaType": "application/octet-stream", "fileSize": 3},
+        "_links": {"download": "/download/attachments/1/a.bin"},
+    }
+    tokens: list[tuple[str, str | None]] = []
+
+    def site(request: httpx.Request) -> httpx.Response:
+        tokens.append((request.url.host, request.headers.get("authorization")))
+        if request.url.host == "files.example.com":
+            return httpx.Response(200, content=b"abc")
+        if request.url.path.startswith("/download/"):
+            return httpx.Response(302, headers={"location": "https://files.example.com/9?signature=s"})
+        return httpx.Response(200, json=stored)
+
+    settings = DataCenterSettings(url="https://wiki.example.com", token="pat", media_hosts=media_hosts)
+
+    async def go() -> bytes | None:
+        async with data_center(settings, network(site)) as content:
+            file = await content.files.attachment(AttachmentId("att9"))
+            assert file is not None
+            try:
+                async with content.files.stream(file, None) as flow:
+                    return b"".join([chunk async for chunk in flow.chunks()])
+            except CredentialRejected:
+                return None
+
+    with asyncio.Runner() as runner:
+        actual = runner.run(go())
+
+    assert expected == actual
+
+    assert {("wiki.example.com", "Bearer pat")} == {one for one in tokens if one[1] is not None}
 
 
 def test_opening_reaches_nobody_and_silences_the_libraries() -> None:

@@ -7,15 +7,16 @@ EXCLUDE = "exshare-exclude"
 
 READERS = frozenset(
     {
-        "include", "include-page", "excerpt-include", "multiexcerpt-include", "multiexcerpt-include-macro", "html-include",
-        "children", "pagetree", "pagetreesearch", "contentbylabel", "content-report-table", "detailssummary",
-        "recently-updated", "recently-updated-dashboard", "blog-posts", "blog-post-list", "index", "navmap", "livesearch",
-        "search", "searchresults", "search-box", "rss", "widget", "profile", "profile-picture", "userlister", "user-lister",
-        "contributors", "contributors-summary", "change-history", "favpages", "global-reports", "network", "im",
-        "listlabels", "popular-labels", "recently-used-labels", "related-labels", "tasks-report-macro", "tasks-report",
-        "task-report", "spaces-list", "space-list", "space-details", "space-attachments", "space-jump", "spacegraph",
-        "gadget", "calendar", "team-calendar", "decisionreport", "jim", "inc-drawio", "iframe", "web-panel",
-        "blueprint-listing", "pages-with-label", "content-by-user", "roadmap", "table-from-jira", "junitreport",
+        "include", "include-page", "excerpt-include", "multiexcerpt-include", "multiexcerpt-include-macro",
+        "html-include", "children", "pagetree", "pagetreesearch", "contentbylabel", "content-report-table",
+        "detailssummary", "recently-updated", "recently-updated-dashboard", "blog-posts", "blog-post-list", "index",
+        "navmap", "livesearch", "search", "searchresults", "search-box", "rss", "widget", "profile", "profile-picture",
+        "userlister", "user-lister", "contributors", "contributors-summary", "change-history", "favpages",
+        "global-reports", "network", "im", "listlabels", "popular-labels", "recently-used-labels", "related-labels",
+        "tasks-report-macro", "tasks-report", "task-report", "spaces-list", "space-list", "space-details",
+        "space-attachments", "space-jump", "spacegraph", "gadget", "calendar", "team-calendar", "decisionreport", "jim",
+        "inc-drawio", "iframe", "web-panel", "blueprint-listing", "pages-with-label", "content-by-user", "roadmap",
+        "table-from-jira", "junitreport",
     }
 )  # fmt: skip
 """Macros whose output comes from other pages, people, sites or Jira."""

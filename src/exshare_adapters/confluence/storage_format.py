@@ -1,4 +1,6 @@
-"""Reads a page's storage format: which macros read elsewhere, which parts are excluded, which files are named (spec L8, L17).
+"""Reads a page's storage format: which macros read elsewhere, which parts are excluded, which files are named.
+
+Rules: spec L8, L17.
 
 Storage is untrusted XML without a root. It is read by expat in one pass, with no DTD and no entities but HTML's own,
 and never changed. What cannot be read raises Broken: without the inventory nothing of the page may be shown.
