@@ -19,6 +19,7 @@ from starlette.testclient import TestClient
 from exshare_core.accounts import Member
 from exshare_core.content import Attachment, Draft, NodeKind
 from exshare_core.dispatching import Dispatched, Dispatching
+from exshare_core.errors import AdapterFailed
 from exshare_core.events import Event
 from exshare_core.links import ShareLink
 from exshare_core.membership import Membership
@@ -87,25 +88,28 @@ def a_site() -> MemorySite:
 
 
 class Recorder:
-    """A Storage that notes every call of a port, as ``links.find``, and passes it on."""
+    """A Storage that notes every call of a port, as ``links.find``, and passes it on, or raises `failure`."""
 
     def __init__(self, storage: MemoryStorage) -> None:
         self.storage = storage
         self.calls: Counter[str] = Counter()
+        self.failure: AdapterFailed | None = None
 
     def __getattr__(self, port: str) -> Any:
         it = getattr(self.storage, port)
-        return it if port in ("state", "reachable", "ping", "prune") else _Port(port, it, self.calls)
+        return it if port in ("state", "reachable", "ping", "prune") else _Port(port, it, self)
 
 
 @frozen
 class _Port:
     name: str
     port: Any
-    calls: Counter[str]
+    recorder: Recorder
 
     def __getattr__(self, method: str) -> Any:
-        self.calls[f"{self.name}.{method}"] += 1
+        if self.recorder.failure is not None:
+            raise self.recorder.failure
+        self.recorder.calls[f"{self.name}.{method}"] += 1
         return getattr(self.port, method)
 
 
@@ -143,6 +147,8 @@ class Shell:
     tokens: CountingTokens = field(factory=CountingTokens)
     hasher: CheapHasher = field(factory=CheapHasher)
     vault: FakeVault = field(factory=FakeVault)
+    visiting: type[Visiting] = Visiting
+    contact: str = ""
     recorder: Recorder = field(init=False)
     services: Services = field(init=False)
     app: Starlette = field(init=False)
@@ -159,11 +165,12 @@ class Shell:
         membership = Membership(*ports)
         self.services = Services(
             base_url=self.base_url,
-            visiting=Visiting(storage, {self.site: content}, *ports[1:]),
+            visiting=self.visiting(storage, {self.site: content}, *ports[1:]),
             membership=membership,
             sharing={self.site: sharing},
             tokens=self.tokens,
             ready=self.storage.ping,
+            contacts={self.site: self.contact} if self.contact else {},
         )
         self.owner, _ = run(membership.add("ada", site=self.site, identity=OWNER, password=MEMBER_PASSWORD))
         self.app = create_app(self.services)

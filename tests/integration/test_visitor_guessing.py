@@ -1,0 +1,212 @@
+"""Guess protection (spec G7): a guesser waits, and nobody can close a link to others by guessing at it."""
+
+from __future__ import annotations
+
+import pytest
+
+from exshare_core.values import People
+from tests.integration.shell import PASSWORD, ROOT, UNKNOWN_TOKEN, Made, Shell, run
+from tests.integration.test_visitor_codes import ask, bring, latest_code
+from tests.integration.test_visitor_gates import enter, gate, kinds
+
+
+def guess(shell: Shell, made: Made, network: str, times: int) -> list[int]:
+    """The statuses of wrong passwords from one network, each from a fresh browser."""
+    return [enter(shell.client(network), made, password="wrong") for _ in range(times)]
+
+
+def retry_after(shell: Shell, made: Made, network: str) -> str | None:
+    """How long a right password would have to wait."""
+    answer = shell.client(network).post(made.path, data={"password": PASSWORD})
+    return answer.headers.get("retry-after") if answer.status_code == 429 else None
+
+
+def test_waits_of_a_network_double_up_to_an_hour() -> None:
+    """After five wrong proofs each costs twice the wait of the one before, from a second to an hour."""
+    shell = Shell()
+    made = shell.make_link(password=PASSWORD)
+    guess(shell, made, "192.0.2.7", 5)
+    waits = []
+    for _ in range(14):
+        waited = retry_after(shell, made, "192.0.2.7")
+        waits.append(waited)
+        shell.clock.forward(seconds=float(waited or 0))
+        guess(shell, made, "192.0.2.7", 1)
+
+    assert ["1", "2", "4", "8", "16", "32", "64", "128", "256", "512", "1024", "2048", "3600", "3600"] == waits
+
+
+def test_too_many_tries_are_refused_before_they_are_looked_at() -> None:
+    """Within the wait the right password is not verified: 429 with a hint, no cookie, and one word in the activity."""
+    shell = Shell()
+    made = shell.make_link(password=PASSWORD)
+    guess(shell, made, "192.0.2.7", 5)
+    answer = shell.client().post(made.path, data={"password": PASSWORD})
+
+    assert (429, "1", False) == (answer.status_code, answer.headers["retry-after"], "set-cookie" in answer.headers)
+    assert ["wrong password"] * 5 + ["too many tries"] == kinds(shell, made)
+
+
+def test_another_network_does_not_wait() -> None:
+    """One network's guesses keep no other network waiting until there are many."""
+    shell = Shell()
+    made = shell.make_link(password=PASSWORD)
+    guess(shell, made, "192.0.2.7", 6)
+
+    assert (None, "1") == (retry_after(shell, made, "198.51.100.1"), retry_after(shell, made, "192.0.2.7"))
+
+
+def test_one_ipv6_subscriber_is_one_network() -> None:
+    """Guesses from ever new addresses of one /64 count together; the next /64 is another network."""
+    shell = Shell()
+    made = shell.make_link(password=PASSWORD)
+    for number in range(5):
+        guess(shell, made, f"2001:db8::{number:x}:1", 1)
+
+    assert ("1", None) == (retry_after(shell, made, "2001:db8::ffff"), retry_after(shell, made, "2001:db8:0:1::1"))
+
+
+def test_a_mapped_address_is_the_address_in_it() -> None:
+    """An IPv4 address written as IPv6 counts as itself."""
+    shell = Shell()
+    made = shell.make_link(password=PASSWORD)
+    guess(shell, made, "::ffff:192.0.2.7", 5)
+
+    assert "1" == retry_after(shell, made, "192.0.2.7")
+
+
+def test_a_guessed_at_link_keeps_strangers_waiting_for_half_a_minute_at_most() -> None:
+    """However many networks guess, a stranger waits 30 seconds at most: the link cannot be killed."""
+    shell = Shell()
+    made = shell.make_link(password=PASSWORD)
+    for number in range(50):
+        guess(shell, made, f"203.0.113.{number}", 1)
+    first = retry_after(shell, made, "198.51.100.1")
+    for number in range(12):
+        shell.clock.forward(seconds=30)
+        guess(shell, made, f"198.51.100.{number + 10}", 1)
+
+    assert ("1", "30") == (first, retry_after(shell, made, "198.51.100.1"))
+
+
+def test_a_browser_with_a_proof_does_not_wait_for_others() -> None:
+    """Who has proved something at this link before is not kept waiting by guesses from elsewhere."""
+    shell = Shell()
+    made = shell.make_link(password=PASSWORD)
+    known = shell.client("198.51.100.1")
+    enter(known, made, password=PASSWORD)
+    shell.edit_link(made, password="a sentence that is new here")
+    for number in range(60):
+        guess(shell, made, f"203.0.113.{number}", 1)
+
+    assert 429 == enter(shell.client("198.51.100.1"), made, password="a sentence that is new here")
+    assert 303 == enter(known, made, password="a sentence that is new here")
+
+
+def test_right_passwords_keep_nobody_waiting() -> None:
+    """A link that a hundred people open is not slower for the next one."""
+    shell = Shell()
+    made = shell.make_link(password=PASSWORD)
+
+    assert {303} == {enter(shell.client(f"203.0.113.{number}"), made, password=PASSWORD) for number in range(100)}
+
+
+def test_one_gate_has_one_counter_and_each_gate_its_own() -> None:
+    """Wrong codes do not use up the tries of the password, nor does a right code give them back."""
+    shell = Shell()
+    made = shell.make_link(password=PASSWORD, people=People.parse(["ada@example.com"]))
+    client = shell.client()
+    ask(client, made)
+    bring(client, made, latest_code(shell))
+    guess_there = [client.post(made.path, data={"password": "wrong"}).status_code for _ in range(5)]
+    other = shell.client()
+    ask(other, made)
+    right_code = bring(other, made, latest_code(shell)).status_code
+
+    assert [403] * 5 == guess_there
+    assert 303 == right_code
+    assert 429 == enter(other, made, password=PASSWORD)
+
+
+def test_parallel_guesses_all_count() -> None:
+    """A guess is counted before it is verified, so that a thousand at once are a thousand (spec G7)."""
+    shell = Shell()
+    made = shell.make_link(password=PASSWORD)
+    shell.recorder.calls.clear()
+    guess(shell, made, "192.0.2.7", 1)
+
+    order = list(shell.recorder.calls)
+    assert order.index("guesses.wrong") < order.index("activity.append")
+
+
+def test_counters_are_forgotten_after_a_day() -> None:
+    """A network that guessed nothing for 24 hours starts again."""
+    shell = Shell()
+    made = shell.make_link(password=PASSWORD)
+    guess(shell, made, "192.0.2.7", 5)
+    shell.clock.forward(hours=24)
+
+    assert None is retry_after(shell, made, "192.0.2.7")
+
+
+# --- addresses that lead nowhere -------------------------------------------------------------------------------------
+
+
+def unknown(number: int) -> str:
+    """A token that nobody was ever given."""
+    return f"/s/{number:043d}"
+
+
+@pytest.mark.parametrize("below", ["", "/p/10", "/a/att500"])
+def test_addresses_that_lead_nowhere_are_counted_per_network(below: str) -> None:
+    """A hundred are answered 404, then the network waits: at each address of a link, by each method (spec G7, B61)."""
+    shell = Shell()
+    client = shell.client()
+    statuses = [client.get(unknown(number) + below).status_code for number in range(101)]
+    headed = client.head(unknown(1) + below).status_code
+    elsewhere = shell.client("198.51.100.1").get(unknown(1) + below).status_code
+
+    assert [404] * 100 + [429] == statuses
+    assert (429, 404) == (headed, elsewhere)
+    assert "1" == client.get(unknown(1) + below).headers["retry-after"]
+
+
+def test_a_living_link_opens_for_a_network_that_guesses() -> None:
+    """Whoever guesses behind the same address, links that are there go on opening, gates included."""
+    shell = Shell()
+    made, gated = shell.make_link(), shell.make_link(password=PASSWORD)
+    client = shell.client()
+    for number in range(101):
+        client.get(unknown(number))
+
+    assert 429 == client.get(unknown(1)).status_code
+    assert ("page", "password") == (gate(client.get(made.path).text), gate(client.get(gated.path).text))
+    assert 303 == enter(client, gated, password=PASSWORD)
+
+
+def test_a_dead_link_and_an_unknown_token_wait_alike() -> None:
+    """After too many, a deleted link is answered 429 like a token that never was: the wait is no oracle either."""
+    shell = Shell()
+    made = shell.make_link()
+    run(shell.sharing.delete(None, made.id))
+    client = shell.client()
+    before = [client.get(path).content for path in (made.path, f"/s/{UNKNOWN_TOKEN}")]
+    for number in range(100):
+        client.get(unknown(number))
+    shell.recorder.calls.clear()
+    answers = [client.get(made.path), client.post(made.path), client.get(made.page(ROOT))]
+    costs = dict(shell.recorder.calls)
+    lost = [client.get(f"/s/{UNKNOWN_TOKEN}"), client.get("/s/short")]
+
+    assert before[0] == before[1]
+    assert {(429, answers[0].content)} == {(one.status_code, one.content) for one in [*answers, *lost]}
+    assert {"links.find": 3, "guesses.tally": 3} == costs
+
+
+def test_unknown_tokens_leave_no_trace_of_the_visitor() -> None:
+    """The count is kept under a keyed digest: neither the network nor the token can be read where it rests (spec S1)."""
+    shell = Shell()
+    shell.client("192.0.2.7").get(f"/s/{UNKNOWN_TOKEN}")
+
+    assert "192.0.2.7" not in repr(shell.storage.state.tallies)
+    assert 1 == len(shell.storage.state.tallies)
