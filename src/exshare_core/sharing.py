@@ -260,9 +260,10 @@ class Sharing:
         return await self.url(record)
 
     async def url(self, record: LinkRecord) -> str | None:
-        """The full address of the newest living address of `record`, or None when there is none to show."""
+        """The full address of the living address of `record` that goes on longest, or None when none can be shown."""
         now = self.clock.now()
-        for address in sorted(record.addresses, key=lambda one: one.created_at, reverse=True):
+        newest_first = sorted(record.addresses, key=lambda one: one.created_at, reverse=True)
+        for address in sorted(newest_first, key=lambda one: one.valid_until is not None):
             if address.sealed is not None and address.recipient is None and address.lives(now):
                 try:
                     token = await self.vault.open(address.sealed, ADDRESS_PURPOSE, self.site, record.link.id)
