@@ -59,7 +59,10 @@ class SmtpServer:
     senders: list[str] = field(factory=list)
     signed_in: list[str] = field(factory=list)
 
-    async def handle_EHLO(  # noqa: N802 - the name is aiosmtpd's
+    # Names and arguments of the hooks are aiosmtpd's.
+    # ruff: noqa: N802, ARG002
+
+    async def handle_EHLO(
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
     ) -> list[str]:
         """Offer what was switched on."""
@@ -67,7 +70,7 @@ class SmtpServer:
         session.host_name = hostname
         return responses
 
-    async def handle_MAIL(  # noqa: N802
+    async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Take the sender."""
@@ -75,7 +78,7 @@ class SmtpServer:
         envelope.mail_from = address
         return self.answers.get("MAIL", "250 OK")
 
-    async def handle_RCPT(  # noqa: N802
+    async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Take a recipient."""
@@ -84,9 +87,7 @@ class SmtpServer:
             envelope.rcpt_tos.append(address)
         return self.answers.get("RCPT", "250 OK")
 
-    async def handle_DATA(  # noqa: N802
-        self, server: SMTP, session: Session, envelope: Envelope
-    ) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Take the mail."""
         self.commands.append("DATA")
         if "DATA" in self.answers:
@@ -95,10 +96,10 @@ class SmtpServer:
         assert isinstance(content, bytes)
         self.mails.append(mail_of(content, tuple(envelope.rcpt_tos)))
         self.senders.append(envelope.mail_from or "")
-        self.encrypted.append(session.ssl is not None)
+        self.encrypted.append(_encrypted(server))
         return "250 taken"
 
-    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Say good-bye."""
         return self.answers.get("QUIT", "221 Bye")
 
@@ -111,6 +112,10 @@ class SmtpServer:
         if right:
             self.signed_in.append(given.login.decode())
         return AuthResult(success=right, handled=False)
+
+
+def _encrypted(server: SMTP) -> bool:
+    return server.transport is not None and server.transport.get_extra_info("sslcontext") is not None
 
 
 @asynccontextmanager
@@ -127,7 +132,7 @@ async def smtp_server(
             hostname="mail.example.com",
             tls_context=starttls,
             authenticator=server.authenticated if server.user else None,
-            auth_require_tls=starttls is not None,
+            auth_require_tls=server.user is None or starttls is not None,
             auth_required=server.user is not None and starttls is not None,
             loop=loop,
         )
@@ -184,7 +189,7 @@ class Mailgun:
         async with request.form() as form:
             names = dict.fromkeys(name for name, _ in form.multi_items())
             values = {name: form.getlist(name) for name in names}
-            self.forms.append({name: [one for one in all if isinstance(one, str)] for name, all in values.items()})
+            self.forms.append({name: [one for one in given if isinstance(one, str)] for name, given in values.items()})
             files = [one for one in values.get("message", []) if isinstance(one, UploadFile)]
             recipients = self.forms[-1].get("to", [])
             if not recipients or len(files) != 1:

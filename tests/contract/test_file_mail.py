@@ -51,7 +51,7 @@ class TestFileMail(MailerContract):
     """A folder of this test's own."""
 
     cannot: ClassVar[Mapping[str, str]] = {
-        "refuse_for_good": "a folder that takes no file may take it once it is mended; it never refuses a letter for good"
+        "refuse_for_good": "a folder that takes no file takes it once it is mended; it refuses no letter for good"
     }
     path: Path
 

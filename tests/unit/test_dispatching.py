@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -33,6 +33,7 @@ from exshare_core.values import Address, Sealed, SiteId
 T = TypeVar("T")
 
 SITE = SiteId("acme")
+SOON = after(minutes=10)
 ADA = Address.parse("ada@example.com")
 CODE = {"code": "12345678"}
 INVITATION = {"sender": "Grace", "link": "https://share.example.com/s/x", "note": "Look!"}
@@ -62,7 +63,7 @@ class Post:
     vault: FakeVault = field(factory=FakeVault)
     clock: FakeClock = field(factory=FakeClock)
 
-    def write(self, *letters: Letter, expires: datetime = after(minutes=10)) -> None:
+    def write(self, *letters: Letter, expires: datetime = SOON) -> None:
         """Put letters into the outbox."""
 
         async def put() -> None:
@@ -258,7 +259,7 @@ class Failing(CollectingMailer):
         super().__init__()
         self.error = error
 
-    async def send(self, message: Message) -> None:
+    async def send(self, _: Message) -> None:
         """Raise the error."""
         raise self.error
 
@@ -326,13 +327,13 @@ def test_what_an_operator_may_mend_is_tried_again(error: Exception, reason: str)
     assert [letter.id] == [one.id for one in post.mailer.sent]
 
 
-def _no_such_site(site: SiteId) -> Mailer:
+def _no_such_site(_: SiteId) -> Mailer:
     raise NotFound("this process does not serve the site")
 
 
-UNABLE: dict[str, Callable[[Post], dict[str, Any]]] = {
-    "another key": lambda post: {"vault": FakeVault(b"another key")},
-    "a site that is not served here": lambda post: {"mailer": _no_such_site},
+UNABLE: dict[str, dict[str, Any]] = {
+    "another key": {"vault": FakeVault(b"another key")},
+    "a site that is not served here": {"mailer": _no_such_site},
 }
 
 
@@ -342,7 +343,7 @@ def test_what_this_process_cannot_send_is_left_to_others(name: str) -> None:
     post = Post()
     post.write(a_code())
 
-    assert [Fate.PUT_OFF] == post.fates(**UNABLE[name](post))
+    assert [Fate.PUT_OFF] == post.fates(**UNABLE[name])
 
     post.clock.forward(seconds=5)
 
@@ -359,9 +360,10 @@ def test_one_bad_letter_does_not_hold_up_the_others() -> None:
                 raise RuntimeError("unforeseen")
             await super().send(message)
 
+    mailer = Stumbles()
     post.write(bad, an_invitation(), an_invitation())
 
-    assert [Fate.PUT_OFF, Fate.SENT, Fate.SENT] == post.fates(mailer=lambda _, mailer=Stumbles(): mailer)
+    assert [Fate.PUT_OFF, Fate.SENT, Fate.SENT] == post.fates(mailer=lambda _: mailer)
 
 
 def test_pauses_grow() -> None:
