@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime, timezone
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from attrs import field, frozen
 
-from exshare_core.capabilities import Capabilities, offered
+from exshare_core.capabilities import Capabilities
 from exshare_core.errors import InvalidValue, InvalidValues
 from exshare_core.links import ShareLink
-from exshare_core.sharing import LinkForm
-from exshare_core.values import Address, Networks, People
+from exshare_core.values import Address, Networks, People, instant
+from exshare_core.wishes import LinkForm
 
 T = TypeVar("T")
 
-FIELDS = frozenset(
-    "csrf page version name description password_choice password people_choice people networks_choice networks "
-    "starts expires max_opens children restricted_pages allow".split()
+_CHOICES = {"password_choice", "people_choice", "networks_choice"}
+
+SETTINGS = frozenset(
+    {
+        "name",
+        "description",
+        "password",
+        "people",
+        "networks",
+        "starts",
+        "expires",
+        "max_opens",
+        "children",
+        "restricted_pages",
+        "allow",
+        *_CHOICES,
+    }
 )
+"""Every field of a link's form but those that carry the page, the version and the session's token."""
+
+PLACES = SETTINGS - _CHOICES | {"recipients", "note"}
+"""The fields that have a place for what is wrong with them, those of a letter among them."""
 
 
 @frozen
@@ -36,6 +55,11 @@ class Filled:
     def error(self, name: str) -> str:
         """What is wrong with the field, or nothing."""
         return self.errors.get(name, "")
+
+    @property
+    def general(self) -> tuple[str, ...]:
+        """What is wrong with fields that are not shown, or with the form as a whole."""
+        return tuple(f"{name}: {rule}" if name else rule for name, rule in self.errors.items() if name not in PLACES)
 
     def allows(self, word: str) -> bool:
         """Whether the capability `word` is ticked."""
@@ -56,9 +80,9 @@ def of_link(link: ShareLink) -> Filled:
         "description": link.description,
         "password_choice": "none" if wish.password_hash is None else "keep",
         "people_choice": "everyone" if wish.people is None else "listed",
-        "people": "" if wish.people is None else "\n".join(wish.people.entries()),
+        "people": _lines(wish.people),
         "networks_choice": "everywhere" if wish.networks is None else "listed",
-        "networks": "" if wish.networks is None else "\n".join(wish.networks.entries()),
+        "networks": _lines(wish.networks),
         "starts": _local(wish.starts_at),
         "expires": _local(wish.expires_at),
         "max_opens": "" if wish.max_opens is None else str(wish.max_opens),
@@ -69,47 +93,44 @@ def of_link(link: ShareLink) -> Filled:
     return Filled(fields)
 
 
-def read(fields: Mapping[str, str]) -> LinkForm:
-    """The form as a wish; raises InvalidValues with every rule that is broken."""
-    failures: list[InvalidValue] = [
-        InvalidValue(name[:40], "there is no such field") for name in fields if name not in FIELDS
-    ]
+def read(fields: Mapping[str, str], old: ShareLink | None = None) -> LinkForm:
+    """The form as a wish, for a new link or a change of `old`; raises InvalidValues with every rule that is broken.
 
-    def tried(make: Callable[[], T], fallback: T) -> T:
-        try:
-            return make()
-        except InvalidValues as error:
-            failures.extend(error.failures)
-        except InvalidValue as error:
-            failures.append(error)
-        return fallback
-
-    choice = fields.get("password_choice", "none")
-    if choice not in ("none", "keep", "new"):
-        failures.append(InvalidValue("password", "choose one of the three"))
-    listed_people = fields.get("people_choice") == "listed"
-    listed_networks = fields.get("networks_choice") == "listed"
+    A choice that is missing or unknown is refused, never read as the open one. What was typed beside a choice that
+    does not use it is refused too, since one of the two is a mistake; only what `old` has may be left standing there.
+    """
+    reading = _Reading(fields, () if old is None else _values_of(old))
+    reading.refuse_unknown(SETTINGS | {"csrf", "page" if old is None else "version"})
+    password = reading.chosen("password", ("none", "keep", "new"))
+    people = reading.chosen("people", ("everyone", "listed"))
+    networks = reading.chosen("networks", ("everywhere", "listed"))
     form = LinkForm(
         name=fields.get("name", ""),
         description=fields.get("description", ""),
-        password=fields.get("password", "") if choice == "new" else None,
-        keep_password=choice == "keep",
-        people=tried(lambda: People.parse(_entries(fields, "people")), None) if listed_people else None,
-        networks=tried(lambda: Networks.parse(_entries(fields, "networks")), None) if listed_networks else None,
-        starts_at=tried(lambda: _instant(fields, "starts"), None),
-        expires_at=tried(lambda: _instant(fields, "expires"), None),
-        max_opens=tried(lambda: _number(fields, "max_opens"), None),
-        children=fields.get("children") == "on",
-        restricted_pages=fields.get("restricted_pages") == "on",
-        allow=tried(lambda: Capabilities.parse(fields.get("allow", "").split()), Capabilities()),
+        password=fields.get("password", "") if password == "new" else None,
+        keep_password=password == "keep",
+        people=reading.entries("people", People.parse, People()) if people == "listed" else None,
+        networks=reading.entries("networks", Networks.parse, Networks()) if networks == "listed" else None,
+        starts_at=reading.moment("starts", None if old is None else old.wish.starts_at),
+        expires_at=reading.moment("expires", None if old is None else old.wish.expires_at),
+        max_opens=reading.number("max_opens"),
+        children=reading.ticked("children"),
+        restricted_pages=reading.ticked("restricted_pages"),
+        allow=reading.tried(lambda: Capabilities.parse(fields.get("allow", "").split()), Capabilities()),
     )
-    if failures:
-        raise InvalidValues(tuple(failures))
+    if reading.failures:
+        raise InvalidValues(tuple(reading.failures))
     return form
 
 
+def version(fields: Mapping[str, str]) -> int:
+    """The version that the form was made from; 0, which no link has, for anything else."""
+    text = fields.get("version", "")
+    return int(text) if _is_number(text) else 0
+
+
 def recipients(text: str) -> tuple[Address, ...]:
-    """The addresses of a letter, one a line or separated by commas; raises InvalidValues."""
+    """The addresses of a letter, one a line or separated by commas; raises InvalidValues naming every wrong one."""
     good, failures = [], []
     for entry in text.replace(",", "\n").replace(";", "\n").splitlines():
         if entry.strip():
@@ -127,48 +148,95 @@ def errors_of(error: InvalidValue) -> dict[str, str]:
     failures = error.failures if isinstance(error, InvalidValues) else (error,)
     named: dict[str, str] = {}
     for failure in failures:
-        named[failure.field] = f"{named[failure.field]}; {failure.rule}" if failure.field in named else failure.rule
+        named[failure.field] = f"{named[failure.field]}; {failure.said}" if failure.field in named else failure.said
     return named
 
 
-CAPABILITY_WORDS: Mapping[str, str] = {
-    "attachments=view": "List and download the page's files",
-    "labels": "Show labels",
-    "names": "Show the names of people",
-    "confluence-links": "Keep links into Confluence",
-    "includes": "Show content included from pages outside the share",
-}
+@frozen
+class _Reading:
+    """Fields being read, and what was wrong with them so far."""
+
+    fields: Mapping[str, str]
+    standing: Iterable[tuple[str, str]]
+    """Fields as the form of the old link shows them."""
+    failures: list[InvalidValue] = field(factory=list)
+
+    def refuse_unknown(self, known: frozenset[str]) -> None:
+        """Nothing is set by a field that nobody sees."""
+        unknown = (name for name in self.fields if name not in known)
+        self.failures.extend(InvalidValue(name[:40], "there is no such field") for name in unknown)
+
+    def tried(self, make: Callable[[], T], fallback: T) -> T:
+        try:
+            return make()
+        except InvalidValues as error:
+            self.failures.extend(error.failures)
+        except InvalidValue as error:
+            self.failures.append(error)
+        return fallback
+
+    def chosen(self, name: str, options: tuple[str, ...]) -> str:
+        """The option chosen for a field; the last of `options` is the one that uses what is typed in it."""
+        choice = self.fields.get(f"{name}_choice", "")
+        if choice not in options:
+            self.failures.append(InvalidValue(name, "choose one of the options"))
+            return ""
+        typed = _unwrapped(self.fields.get(name, ""))
+        if choice != options[-1] and typed and (name, typed) not in self.standing:
+            rule = "something is typed here that the option above does not use: choose another, or clear this"
+            self.failures.append(InvalidValue(name, rule))
+        return choice
+
+    def entries(self, name: str, parse: Callable[[Iterable[str]], T], fallback: T) -> T:
+        """A list, one entry a line; every wrong entry is named."""
+        text = self.fields.get(name, "").replace(",", "\n")
+        good = []
+        for entry in (line.strip() for line in text.splitlines()):
+            if entry and self.tried(partial(parse, [entry]), None) is not None:
+                good.append(entry)
+        return parse(good) if good else fallback
+
+    def ticked(self, name: str) -> bool:
+        value = self.fields.get(name, "")
+        if value not in ("", "on"):
+            self.failures.append(InvalidValue(name, "tick it or leave it"))
+        return value == "on"
+
+    def moment(self, name: str, old: datetime | None) -> datetime | None:
+        """A time, read as UTC where it names no zone. One that was not touched keeps its seconds."""
+        text = self.fields.get(name, "").strip()
+        if not text or text == _local(old):
+            return old if text else None
+        zoned = text if text.endswith("Z") or "+" in text else f"{text}+00:00"
+        try:
+            return instant(zoned, name)
+        except InvalidValue:
+            self.failures.append(InvalidValue(name, "write a date and a time such as 2026-12-31 23:00"))
+            return None
+
+    def number(self, name: str) -> int | None:
+        text = self.fields.get(name, "").strip()
+        if text and not _is_number(text):
+            self.failures.append(InvalidValue(name, "write a whole number"))
+        return int(text) if _is_number(text) else None
 
 
-def choices() -> tuple[tuple[str, str], ...]:
-    """What a link can allow in this version, with the words a member reads."""
-    return tuple((word, CAPABILITY_WORDS.get(word, word)) for word in offered())
+def _values_of(old: ShareLink) -> tuple[tuple[str, str], ...]:
+    return tuple((name, _unwrapped(value)) for name, value in of_link(old).fields.items())
 
 
-def _entries(fields: Mapping[str, str], name: str) -> list[str]:
-    text = fields.get(name, "").replace(",", "\n")
-    return [line.strip() for line in text.splitlines() if line.strip()]
+def _lines(listed: People | Networks | None) -> str:
+    return "" if listed is None else "\n".join(listed.entries())
+
+
+def _unwrapped(text: str) -> str:
+    """The text as it was before a browser sent it: with single line ends and nothing around it."""
+    return text.replace("\r\n", "\n").strip()
 
 
 def _local(moment: datetime | None) -> str:
     return "" if moment is None else moment.strftime("%Y-%m-%dT%H:%M")
 
 
-def _instant(fields: Mapping[str, str], name: str) -> datetime | None:
-    text = fields.get(name, "").strip()
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise InvalidValue(name, "write a date and a time") from None
-    return moment.astimezone(timezone.utc) if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-
-
-def _number(fields: Mapping[str, str], name: str) -> int | None:
-    text = fields.get(name, "").strip()
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise InvalidValue(name, "write a whole number")
-    return int(text)
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10

@@ -1,20 +1,20 @@
-"""A member's links: list, create, show, change, switch, rotate, delete, send."""
+"""A member's links: list, find a page, create, show, change, switch, rotate, delete, send."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 import structlog
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from exshare_core.content import Node
-from exshare_core.decisions import Answer
 from exshare_core.errors import AdapterFailed, Busy, ExshareError, InvalidValue, NotFound, Refused, StaleLink
+from exshare_core.policy import effective
 from exshare_core.sharing import Shown
-from exshare_core.values import LinkId, PageId, page_id
-from exshare_web.manager import forms
+from exshare_core.values import LinkId, MemberId, PageId
+from exshare_web.manager import forms, words
 from exshare_web.manager.forms import Filled
+from exshare_web.manager.offers import offer
 from exshare_web.manager.session import Desk
 from exshare_web.visitor.request import shell
 
@@ -22,87 +22,16 @@ _log = structlog.get_logger()
 
 PER_PAGE = 50
 
-
-async def show_list(request: Request, desk: Desk) -> Response:
-    """``GET /manage/{site}/links``: the member's links, or all of the site for an admin."""
-    after = request.query_params.get("after", "")[:60]
-    shown = await desk.sharing.list(desk.member, after=LinkId(after) if after else None, limit=PER_PAGE + 1)
-    links = shown[:PER_PAGE]
-    titles = await _titles(desk, [one.link.scope.root for one in links])
-    more = links[-1].link.id if len(shown) > PER_PAGE else None
-    return _page(request, desk, "links.html", links=links, titles=titles, more=more)
-
-
-async def find_page(request: Request, desk: Desk) -> Response:
-    """``GET /manage/{site}/new``: find the page to share, then fill in the form."""
-    words = request.query_params.get("q", "").strip()[:500]
-    page = request.query_params.get("page", "").strip()
-    if page:
-        return await _new_form(request, desk, page, forms.empty())
-    found: Sequence[Node] = ()
-    problem = ""
-    if words:
-        try:
-            found = await desk.sharing.pages(desk.member, words)
-        except (AdapterFailed, Refused) as error:
-            problem = _said(error)
-    return _page(request, desk, "new_find.html", q=words, found=found, problem=problem)
-
-
-async def create(request: Request, desk: Desk) -> Response:
-    """``POST /manage/{site}/new``: make the link, or show the form again with what was wrong."""
-    page = desk.fields.get("page", "")
-    try:
-        form = forms.read(desk.fields)
-        made, _ = await desk.sharing.create(desk.member, desk.member, page, form)
-    except InvalidValue as error:
-        return await _new_form(request, desk, page, Filled(desk.fields, forms.errors_of(error)), 400)
-    except (Refused, AdapterFailed) as error:
-        return await _new_form(request, desk, page, Filled(desk.fields, {"": _said(error)}), _status(error))
-    return RedirectResponse(request.url_for("manage-link", site=desk.site, link=made.link.id).path, 303)
-
-
-async def _new_form(request: Request, desk: Desk, page: str, filled: Filled, status: int = 200) -> Response:
-    try:
-        titles = await _titles(desk, [page_id(page)])
-        title = titles.get(page_id(page), page)
-    except InvalidValue:
-        return _page(request, desk, "new_find.html", 400, q=page[:500], found=(), problem="Find the page to share.")
-    return _page(
-        request, desk, "new_form.html", status, page=page, title=title, filled=filled, choices=forms.choices()
-    )
-
-
-async def show_link(request: Request, desk: Desk) -> Response:
-    """``GET /manage/{site}/links/{link}``: one link with its address, state, settings and activity."""
-    try:
-        shown = await desk.sharing.show(desk.member, _link(request))
-    except NotFound:
-        return shell(request).answers.stranger(Answer.UNKNOWN)
-    return await _link_page(request, desk, shown, forms.of_link(shown.link))
-
-
-async def change(request: Request, desk: Desk) -> Response:
-    """``POST /manage/{site}/links/{link}``: change the settings; a stale form shows the fresh version beside it."""
-    link = _link(request)
-    version = desk.fields.get("version", "")
-    try:
-        form = forms.read(desk.fields)
-        await desk.sharing.change(desk.member, link, int(version) if version.isdigit() else 0, form)
-    except NotFound:
-        return shell(request).answers.stranger(Answer.UNKNOWN)
-    except StaleLink as error:
-        shown = await desk.sharing.show(desk.member, link)
-        filled = Filled({**desk.fields, "version": str(error.current)}, {"": STALE})
-        return await _link_page(request, desk, shown, filled, 412)
-    except InvalidValue as error:
-        shown = await desk.sharing.show(desk.member, link)
-        return await _link_page(request, desk, shown, Filled(desk.fields, forms.errors_of(error)), 400)
-    except (Refused, AdapterFailed) as error:
-        shown = await desk.sharing.show(desk.member, link)
-        return await _link_page(request, desk, shown, Filled(desk.fields, {"": _said(error)}), _status(error))
-    return _to_link(request, desk, link, "saved")
-
+DONE: Mapping[str, str] = {
+    "created": "The link is ready. Copy its address, or send it by mail.",
+    "saved": "The settings are saved, and hold from now on.",
+    "disable": "The link is off. Its address answers as if it did not exist.",
+    "enable": "The link is on again, under the address it had. Has that leaked? Then make a new one.",
+    "rotate": "The link has a new address. The old one no longer works.",
+    "delete": "The link is deleted. Its address will never work again.",
+    "send": "The letters are on their way.",
+}
+"""What has just been done, by the word that stands in the address afterwards."""
 
 STALE = (
     "Somebody changed this link while you were editing. Your entries are kept below and not saved yet: "
@@ -110,72 +39,193 @@ STALE = (
 )
 
 
+async def show_list(request: Request, desk: Desk) -> Response:
+    """``GET /manage/{site}/links``: the member's links, or all of the site for an admin."""
+    after = request.query_params.get("after", "")[:60]
+    shown = await desk.sharing.list(desk.member, after=LinkId(after) if after else None, limit=PER_PAGE + 1)
+    links = shown[:PER_PAGE]
+    return _page(
+        request,
+        desk,
+        "links.html",
+        links=[(one, words.protection(one)) for one in links],
+        titles=await _titles(desk, [one.link.scope.root for one in links]),
+        owners=await desk.sharing.names(desk.member, {one.link.owner for one in links}),
+        more=links[-1].link.id if len(shown) > PER_PAGE else None,
+        first=not after,
+    )
+
+
+async def find_page(request: Request, desk: Desk) -> Response:
+    """``GET /manage/{site}/new``: find the page to share, then fill in the form."""
+    words_or_address = request.query_params.get("q", "").strip()[:500]
+    page = request.query_params.get("page", "").strip()[:500]
+    if page:
+        return await _new_form(request, desk, page, forms.empty())
+    if not words_or_address:
+        return _page(request, desk, "new_find.html", q="", found=(), problem="")
+    try:
+        found = await desk.sharing.pages(desk.member, words_or_address)
+    except (AdapterFailed, Refused) as error:
+        return _find_again(request, desk, words_or_address, error)
+    return _page(request, desk, "new_find.html", q=words_or_address, found=found, problem="")
+
+
+async def create(request: Request, desk: Desk) -> Response:
+    """``POST /manage/{site}/new``: make the link, or show the form again with what was wrong."""
+    page = desk.fields.get("page", "").strip()[:500]
+    try:
+        form = forms.read(desk.fields)
+        made, _ = await desk.sharing.create(desk.member, desk.member, page, form)
+    except (InvalidValue, Refused, AdapterFailed) as error:
+        return await _new_form(request, desk, page, Filled(desk.fields, _errors(error)), _status(error))
+    return _to_link(request, desk, made.link.id, "created")
+
+
+async def _new_form(request: Request, desk: Desk, page: str, filled: Filled, status: int = 200) -> Response:
+    """The form for a page that can be shared. What was typed already is kept, even if Confluence is busy by now."""
+    try:
+        beginning = await desk.sharing.begin(desk.member, page)
+    except (InvalidValue, Refused, AdapterFailed) as error:
+        if not filled.errors or not isinstance(error, AdapterFailed):
+            return _find_again(request, desk, page, error)
+        beginning = None
+    return _page(
+        request,
+        desk,
+        "new_form.html",
+        status,
+        page=page if beginning is None else beginning.page,
+        title=f"page {page}" if beginning is None else beginning.title,
+        beginning=beginning,
+        filled=filled,
+        offer=offer(None if beginning is None else beginning.policy),
+    )
+
+
+def _find_again(request: Request, desk: Desk, q: str, error: ExshareError) -> Response:
+    return _page(request, desk, "new_find.html", _status(error), q=q, found=(), problem=_said(error))
+
+
+async def show_link(request: Request, desk: Desk) -> Response:
+    """``GET /manage/{site}/links/{link}``: one link with its address, state, settings and activity."""
+    return await _link_page(request, desk, _link(request))
+
+
+async def change(request: Request, desk: Desk) -> Response:
+    """``POST /manage/{site}/links/{link}``: change the settings; a stale form shows the link as it is beside it."""
+    link = _link(request)
+    old = (await desk.sharing.show(desk.member, link)).link
+    try:
+        await desk.sharing.change(desk.member, link, forms.version(desk.fields), forms.read(desk.fields, old))
+    except StaleLink as error:
+        filled = Filled({**desk.fields, "version": str(error.current)}, {"": STALE})
+        return await _link_page(request, desk, link, 412, filled=filled)
+    except InvalidValue as error:
+        return await _link_page(request, desk, link, 400, filled=Filled(desk.fields, _errors(error)))
+    except (Refused, AdapterFailed) as error:
+        filled = Filled(desk.fields)
+        return await _link_page(request, desk, link, _status(error), filled=filled, problem=_said(error))
+    return _to_link(request, desk, link, "saved")
+
+
 async def act(request: Request, desk: Desk) -> Response:
     """``POST /manage/{site}/links/{link}/{act}``: disable, enable, rotate, delete or send."""
     link, name = _link(request), request.path_params["act"]
+    doing = ACTS.get(name)
+    if doing is None:
+        raise NotFound("there is no such act")
     try:
-        if name == "rotate":
-            await desk.sharing.rotate(desk.member, link)
-        elif name == "send":
-            people = forms.recipients(desk.fields.get("recipients", ""))
-            await desk.sharing.send(desk.member, link, people, desk.fields.get("note", ""))
-        elif name in ("disable", "enable", "delete"):
-            await getattr(desk.sharing, name)(desk.member, link)
-        else:
-            return shell(request).answers.stranger(Answer.UNKNOWN)
-    except NotFound:
-        return shell(request).answers.stranger(Answer.UNKNOWN)
-    except (Refused, InvalidValue, AdapterFailed, StaleLink) as error:
-        shown = await desk.sharing.show(desk.member, link)
-        filled = Filled(forms.of_link(shown.link).fields, {"": _said(error)})
-        return await _link_page(request, desk, shown, filled, _status(error), sending=desk.fields)
+        await doing(desk, link)
+    except InvalidValue as error:
+        return await _link_page(request, desk, link, 400, letter=Filled(desk.fields, _errors(error)))
+    except (Refused, AdapterFailed, StaleLink) as error:
+        letter = Filled(desk.fields)
+        return await _link_page(request, desk, link, _status(error), letter=letter, problem=_said(error))
     return _to_link(request, desk, link, name)
 
 
-DONE: Mapping[str, str] = {
-    "saved": "The settings are saved.",
-    "disable": "The link is off. Its address answers as if it did not exist.",
-    "enable": "The link is on again.",
-    "rotate": "The link has a new address. The old one no longer works.",
-    "delete": "The link is deleted.",
-    "send": "The letters are on their way.",
+async def _disable(desk: Desk, link: LinkId) -> None:
+    await desk.sharing.disable(desk.member, link)
+
+
+async def _enable(desk: Desk, link: LinkId) -> None:
+    await desk.sharing.enable(desk.member, link)
+
+
+async def _rotate(desk: Desk, link: LinkId) -> None:
+    await desk.sharing.rotate(desk.member, link)
+
+
+async def _delete(desk: Desk, link: LinkId) -> None:
+    await desk.sharing.delete(desk.member, link)
+
+
+async def _send(desk: Desk, link: LinkId) -> None:
+    people = forms.recipients(desk.fields.get("recipients", ""))
+    await desk.sharing.send(desk.member, link, people, desk.fields.get("note", ""))
+
+
+ACTS: Mapping[str, Callable[[Desk, LinkId], Awaitable[None]]] = {
+    "disable": _disable,
+    "enable": _enable,
+    "rotate": _rotate,
+    "delete": _delete,
+    "send": _send,
 }
+"""What can be done to a link by one button, by the last part of the address."""
 
 
 async def _link_page(
     request: Request,
     desk: Desk,
-    shown: Shown,
-    filled: Filled,
+    link_id: LinkId,
     status: int = 200,
-    sending: Mapping[str, str] | None = None,
+    *,
+    filled: Filled | None = None,
+    letter: Filled | None = None,
+    problem: str = "",
 ) -> Response:
+    """One link as it is now; `filled` and `letter` hold what was typed and not accepted."""
+    shown = await desk.sharing.look(desk.member, link_id)
     link = shown.link
-    address, hidden = None, ""
-    try:
-        address = await desk.sharing.reveal(desk.member, link.id)
-    except (Refused, AdapterFailed, InvalidValue) as error:
-        hidden = _said(error)
-    titles = await _titles(desk, [link.scope.root])
+    address, hidden = await _address(desk, shown)
     events = await desk.sharing.activity(desk.member, link.id)
+    names = await _names(desk, [link.owner, *(event.member for event in events)])
+    titles = await _titles(desk, [link.scope.root])
     return _page(
         request,
         desk,
         "link.html",
         status,
         shown=shown,
-        title=titles.get(link.scope.root, link.scope.root),
+        rows=words.rows(shown, names),
+        title=titles.get(link.scope.root, f"Page {link.scope.root}"),
         address=address,
         hidden=hidden,
         events=events,
-        filled=filled,
-        choices=forms.choices(),
-        done=DONE.get(request.query_params.get("done", ""), ""),
-        sending=sending or {},
+        names=names,
+        filled=filled or forms.of_link(link),
+        letter=letter or Filled({}),
+        offer=offer(effective(shown.record.layers), link),
+        done="" if filled or letter else DONE.get(request.query_params.get("done", ""), ""),
+        problem=problem,
     )
 
 
-async def _titles(desk: Desk, pages: Sequence[PageId]) -> Mapping[PageId, str]:
+async def _address(desk: Desk, shown: Shown) -> tuple[str | None, str]:
+    """The link's address, or why it is not shown to this member now (spec L18)."""
+    try:
+        return await desk.sharing.reveal(desk.member, shown.link.id), ""
+    except (Refused, AdapterFailed, InvalidValue) as error:
+        return None, _said(error)
+
+
+async def _names(desk: Desk, ids: Iterable[MemberId | None]) -> Mapping[MemberId, str]:
+    return await desk.sharing.names(desk.member, set(ids))
+
+
+async def _titles(desk: Desk, pages: Iterable[PageId]) -> Mapping[PageId, str]:
     """Live titles; where they cannot be had, the ids must do (spec L18)."""
     try:
         return await desk.sharing.titles(desk.member, sorted(set(pages)))
@@ -185,10 +235,17 @@ async def _titles(desk: Desk, pages: Sequence[PageId]) -> Mapping[PageId, str]:
 
 
 def _page(request: Request, desk: Desk, template: str, status: int = 200, **values: object) -> Response:
+    it = shell(request)
     root = request.url_for("links", site=desk.site).path
-    base = root.removesuffix("/links")
-    return shell(request).pages.answer(
-        template, status, member=desk.member, site=desk.site, csrf=desk.csrf, base=base, **values
+    return it.pages.answer(
+        template,
+        status,
+        member=desk.member,
+        site=desk.site,
+        sites=[one for one in it.services.sharing if desk.member.belongs_to(one)],
+        csrf=desk.csrf,
+        base=root.removesuffix("/links"),
+        **values,
     )
 
 
@@ -201,11 +258,18 @@ def _link(request: Request) -> LinkId:
     return LinkId(str(request.path_params["link"])[:60])
 
 
+def _errors(error: ExshareError) -> Mapping[str, str]:
+    """What was wrong, by field; a refusal concerns the form as a whole."""
+    if isinstance(error, InvalidValue):
+        return forms.errors_of(error)
+    return {"": _said(error)}
+
+
 def _said(error: ExshareError) -> str:
     if isinstance(error, AdapterFailed):
         return "Confluence cannot be asked right now. Nothing was changed; please try again in a moment."
-    text = str(error)
-    return text[:1].upper() + text[1:] + "."
+    text = error.said if isinstance(error, InvalidValue) else str(error)
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _status(error: ExshareError) -> int:

@@ -12,15 +12,13 @@ from starlette.responses import RedirectResponse, Response
 
 from exshare_core.accounts import Member
 from exshare_core.decisions import Answer
-from exshare_core.errors import InvalidValue
+from exshare_core.errors import InvalidValue, NotFound
 from exshare_core.sharing import Sharing
 from exshare_core.values import SiteId, site_id
 from exshare_web import cookies
 from exshare_web.answers import FORGED
 from exshare_web.origins import same_origin
 from exshare_web.visitor.request import shell
-
-MAX_FIELD = 20_000
 
 
 @frozen
@@ -63,12 +61,22 @@ def signed_in(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
         fields: Mapping[str, str] = {}
         if request.method == "POST":
             fields = await posted(request)
-            genuine = hmac.compare_digest(fields.get("csrf", "").encode(), csrf_token(secret).encode())
-            if not genuine or not same_origin(request, it.services.base_url):
+            if not genuine(request, fields, secret):
                 return it.answers.neutral(FORGED)
-        return await endpoint(request, Desk(member, site, it.services.sharing[site], secret, fields))
+        try:
+            return await endpoint(request, Desk(member, site, it.services.sharing[site], secret, fields))
+        except NotFound:
+            return it.answers.stranger(Answer.UNKNOWN)
 
     return guarded
+
+
+def genuine(request: Request, fields: Mapping[str, str], secret: str) -> bool:
+    """Whether a form was on a page of ours, in this very session: by its token, and by where the browser says it is."""
+    token = fields.get("csrf", "").encode("utf-8", "replace")
+    return hmac.compare_digest(token, csrf_token(secret).encode()) and same_origin(
+        request, shell(request).services.base_url
+    )
 
 
 async def posted(request: Request) -> dict[str, str]:
@@ -77,7 +85,7 @@ async def posted(request: Request) -> dict[str, str]:
     async with request.form(max_files=0, max_fields=100) as form:
         for key, value in form.multi_items():
             if isinstance(value, str):
-                fields[key] = f"{fields[key]}\n{value}" if key in fields else value[:MAX_FIELD]
+                fields[key] = f"{fields[key]}\n{value}" if key in fields else value
     return fields
 
 

@@ -11,13 +11,13 @@ from exshare_core.values import SiteId
 from exshare_web import cookies
 from exshare_web.answers import FORGED, TOO_MANY
 from exshare_web.manager.forms import errors_of
-from exshare_web.manager.session import posted
+from exshare_web.manager.session import genuine, posted
 from exshare_web.origins import same_origin
 from exshare_web.visitor.request import network, shell
 
 
 async def home(request: Request) -> Response:
-    """``GET /manage``: to the member's links, or to the sign-in."""
+    """``GET /manage``: to the member's links, or to the sign-in. Nothing in the request says where to go next."""
     it = shell(request)
     secret = cookies.read(request, cookies.MEMBER, secure=it.services.secure)
     member = await it.services.membership.session(secret)
@@ -29,18 +29,24 @@ async def home(request: Request) -> Response:
 
 async def show(request: Request) -> Response:
     """``GET /manage/sign-in``."""
-    return _form(request, 200)
+    return _form(request, 200, ready="password-set" in request.query_params)
 
 
-def _form(request: Request, status: int, *, wrong: bool = False, name: str = "", site: str = "") -> Response:
+def _form(
+    request: Request, status: int, *, wrong: bool = False, ready: bool = False, name: str = "", site: str = ""
+) -> Response:
     it = shell(request)
     return it.pages.answer(
-        "sign_in.html", status, sites=tuple(it.services.sharing), wrong=wrong, name=name, chosen=site
+        "sign_in.html", status, sites=tuple(it.services.sharing), wrong=wrong, ready=ready, name=name, chosen=site
     )
 
 
 async def submit(request: Request) -> Response:
-    """``POST /manage/sign-in``: every refusal is the same refusal."""
+    """``POST /manage/sign-in``: every refusal is the same refusal.
+
+    There is no session yet whose token a form could carry: what the browser says of the form's origin is the defence
+    against a sign-in that somebody else has prepared. The id is always a new one; an old session ends.
+    """
     it = shell(request)
     if not same_origin(request, it.services.base_url):
         return it.answers.neutral(FORGED)
@@ -54,6 +60,9 @@ async def submit(request: Request) -> Response:
         return it.answers.neutral(TOO_MANY, outcome.wait.total_seconds())
     if outcome.session is None:
         return _form(request, 403, wrong=True, name=name, site=site)
+    before = cookies.read(request, cookies.MEMBER, secure=it.services.secure)
+    if before is not None:
+        await it.services.membership.sign_out(before)
     response = RedirectResponse(request.url_for("links", site=site).path, 303)
     cookies.write(response, cookies.MEMBER, outcome.session, secure=it.services.secure)
     return response
@@ -62,11 +71,11 @@ async def submit(request: Request) -> Response:
 async def sign_out(request: Request) -> Response:
     """``POST /manage/sign-out``: ends the session here and in the browser."""
     it = shell(request)
-    if not same_origin(request, it.services.base_url):
-        return it.answers.neutral(FORGED)
     secret = cookies.read(request, cookies.MEMBER, secure=it.services.secure)
     if secret is not None:
-        await it.services.membership.sign_out(secret, next(iter(it.services.sharing)))
+        if not genuine(request, await posted(request), secret):
+            return it.answers.neutral(FORGED)
+        await it.services.membership.sign_out(secret)
     response = RedirectResponse(request.url_for("sign-in").path, 303)
     response.headers["clear-site-data"] = '"cache", "storage"'
     cookies.clear(response, cookies.MEMBER, secure=it.services.secure)
@@ -83,7 +92,10 @@ async def show_setup(request: Request) -> Response:
 
 
 async def submit_setup(request: Request) -> Response:
-    """``POST /manage/setup/{setup}``: set the password; the link is used up by it."""
+    """``POST /manage/setup/{setup}``: set the password; the link is used up by it.
+
+    The secret in the address is what no other page can know; the form needs no further token.
+    """
     it = shell(request)
     if not same_origin(request, it.services.base_url):
         return it.answers.neutral(FORGED)
@@ -97,4 +109,4 @@ async def submit_setup(request: Request) -> Response:
         return it.pages.answer("setup.html", 400, name=name, error=errors_of(error).get("password", error.rule))
     except NotFound:
         return it.answers.stranger(Answer.UNKNOWN)
-    return RedirectResponse(request.url_for("sign-in").path, 303)
+    return RedirectResponse(f"{request.url_for('sign-in').path}?password-set", 303)

@@ -1,0 +1,112 @@
+"""What the form of a link offers under the layers above it: locked options are shown with their layer (spec P5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from attrs import frozen
+
+from exshare_core.capabilities import LADDERS, offered
+from exshare_core.links import ShareLink
+from exshare_core.passwords import LEAST, LEAST_AS_ONLY_GATE
+from exshare_core.policy import Policy
+from exshare_core.wishes import setters
+
+WORDS: Mapping[str, str] = {
+    "attachments=view": "List and download the page's files",
+    "labels": "Show labels",
+    "names": "Show the names of people",
+    "confluence-links": "Keep links into Confluence",
+    "includes": "Show content included from pages outside the share",
+}
+"""Capabilities in the words that a member reads."""
+
+PASSWORD_HINT = f"at least {LEAST_AS_ONLY_GATE} characters, or {LEAST} beside a list of people or networks"
+
+
+@frozen
+class Option:
+    """A box to tick. `locked_by` names the layers that forbid it; empty when none does."""
+
+    name: str
+    value: str
+    label: str
+    locked_by: str = ""
+
+
+@frozen
+class Offer:
+    """The boxes of the form, and what the layers say beside its fields."""
+
+    scope: tuple[Option, ...]
+    allow: tuple[Option, ...]
+    hints: Mapping[str, str]
+
+    def hint(self, field: str) -> str:
+        """What stands beside the field, or nothing."""
+        return self.hints.get(field, "")
+
+
+def offer(policy: Policy | None, old: ShareLink | None = None) -> Offer:
+    """What may be chosen under `policy`, the meet of the layers above the link; None when it is not known now."""
+    scope = (
+        Option("children", "on", "The pages below it as well", _locked(policy, "children")),
+        Option("restricted_pages", "on", "Pages with view restrictions too", _locked(policy, "restricted_pages")),
+    )
+    allow = tuple(Option("allow", word, WORDS.get(word, word), _capability_lock(policy, word)) for word in offered())
+    return Offer(scope, allow, {"password": PASSWORD_HINT} if policy is None else _hints(policy, old))
+
+
+def _locked(policy: Policy | None, restriction: str) -> str:
+    if policy is None or getattr(policy.limits, restriction) is not False:
+        return ""
+    return setters(policy, restriction)
+
+
+def _capability_lock(policy: Policy | None, word: str) -> str:
+    if policy is None or policy.limits.capabilities is None:
+        return ""
+    name, _, rung = word.partition("=")
+    wanted = LADDERS[name].index(rung or "on")
+    return setters(policy, "capabilities") if policy.limits.capabilities.get(name, wanted) < wanted else ""
+
+
+def _hints(policy: Policy, old: ShareLink | None) -> Mapping[str, str]:
+    """A sentence for every field that a layer has a say in."""
+    limits = policy.limits
+    said: dict[str, list[str]] = {"password": [PASSWORD_HINT]}
+
+    def say(field: str, restriction: str, words: str) -> None:
+        said.setdefault(field, []).append(f"{words} (set by {setters(policy, restriction)})")
+
+    if limits.password_length is not None and limits.password_length > LEAST:
+        say("password", "password_length", f"never less than {limits.password_length}")
+    if limits.password_demanded:
+        say("password", "password_demanded", "demanded")
+    if limits.people is not None:
+        say("people", "people", f"within {', '.join(limits.people.entries()) or 'nobody'}")
+    if limits.people_demanded and limits.people is None:
+        say("people", "people_demanded", "demanded")
+    if limits.networks is not None:
+        say("networks", "networks", f"within {', '.join(limits.networks.entries()) or 'no network'}")
+    if limits.lifetime is not None:
+        since = "creation" if old is None or old.renewed_at == old.created_at else "renewal"
+        say("expires", "lifetime", f"at most {duration(limits.lifetime)} after the {since}")
+    if limits.expiry_demanded and limits.lifetime is None:
+        say("expires", "expiry_demanded", "demanded")
+    if limits.opens is not None:
+        say("max_opens", "opens", f"at most {limits.opens}")
+    return {field: "; ".join(words) for field, words in said.items()}
+
+
+def duration(span: timedelta) -> str:
+    """A span of time as people say it, in whole days, hours or minutes."""
+    for unit, seconds in (("day", 86400), ("hour", 3600)):
+        if span.total_seconds() >= seconds and span.total_seconds() % seconds == 0:
+            return _counted(int(span.total_seconds() // seconds), unit)
+    return _counted(max(1, int(span.total_seconds() // 60)), "minute")
+
+
+def _counted(number: int, unit: str) -> str:
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"

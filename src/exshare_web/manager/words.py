@@ -1,0 +1,117 @@
+"""A link in the words that members read: what is in force, and which layer said so (spec P5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from attrs import frozen
+
+from exshare_core.capabilities import LADDERS
+from exshare_core.links import LINK_LAYER
+from exshare_core.policy import Policy
+from exshare_core.standing import Shown, named_layers
+from exshare_core.values import MemberId, Networks, People
+from exshare_web.manager.offers import WORDS
+
+
+@frozen
+class Row:
+    """One thing about a link; `set_by` names the layers behind it where it is not only the link's own wish."""
+
+    term: str
+    value: str
+    set_by: str = ""
+
+
+def protection(shown: Shown) -> str:
+    """The gates of a link in a few words, for a list."""
+    policy, wish = shown.policy, shown.link.wish
+    gates = (
+        ("password", wish.password_hash is not None),
+        ("people", policy is not None and policy.limits.people is not None),
+        ("networks", policy is not None and policy.limits.networks is not None),
+    )
+    return ", ".join(name for name, there in gates if there) or "none"
+
+
+def rows(shown: Shown, names: Mapping[MemberId, str]) -> tuple[Row, ...]:
+    """What is in force for a link now."""
+    link, policy = shown.link, shown.policy
+    owner = names.get(link.owner, link.owner)
+    about = (
+        Row("Owner", f"{owner}, through the site's service identity" if link.service_identity else owner),
+        Row("Created", _minute(link.created_at)),
+    )
+    if policy is None:
+        return about
+    limits = policy.limits
+    return (
+        Row("Who", _people(limits.people), _set_by(policy, "people")),
+        Row("Password", "none" if link.wish.password_hash is None else "needed"),
+        Row("From where", _networks(limits.networks), _set_by(policy, "networks")),
+        *((Row("Opens at", _minute(link.wish.starts_at)),) if link.wish.starts_at else ()),
+        Row("Ends", _minute(shown.ends_at) if shown.ends_at else "never", _ended_by(shown, policy)),
+        Row("Opened", _opened(shown.record.opens, limits.opens), _set_by(policy, "opens")),
+        Row("Reaches", _reach(shown), _set_by(policy, "children") if link.scope.children else ""),
+        Row("Shows", _allowed(shown, policy)),
+        *_held_back(shown, policy),
+        *about,
+    )
+
+
+def _people(people: People | None) -> str:
+    if people is None:
+        return "everyone with the link"
+    return ", ".join(people.entries()) or "nobody"
+
+
+def _networks(networks: Networks | None) -> str:
+    if networks is None:
+        return "everywhere"
+    return ", ".join(networks.entries()) or "nowhere"
+
+
+def _opened(opens: int, most: int | None) -> str:
+    times = "once" if opens == 1 else f"{opens} times"
+    return times if most is None else f"{times} of at most {most}"
+
+
+def _reach(shown: Shown) -> str:
+    scope, limits = shown.link.scope, shown.policy.limits if shown.policy else None
+    if not scope.children or (limits and limits.children is False):
+        return "this page only"
+    return "this page and those below, restricted ones too" if scope.restricted_pages else "this page and those below"
+
+
+def _allowed(shown: Shown, policy: Policy) -> str:
+    held = {word for word, _ in _above(shown, policy)}
+    allowed = [WORDS.get(word, word) for word in shown.link.wish.capabilities.words() if word not in held]
+    return "; ".join(["the page", *(words[:1].lower() + words[1:] for words in allowed)])
+
+
+def _held_back(shown: Shown, policy: Policy) -> tuple[Row, ...]:
+    """What the link asks for and a layer takes away: kept, shown, and not in force (spec P4)."""
+    return tuple(Row("Held back", WORDS.get(word, word), layers) for word, layers in _above(shown, policy))
+
+
+def _above(shown: Shown, policy: Policy) -> tuple[tuple[str, str], ...]:
+    layers = ", ".join(one for one in policy.set_by("capabilities") if one != LINK_LAYER)
+    wished = shown.link.wish.capabilities
+    return tuple(
+        (name if len(LADDERS[name]) == 2 else f"{name}={LADDERS[name][rung]}", layers)
+        for name, rung in wished.rungs
+        if rung > policy.rung(name)
+    )
+
+
+def _ended_by(shown: Shown, policy: Policy) -> str:
+    return "" if shown.ends_at == shown.link.wish.expires_at else _set_by(policy, "lifetime")
+
+
+def _set_by(policy: Policy, restriction: str) -> str:
+    return named_layers(policy.set_by(restriction)) or ""
+
+
+def _minute(moment: datetime | None) -> str:
+    return "" if moment is None else f"{moment:%Y-%m-%d %H:%M} UTC"
