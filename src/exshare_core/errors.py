@@ -20,6 +20,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from difflib import get_close_matches
+
 
 class ExshareError(Exception):
     """The root of every error that exshare raises on purpose."""
@@ -105,3 +108,16 @@ class MailRefused(AdapterFailed):
 
 class CannotUnseal(ExshareError):
     """A sealed value does not open: wrong key, purpose, site or id, or it was changed."""
+
+
+def unknown(what: str, name: str, known: Collection[str], listed: str = "known") -> str:
+    """The rule that an unknown name breaks, in words: which names are `listed` instead, and which one is nearest."""
+    shown = printable(name[:60])
+    names = f"; {listed}: {', '.join(sorted(known)) or 'none'}" if listed else ""
+    near = get_close_matches(name[:60], list(known), n=1, cutoff=0.6)
+    return f"there is no {what} `{shown}`{names}{f'; did you mean `{near[0]}`?' if near else ''}"
+
+
+def printable(text: str) -> str:
+    """The text with a question mark for whatever a terminal would obey, or could not print, instead of showing it."""
+    return "".join(char if char.isprintable() else "?" for char in text)

@@ -14,6 +14,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+import attrs
 from attrs import frozen
 from dependency_injector import containers, providers
 from platformdirs import user_data_path
@@ -46,9 +47,21 @@ from exshare_web.settings import Section, Settings
 class RegisteredAdapters:
     """The adapters that are installed, as the configuration asks for them."""
 
+    def installed(self, section: str) -> Collection[str]:
+        """See `settings.Adapters.installed`."""
+        return registry.installed(section)
+
     def keys(self, section: str, use: str) -> Collection[str]:
         """See `settings.Adapters.keys`."""
         return registry.keys_of(section, use)
+
+    def check(self, section: str, use: str, values: Mapping[str, object], *, at: str, base: Path) -> None:
+        """See `settings.Adapters.check`."""
+        registry.choose(section, use, values, at=at, base=base)
+
+    def check_passwords(self, passwords: configuration.Passwords) -> None:
+        """See `settings.Adapters.check_passwords`."""
+        _argon2(passwords)
 
 
 def default_data_dir() -> Path:
@@ -58,9 +71,7 @@ def default_data_dir() -> Path:
 
 def load_settings(file: Path) -> Settings:
     """The settings in `file` and the environment, checked as far as possible without opening anything."""
-    loaded = configuration.load(file, os.environ, RegisteredAdapters(), default_data_dir=default_data_dir())
-    _Chosen.of(loaded)
-    return loaded
+    return configuration.load(file, os.environ, RegisteredAdapters(), default_data_dir=default_data_dir())
 
 
 @frozen
@@ -92,29 +103,20 @@ class _Chosen:
         contents = {one.name: choose("content", one.content, f"sites.{one.name}.content") for one in settings.sites}
         own_mail = [(one.name, one.mail) for one in settings.sites if one.mail is not None]
         mails = {name: choose("mail", section, f"sites.{name}.mail") for name, section in own_mail}
-        passwords = _argon2(settings, failures)
-        if failures or storage is None or mail is None or passwords is None:
+        if failures or storage is None or mail is None:
             raise InvalidValues(tuple(failures))
         return cls(
             storage,
             mail,
             {site: one for site, one in contents.items() if one is not None},
             {site: one for site, one in mails.items() if one is not None},
-            passwords,
+            _argon2(settings.passwords),
         )
 
 
-def _argon2(settings: Settings, failures: list[InvalidValue]) -> Argon2Settings | None:
-    given = {
-        name: value
-        for name in configuration.PLAIN["passwords"]
-        if (value := getattr(settings.passwords, name)) is not None
-    }
-    try:
-        return Argon2Settings(**given)
-    except InvalidValue as error:
-        failures.append(InvalidValue(f"passwords.{error.field}", error.rule))
-        return None
+def _argon2(passwords: configuration.Passwords) -> Argon2Settings:
+    """Raises InvalidValue for a parameter below the floor; what is not configured is the adapter's default."""
+    return Argon2Settings(**{name: value for name, value in attrs.asdict(passwords).items() if value is not None})
 
 
 class Deployment(containers.DeclarativeContainer):

@@ -18,40 +18,71 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MASK = "***"
 
-_SECRET_KEYS = re.compile(
-    r"(?:^|_)(?:authorization|bearer|cookie|password|secret|token|code|dsn|api_key|session|segment|setup)(?:$|_)", re.I
+_SECRET_WORD = (
+    "authorization|bearer|cookies?|set[_-]cookie|passw(?:or)?d|passphrase|secrets?|tokens?|dsn|api[_-]?key|session|"
+    "segment|setup|otp"
 )
+_SECRET_KEY = re.compile(rf"(?:\A|[_-])(?:{_SECRET_WORD})\Z|\A(?:code|key|visitor)\Z", re.IGNORECASE)
+"""Names of values that are masked whatever they look like."""
+
+_PLAIN = r"(?!(?:auth|authentication|authorization|challenge|credentials?|realm|scheme|tokens?)\b)"
+"""Words that may follow `basic` and `bearer` in a sentence."""
+
 _SECRETS = (
-    re.compile(r"(?<=/s/)[^/\s\"'?]+"),
-    re.compile(r"(?<=/setup/)[^/\s\"'?]+"),
-    re.compile(r"(?<![A-Za-z0-9_-])(?:[A-Za-z0-9_-]{0,119}-)?[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])"),
-    re.compile(r"(?i)(?<=bearer )[\w.~+/-]+=*"),
-    re.compile(r"(?i)(?<=basic )[A-Za-z0-9+/]+=*"),
+    re.compile(r"(?i)(?<=cookie:)[^\n]+|(?<=authorization:)[^\n]+"),
+    re.compile(rf"(?i)(?<=basic ){_PLAIN}[\w.~+/=-]+|(?<=bearer ){_PLAIN}[\w.~+/=-]+"),
+    re.compile(r"""(?<=://)[^\s/:@"'<>]*:[^\s"'<>]*@|(?<=://)[^\s/"'<>@]*@"""),
+    re.compile(r"(?<=/s/)(?!\{)[^/\s\"'?#<>]+|(?<=/setup/)(?!\{)[^/\s\"'?#<>]+"),
+    re.compile(r"(?i)(?<=%2Fs%2F)[\w.~-]+|(?<=%2Fsetup%2F)[\w.~-]+"),
     re.compile(r"eyJ[\w-]+\.[\w.-]+"),
-    re.compile(r"(?<=://)[^/@\s:]*:[^/@\s]+(?=@)"),
+    re.compile(r"(?i)\bkey-[0-9a-f]{32}\b|\b[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}\b"),
+    re.compile(r"\$argon2[^\s\"']+"),
 )
-"""What a secret looks like in running text: tokens of shares and of members, credentials, passwords in addresses."""
+"""What a secret looks like in running text: cookies, credentials in headers, users and passwords in addresses, the
+secret part of our own addresses, signed tokens, keys of Mailgun, hashes of passwords."""
+
+_ASSIGNED = re.compile(
+    rf"""(?ix) (?P<name> \b[a-z0-9_-]{{0,40}}?(?:{_SECRET_WORD}|visitor) (?P<quote>["'])? \s*[=:]\s* )
+    (?: "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | (?(quote)|(?!(?<=:\ )[a-z'-]+[\ ,][a-z\ ])) [^\s,;&"'(){{}}\[\]]+ )"""
+)
+"""``password=…``, ``'token': '…'``, ``api_key="…"``; but ``token: must be…`` is a sentence, and stays."""
+
+_LONG = re.compile(r"[A-Za-z0-9_-]{43,}")
+_HARMLESS = re.compile(r"[0-9a-f-]+\Z|[a-z_-]+\Z")
+"""Long runs that are no secrets: ids and digests in hexadecimal digits, and names made of words."""
+
+_MAILBOX = re.compile(r"(?<![\w.+*-])[\w.+*-]+@(?=[\w-]+\.[\w.-]+)")
 
 _log = structlog.get_logger()
 
 
 def masked(text: str) -> str:
-    """The text with everything in it that looks like a secret replaced."""
+    """The text with everything in it that looks like a secret, or like the name of a mailbox, replaced."""
     for pattern in _SECRETS:
         text = pattern.sub(MASK, text)
-    return text
+    text = _ASSIGNED.sub(lambda found: found["name"] + MASK, text)
+    text = _LONG.sub(lambda found: found[0] if _HARMLESS.match(found[0]) else MASK, text)
+    return _MAILBOX.sub(f"{MASK}@", text)
 
 
 def mask_event(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """A processor: mask values by the name of their key, and every text by what it looks like."""
+    """A processor: mask values by the name of their key, and every text by what it looks like, however deep it lies."""
     for key, value in event.items():
-        if _SECRET_KEYS.search(key):
-            event[key] = MASK
-        elif isinstance(value, str):
-            event[key] = masked(value)
-        elif not isinstance(value, (int, float, bool, type(None))):
-            event[key] = masked(str(value))
+        if not key.startswith("_"):
+            event[key] = _masked_value(key, value)
     return event
+
+
+def _masked_value(key: str, value: object) -> object:
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    if _SECRET_KEY.search(key):
+        return MASK
+    if isinstance(value, Mapping):
+        return {masked(str(name)): _masked_value(str(name), one) for name, one in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_masked_value("", one) for one in value]
+    return masked(str(value))
 
 
 def configure(level: str, form: str, stream: TextIO | None = None) -> None:
@@ -66,6 +97,7 @@ def configure(level: str, form: str, stream: TextIO | None = None) -> None:
     renderer: structlog.types.Processor = structlog.processors.JSONRenderer(sort_keys=True)
     if form == "text":
         renderer = structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0)
+        shared.append(_printable)
     target = sys.stderr if stream is None else stream
     structlog.configure(
         processors=[*shared, renderer],
@@ -73,8 +105,8 @@ def configure(level: str, form: str, stream: TextIO | None = None) -> None:
         logger_factory=structlog.WriteLoggerFactory(target),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(target)
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[_plain, renderer]))
+    handler = _Handler(target)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[_own, renderer]))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(max(numeric, logging.INFO))
@@ -83,8 +115,26 @@ def configure(level: str, form: str, stream: TextIO | None = None) -> None:
     logging.getLogger("uvicorn.access").disabled = True
 
 
-def _plain(_: object, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+class _Handler(logging.StreamHandler[TextIO]):
+    """Never prints a record that cannot be formatted as Python would: with its arguments, past every mask."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        """Say where the record came from, and nothing that it holds."""
+        kind = getattr(sys.exc_info()[0], "__name__", "unknown")
+        _log.error("a log record could not be written", logger=record.name, failure=kind)
+
+
+def _own(_: object, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
     return {key: value for key, value in event.items() if not key.startswith("_")}
+
+
+def _printable(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Nothing that a terminal would obey; line breaks are for tracebacks only."""
+    for key, value in event.items():
+        if isinstance(value, str):
+            kept = "\n\t" if key == "exception" else ""
+            event[key] = "".join(char if char.isprintable() or char in kept else "?" for char in value)
+    return event
 
 
 class RequestLog:

@@ -1,32 +1,27 @@
 """The configuration: one TOML file and the environment over it, as one frozen value.
 
 Whatever is unknown, missing or misspelt is refused by name before anything is opened; all faults are told at once. The
-keys of an adapter's section are the adapter's own business: which there are is asked through `Adapters`, so that this
-module knows no adapter.
+keys of an adapter's section are the adapter's own business: which there are, and whether their values will do, is asked
+through `Adapters`, so that this module knows no adapter.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Collection, Mapping
-from difflib import get_close_matches
-from ipaddress import ip_address, ip_network
+from collections.abc import Collection, Iterator, Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
-from exshare_core.errors import InvalidValue, InvalidValues
+from exshare_core.errors import InvalidValue, InvalidValues, printable, unknown
 from exshare_core.values import SiteId, site_id
-
-PREFIX = "EXSHARE_"
-
-NO_SETTINGS = ("EXSHARE_REFERENCE", "EXSHARE_REQUIRE", "EXSHARE_CONFIG")
-"""Variables that every program of ours knows and that set nothing; so are those beginning with EXSHARE_TEST_."""
+from exshare_web.base_url import checked_base_url
+from exshare_web.environment import Place, Variables, variable
 
 TOP = ("base_url", "data_dir", "insecure")
-SECTIONS = ("secrets", "storage", "mail", "passwords", "server", "log", "sites")
 PLAIN: Mapping[str, tuple[str, ...]] = {
     "secrets": ("key_file",),
     "passwords": ("memory_kib", "time_cost", "parallelism"),
@@ -35,21 +30,34 @@ PLAIN: Mapping[str, tuple[str, ...]] = {
 }
 """The sections whose keys are the same whatever adapters are chosen."""
 
+CHOSEN = ("storage", "mail")
+"""The sections that choose an adapter."""
+
 SITE = ("name", "contact", "content", "mail")
 LEVELS = ("debug", "info", "warning", "error")
 FORMS = ("json", "text")
+LONGEST_CONTACT = 200
 
 
 class Adapters(Protocol):
-    """Which adapters there are, and which keys each takes."""
+    """Which adapters there are, which keys each takes, and whether it takes these values."""
+
+    def installed(self, section: str) -> Collection[str]:
+        """The names that `use` may have in the section."""
 
     def keys(self, section: str, use: str) -> Collection[str]:
         """The keys of the adapter; raises InvalidValue, naming those installed, when there is none."""
 
+    def check(self, section: str, use: str, values: Mapping[str, object], *, at: str, base: Path) -> None:
+        """Raises InvalidValues with every key, named below `at`, that the adapter does not take as it is."""
+
+    def check_passwords(self, passwords: Passwords) -> None:
+        """Raises InvalidValue for a parameter that the hasher refuses."""
+
 
 @frozen
 class Section:
-    """The choice of an adapter and its own keys, not yet checked by it."""
+    """The choice of an adapter and its own keys."""
 
     use: str
     values: Mapping[str, object] = field(factory=dict, repr=False)
@@ -81,7 +89,7 @@ class Settings:
     """Everything that is configured. Relative paths start at the folder of the file."""
 
     base_url: str
-    """Where visitors reach this deployment, without a slash at the end."""
+    """Where visitors reach this deployment: scheme and host in small letters, without a slash at the end."""
     data_dir: Path
     key_file: Path
     storage: Section
@@ -104,299 +112,281 @@ class Settings:
 def load(file: Path, environ: Mapping[str, str], adapters: Adapters, *, default_data_dir: Path) -> Settings:
     """The settings in `file` with `environ` over them; raises InvalidValues with everything that is wrong."""
     tables = _read(file)
-    base = file.resolve().parent
-    faults = _Faults()
-    _know_keys(tables, faults)
-    _overlay(tables, environ, adapters, faults)
-    faults.settle()
-    made = _made(tables, base, default_data_dir, faults)
-    faults.settle()
-    assert made is not None
+    reading = _Reading(adapters, file.resolve().parent)
+    _keep_known(tables, reading)
+    _overlay(tables, environ, reading)
+    made = _made(tables, default_data_dir, reading)
+    if reading.faults or made is None:
+        raise InvalidValues(tuple(reading.faults))
     return made
 
 
-class _Faults:
-    """Gathers what is wrong, so that a person can mend all of it at once."""
+@define
+class _Reading:
+    """One reading of the configuration: what it is judged by, and what was found wrong so far."""
 
-    def __init__(self) -> None:
-        self._found: list[InvalidValue] = []
+    adapters: Adapters
+    base: Path
+    faults: list[InvalidValue] = field(factory=list)
 
-    def add(self, name: str, rule: str) -> None:
-        """Note a broken rule."""
-        self._found.append(InvalidValue(name, rule))
-
-    def settle(self) -> None:
-        """Raise InvalidValues if anything was noted."""
-        if self._found:
-            raise InvalidValues(tuple(self._found))
+    def fault(self, name: str, rule: str) -> None:
+        """Note a broken rule, so that a person can mend all of them at once."""
+        self.faults.append(InvalidValue(printable(name[:120]), rule))
 
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        text = file.read_text(encoding="utf-8")
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise InvalidValue("config", f"`{file}` cannot be read: {error.strerror}") from error
+        raise InvalidValues((InvalidValue("config", f"`{file}` cannot be read: {error.strerror}"),)) from error
     except UnicodeDecodeError:
-        raise InvalidValue("config", f"`{file}` is not UTF-8 text") from None
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidValue("config", f"`{file}` is not TOML: {error}") from None
+        raise InvalidValues((InvalidValue("config", f"`{file}` is not UTF-8 text"),)) from None
+    except (ValueError, RecursionError) as error:
+        raise InvalidValues((InvalidValue("config", f"`{file}` is not TOML: {error}"),)) from None
 
 
 # --- which keys there may be -----------------------------------------------------------------------------------------
 
 
-def _know_keys(tables: dict[str, Any], faults: _Faults) -> None:
-    """Note every key that nobody would read. The keys of adapters' sections are checked by the adapters."""
-    for name, value in tables.items():
-        if name not in (*TOP, *SECTIONS):
-            faults.add(name, _unknown(name, (*TOP, *SECTIONS)))
-        elif name == "sites":
-            if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
-                faults.add("sites", "write each site as a table [[sites]]")
-                tables["sites"] = []
-        elif name in SECTIONS and not isinstance(value, dict):
-            faults.add(name, f"write it as a table [{name}]")
-            tables[name] = {}
+def _keep_known(tables: dict[str, Any], reading: _Reading) -> None:
+    """Take out, and note, what nobody would read. The keys of adapters' sections are left to the adapters."""
+    known = (*TOP, *PLAIN, *CHOSEN, "sites")
+    for name in [*tables]:
+        value = tables[name]
+        if name not in known:
+            reading.fault(name, unknown("key", name, known))
+        elif name == "sites" and not _are_tables(value):
+            reading.fault(name, "write each site as a table [[sites]]")
+        elif name != "sites" and name not in TOP and not isinstance(value, dict):
+            reading.fault(name, f"write it as a table [{name}]")
+        else:
+            continue
+        del tables[name]
     for section, keys in PLAIN.items():
-        for key in tables.get(section, {}):
-            if key not in keys:
-                faults.add(f"{section}.{key}", _unknown(key, keys))
-    for place, site in enumerate(tables.get("sites", [])):
-        for key, value in site.items():
-            if key not in SITE:
-                faults.add(f"{_site_at(place, site)}.{key}", _unknown(key, SITE))
-            elif key in ("content", "mail") and not isinstance(value, dict):
-                faults.add(f"{_site_at(place, site)}.{key}", f"write it as a table [sites.{key}]")
-                site[key] = {}
+        _keep_keys(tables.get(section, {}), keys, section, reading)
+    for at, site in _sites_at(tables):
+        _keep_keys(site, SITE, at, reading)
+        for key in ("content", "mail"):
+            if key in site and not isinstance(site[key], dict):
+                reading.fault(f"{at}.{key}", f"write it as a table [sites.{key}]")
+                site[key] = {"use": ""}
 
 
-def _site_at(place: int, site: Mapping[str, Any]) -> str:
-    return f"sites.{site['name']}" if isinstance(site.get("name"), str) else f"sites[{place + 1}]"
+def _keep_keys(table: dict[str, Any], known: Collection[str], at: str, reading: _Reading) -> None:
+    for key in [key for key in table if key not in known]:
+        reading.fault(f"{at}.{key}", unknown("key", key, known))
+        del table[key]
 
 
-def _unknown(name: str, known: Collection[str]) -> str:
-    near = get_close_matches(name, list(known), n=1, cutoff=0.6)
-    if near:
-        return f"there is no such key; did you mean `{near[0]}`?"
-    return f"there is no such key; known: {', '.join(known)}"
+def _are_tables(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(one, dict) for one in value)
+
+
+def _sites_at(tables: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each site with what it is called in errors: its name, or its place where it has none."""
+    for place, site in enumerate(tables.get("sites", []), 1):
+        name = site.get("name")
+        yield (f"sites.{name[:40]}" if isinstance(name, str) and name else f"sites[{place}]"), site
 
 
 # --- the environment -------------------------------------------------------------------------------------------------
 
 
-def _overlay(tables: dict[str, Any], environ: Mapping[str, str], adapters: Adapters, faults: _Faults) -> None:
-    """Put the values of variables over those of the file; note variables that set nothing."""
-    given = {name: value for name, value in environ.items() if name.startswith(PREFIX) and not _no_setting(name)}
-    for section in ("storage", "mail"):
-        if (use := given.pop(f"{PREFIX}{section.upper()}_USE", None)) is not None:
-            tables.setdefault(section, {})["use"] = use
-    places = _places(tables, adapters, faults)
-    for name in sorted(given):
-        target, from_file = places.get(name), False
-        if target is None and name.endswith("_FILE"):
-            target, from_file = places.get(name.removesuffix("_FILE")), True
-            if target is not None and name.removesuffix("_FILE") in given:
-                faults.add(name, "both it and the variable without `_FILE` are set; keep one")
-                continue
-        if target is None:
-            near = get_close_matches(name, list(places), n=1, cutoff=0.6)
-            faults.add(name, f"there is no such variable{f'; did you mean `{near[0]}`?' if near else ''}")
-            continue
-        value = _from_file(name, given[name], faults) if from_file else given[name]
-        table, key = target
-        table[key] = value
+@frozen
+class _Choice:
+    """A table that chooses an adapter, what it is called in errors, and how the variables of its keys begin."""
+
+    section: str
+    at: str
+    table: dict[str, Any]
+    words: tuple[str, ...]
 
 
-def _no_setting(name: str) -> bool:
-    return name in NO_SETTINGS or name.startswith("EXSHARE_TEST_")
+def _choices(tables: dict[str, Any]) -> list[_Choice]:
+    found = [_Choice(name, name, tables.setdefault(name, {}), (name,)) for name in CHOSEN]
+    for at, site in _sites_at(tables):
+        name = str(site.get("name"))
+        found.append(_Choice("content", f"{at}.content", site.setdefault("content", {}), ("site", name)))
+        if "mail" in site:
+            found.append(_Choice("mail", f"{at}.mail", site["mail"], ("site", name, "mail")))
+    return found
 
 
-def _places(tables: dict[str, Any], adapters: Adapters, faults: _Faults) -> dict[str, tuple[dict[str, Any], str]]:
-    """Every variable that may be set, with the table and key that it sets."""
-    places: dict[str, tuple[dict[str, Any], str]] = {PREFIX + key.upper(): (tables, key) for key in TOP}
+def _overlay(tables: dict[str, Any], environ: Mapping[str, str], reading: _Reading) -> None:
+    """Put the values of variables over those of the file: first which adapters are chosen, then everything else."""
+    variables = Variables(environ, reading.base)
+    choices = _choices(tables)
+    uses = _together((variable(*one.words, "use"), Place(one.table, "use", f"{one.at}.use")) for one in choices)
+    reading.faults += variables.take(uses)
+    plain = [(variable(key), Place(tables, key, key)) for key in TOP]
     for section, keys in PLAIN.items():
-        for key in keys:
-            places[f"{PREFIX}{section.upper()}_{key.upper()}"] = (tables.setdefault(section, {}), key)
-    for section in ("storage", "mail"):
-        table = tables.get(section)
-        for key in _adapter_keys(section, section, table, adapters, faults):
-            assert table is not None
-            places[f"{PREFIX}{section.upper()}_{key.upper()}"] = (table, key)
-    for place, site in enumerate(tables.get("sites", [])):
-        stem = f"{PREFIX}SITE_{str(site.get('name', '')).upper().replace('-', '_')}_"
-        at = _site_at(place, site)
-        for key in _adapter_keys("mail", f"{at}.mail", site.get("mail"), adapters, faults):
-            places[f"{stem}MAIL_{key.upper()}"] = (site["mail"], key)
-        for key in _adapter_keys("content", f"{at}.content", site.get("content"), adapters, faults):
-            places[f"{stem}{key.upper()}"] = (site["content"], key)
-        places.setdefault(f"{stem}CONTACT", (site, "contact"))
-    return places
+        table = tables.setdefault(section, {})
+        plain += [(variable(section, key), Place(table, key, f"{section}.{key}")) for key in keys]
+    for at, site in _sites_at(tables):
+        plain.append((variable("site", str(site.get("name")), "contact"), Place(site, "contact", f"{at}.contact")))
+    unjudged: list[str] = []
+    for one in choices:
+        taken = _keys(one, reading.adapters)
+        if taken is None:
+            unjudged.append(variable(*one.words, ""))
+        plain += [(variable(*one.words, key), Place(one.table, key, f"{one.at}.{key}")) for key in taken or ()]
+    places = _together(plain)
+    reading.faults += variables.take(places)
+    reading.faults += variables.left({**uses, **places}, unjudged)
 
 
-def _adapter_keys(
-    section: str, at: str, table: Mapping[str, Any] | None, adapters: Adapters, faults: _Faults
-) -> Collection[str]:
-    use = None if table is None else table.get("use")
-    if not isinstance(use, str):
-        return ()
+def _keys(choice: _Choice, adapters: Adapters) -> Collection[str] | None:
+    """The keys of the chosen adapter, or None when there is none; that is told where the section is judged."""
+    use = choice.table.get("use")
     try:
-        return adapters.keys(section, use)
-    except InvalidValue as error:
-        faults.add(f"{at}.use", error.rule)
-        return ()
+        return adapters.keys(choice.section, use) if isinstance(use, str) and use else None
+    except InvalidValue:
+        return None
 
 
-def _from_file(name: str, path: str, faults: _Faults) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8").removesuffix("\n").removesuffix("\r")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        faults.add(name, f"the file `{path[:200]}` cannot be read: {reason}")
-        return ""
+def _together(places: Iterator[tuple[str, Place]] | list[tuple[str, Place]]) -> dict[str, list[Place]]:
+    found: dict[str, list[Place]] = {}
+    for name, place in places:
+        found.setdefault(name, []).append(place)
+    return found
 
 
 # --- the value -------------------------------------------------------------------------------------------------------
 
 
-def _made(tables: Mapping[str, Any], base: Path, default_data_dir: Path, faults: _Faults) -> Settings | None:
-    data_dir = _path(tables, "data_dir", "data_dir", base, faults) or default_data_dir
-    secrets, passwords = tables.get("secrets", {}), tables.get("passwords", {})
-    server, log = tables.get("server", {}), tables.get("log", {})
-    base_url = _base_url(tables, faults)
-    storage, mail = _section(tables, "storage", faults), _section(tables, "mail", faults)
-    sites = _sites(tables.get("sites", []), faults)
-    made = Passwords(**{key: _number(passwords, key, f"passwords.{key}", faults) for key in PLAIN["passwords"]})
-    proxies = _proxies(server.get("trusted_proxies", []), faults)
-    level = _one_of(log.get("level", "info"), LEVELS, "log.level", faults)
-    form = _one_of(log.get("form", "json"), FORMS, "log.form", faults)
-    key_file = _path(secrets, "key_file", "secrets.key_file", base, faults) or data_dir / "exshare.key"
+def _made(tables: Mapping[str, Any], default_data_dir: Path, reading: _Reading) -> Settings | None:
+    data_dir = _path(tables, "data_dir", "data_dir", reading) or default_data_dir
+    key_file = _path(tables["secrets"], "key_file", "secrets.key_file", reading) or data_dir / "exshare.key"
+    base_url = _base_url(tables, reading)
+    storage = _section("storage", tables["storage"], "storage", reading)
+    mail = _section("mail", tables["mail"], "mail", reading)
+    sites = _sites(tables, reading)
+    passwords = _passwords(tables["passwords"], reading)
+    proxies = _proxies(tables["server"].get("trusted_proxies", []), reading)
+    level = _one_of(tables["log"].get("level", "info"), LEVELS, "log.level", reading)
+    form = _one_of(tables["log"].get("form", "json"), FORMS, "log.form", reading)
     if base_url is None or storage is None or mail is None:
         return None
-    return Settings(base_url, data_dir, key_file, storage, mail, sites, base, made, proxies, level, form)
+    return Settings(base_url, data_dir, key_file, storage, mail, sites, reading.base, passwords, proxies, level, form)
 
 
-def _base_url(tables: Mapping[str, Any], faults: _Faults) -> str | None:
-    value = tables.get("base_url")
-    if value is None:
-        faults.add("base_url", "is missing: the address at which visitors reach this deployment")
-        return None
-    insecure = tables.get("insecure", False)
-    if insecure not in (True, False, "true", "false"):
-        faults.add("insecure", "must be true or false")
+def _base_url(tables: Mapping[str, Any], reading: _Reading) -> str | None:
+    insecure = {"true": True, "false": False}.get(str(tables.get("insecure", False)).lower())
+    if insecure is None:
+        reading.fault("insecure", "must be true or false")
+    if "base_url" not in tables:
+        reading.fault("base_url", "is missing: the address at which visitors reach this deployment")
         return None
     try:
-        checked = checked_base_url(value, insecure=insecure in (True, "true"))
+        return checked_base_url(tables["base_url"], insecure=insecure is not False)
     except InvalidValue as error:
-        faults.add(error.field, error.rule)
+        reading.fault(error.field, error.rule)
         return None
-    return checked
 
 
-def checked_base_url(value: object, *, insecure: bool) -> str:
-    """The base address without a slash at the end; raises InvalidValue.
-
-    Over http everyone on the way reads what is shared, so that it is taken for this very machine only, unless the
-    operator says so with ``insecure = true`` (spec G10).
-    """
-    if not isinstance(value, str):
-        raise InvalidValue("base_url", "must be a text in quotes")
-    text = value.strip().rstrip("/")
-    try:
-        parts = urlsplit(text)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        raise InvalidValue("base_url", f"`{value[:80]}` is not an address such as https://share.example.com") from None
-    if parts.scheme not in ("https", "http") or not host or parts.username is not None:
-        raise InvalidValue("base_url", f"`{value[:80]}` is not an address such as https://share.example.com")
-    if parts.path or parts.query or parts.fragment or not text.isascii() or any(char.isspace() for char in text):
-        raise InvalidValue("base_url", f"`{value[:80]}` must be scheme and host only, without a path")
-    if parts.scheme == "http" and not insecure and not _is_loopback(host):
-        raise InvalidValue("base_url", f"`{value[:80]}` must be https; set `insecure = true` to serve others over http")
-    return text
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
-
-
-def _section(tables: Mapping[str, Any], name: str, faults: _Faults, at: str = "") -> Section | None:
-    table, at = tables.get(name), at or name
-    if table is None:
-        faults.add(at, f"is missing: write a table [{name}] with `use`")
-        return None
-    use = table.get("use")
-    if not isinstance(use, str) or not use:
-        faults.add(f"{at}.use", "is missing: the name of an adapter")
-        return None
-    return Section(use, {key: value for key, value in table.items() if key != "use"})
-
-
-def _sites(tables: list[dict[str, Any]], faults: _Faults) -> tuple[SiteSettings, ...]:
-    if not tables:
-        faults.add("sites", "is missing: write a table [[sites]] for each Confluence")
-    sites: list[SiteSettings] = []
-    for place, table in enumerate(tables):
-        at = _site_at(place, table)
-        content = _section(table, "content", faults, f"{at}.content")
-        mail = _section(table, "mail", faults, f"{at}.mail") if "mail" in table else None
-        contact = table.get("contact", "")
-        if not isinstance(contact, str) or len(contact) > 200:
-            faults.add(f"{at}.contact", "must be a text of at most 200 characters")
+def _section(section: str, table: Mapping[str, Any], at: str, reading: _Reading) -> Section | None:
+    use, values = table.get("use"), {key: value for key, value in table.items() if key != "use"}
+    if use is None:
+        names = ", ".join(sorted(reading.adapters.installed(section))) or "none"
+        reading.fault(f"{at}.use", f"is missing: the name of an adapter; installed: {names}")
+    elif not isinstance(use, str):
+        reading.fault(f"{at}.use", "must be a text in quotes")
+    else:
         try:
-            name = site_id(table["name"] if isinstance(table.get("name"), str) else "")
+            reading.adapters.check(section, use, values, at=at, base=reading.base)
+        except InvalidValues as error:
+            reading.faults += error.failures
         except InvalidValue as error:
-            faults.add(f"{at}.name", error.rule)
-            continue
-        if any(one.name == name for one in sites):
-            faults.add(f"{at}.name", "another site has this name")
-        if content is not None:
+            reading.fault(f"{at}.use", error.rule)
+        return Section(use, values)
+    return None
+
+
+def _sites(tables: Mapping[str, Any], reading: _Reading) -> tuple[SiteSettings, ...]:
+    if not tables.get("sites"):
+        reading.fault("sites", "is missing: write a table [[sites]] for each Confluence")
+    sites: list[SiteSettings] = []
+    for at, table in _sites_at(tables):
+        name = _name(table.get("name"), at, sites, reading)
+        content = _section("content", table["content"], f"{at}.content", reading)
+        mail = _section("mail", table["mail"], f"{at}.mail", reading) if "mail" in table else None
+        contact = table.get("contact", "")
+        if not isinstance(contact, str) or len(contact) > LONGEST_CONTACT:
+            reading.fault(f"{at}.contact", f"must be a text of at most {LONGEST_CONTACT} characters")
+        if name is not None and content is not None:
             sites.append(SiteSettings(name, content, mail, str(contact)))
     return tuple(sites)
 
 
-def _path(table: Mapping[str, Any], key: str, at: str, base: Path, faults: _Faults) -> Path | None:
+def _name(value: object, at: str, sites: list[SiteSettings], reading: _Reading) -> SiteId | None:
+    if not isinstance(value, str):
+        reading.fault(f"{at}.name", "is missing: a short name for the site, such as acme")
+        return None
+    try:
+        name = site_id(value)
+    except InvalidValue as error:
+        reading.fault(f"{at}.name", printable(error.rule))
+        return None
+    if any(one.name == name for one in sites):
+        reading.fault(f"{at}.name", "another site has this name")
+    return name
+
+
+def _passwords(table: Mapping[str, Any], reading: _Reading) -> Passwords:
+    faults = len(reading.faults)
+    made = Passwords(**{key: _number(table, key, f"passwords.{key}", reading) for key in PLAIN["passwords"]})
+    if len(reading.faults) == faults:
+        try:
+            reading.adapters.check_passwords(made)
+        except InvalidValue as error:
+            reading.fault(f"passwords.{error.field}", error.rule)
+    return made
+
+
+def _path(table: Mapping[str, Any], key: str, at: str, reading: _Reading) -> Path | None:
     value = table.get(key)
     if value is None:
         return None
-    if not isinstance(value, str) or not value or "\0" in value:
-        faults.add(at, "must be a path in quotes")
+    try:
+        if not isinstance(value, str) or not value or "\0" in value:
+            raise ValueError(value)
+        return reading.base / Path(value).expanduser()
+    except (ValueError, RuntimeError):
+        reading.fault(at, "must be a path in quotes")
         return None
-    return base / Path(value).expanduser()
 
 
-def _number(table: Mapping[str, Any], key: str, at: str, faults: _Faults) -> int | None:
+def _number(table: Mapping[str, Any], key: str, at: str, reading: _Reading) -> int | None:
     value = table.get(key)
-    if isinstance(value, str) and value.isascii() and value.isdigit():
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}", value):
         return int(value)
     if value is None or (isinstance(value, int) and not isinstance(value, bool)):
         return value
-    faults.add(at, "must be a whole number")
+    reading.fault(at, "must be a whole number")
     return None
 
 
-def _one_of(value: object, known: tuple[str, ...], at: str, faults: _Faults) -> str:
+def _one_of(value: object, known: tuple[str, ...], at: str, reading: _Reading) -> str:
     if value in known:
         return str(value)
-    faults.add(at, f"must be one of {', '.join(known)}")
+    reading.fault(at, f"must be one of {', '.join(known)}")
     return known[0]
 
 
-def _proxies(value: object, faults: _Faults) -> tuple[str, ...]:
+def _proxies(value: object, reading: _Reading) -> tuple[str, ...]:
     """Addresses and networks as they are given to the server; a name or ``*`` would let strangers in."""
-    entries = value.split(",") if isinstance(value, str) else value
+    at, entries = "server.trusted_proxies", value.split(",") if isinstance(value, str) else value
     if not isinstance(entries, list) or not all(isinstance(one, str) for one in entries):
-        faults.add("server.trusted_proxies", "must be a list of addresses and networks")
+        reading.fault(at, "must be a list of addresses and networks")
         return ()
     good = []
-    for entry in (one.strip() for one in entries):
+    for entry in filter(None, (one.strip() for one in entries)):
         try:
-            good.append(str(ip_network(entry)))
+            network = ip_network(entry)
         except ValueError:
-            if entry:
-                faults.add("server.trusted_proxies", f"`{entry[:60]}` is not an address or a network")
+            reading.fault(at, f"`{printable(entry[:60])}` is not an address or a network such as 10.0.0.0/8")
+            continue
+        if network.prefixlen == 0:
+            reading.fault(at, f"`{entry}` is everyone, whose headers cannot be trusted")
+        good.append(str(network))
     return tuple(good)
