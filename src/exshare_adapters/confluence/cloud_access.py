@@ -33,17 +33,39 @@ class CloudAccess:
     cloud: Cloud
 
     async def may_read(self, pages: Collection[PageId], identity: AccountId) -> Mapping[PageId, bool | None]:
-        """Asks ``POST /rest/api/content/{page}/permission/check`` for each page.
+        """Asks ``POST /rest/api/content/{page}/permission/check`` for each page, and v2 whether all are current.
 
-        A denial is an answer with status 200; a page that Confluence does not know nobody may read; every
-        other answer leaves the question open.
+        A denial is an answer with status 200; a page that Confluence does not know, or that is archived or in the
+        trash, nobody may read; every other answer leaves the question open.
         """
+        wanted = [page_id(page) for page in dict.fromkeys(pages)]
         async with within(), together() as requests:
-            results = {
-                page: requests.start(partial(self.cloud.allowed, page_id(page), identity))
-                for page in dict.fromkeys(pages)
-            }
-        return {page: AS_BOOL[result.value] for page, result in results.items()}
+            current = requests.start(partial(self._current, wanted))
+            results = {page: requests.start(partial(self.cloud.allowed, page, identity)) for page in wanted}
+        return {
+            page: current.value[page] if result.value is MayRead.YES else AS_BOOL[result.value]
+            for page, result in results.items()
+        }
+
+    async def _current(self, pages: Sequence[PageId]) -> Mapping[PageId, bool | None]:
+        """Whether each entry is there and current, since rights outlive the archive and the trash."""
+        try:
+            listed = await self.cloud.listed(pages)
+        except AdapterFailed:
+            return dict.fromkeys(pages)
+        async with together() as requests:
+            others = {page: requests.start(partial(self._is_current, page)) for page in pages if page not in listed}
+        return {page: entry.absent is None for page, entry in listed.items()} | {
+            page: result.value for page, result in others.items()
+        }
+
+    async def _is_current(self, page: PageId) -> bool | None:
+        try:
+            return (await self.cloud.found(page)).absent is None
+        except Missing:
+            return False
+        except AdapterFailed:
+            return None
 
     async def service_identity(self) -> AccountId:
         """The connector's account id, from ``GET /rest/api/user/current``; an anonymous answer is a rejection."""
