@@ -9,7 +9,8 @@ from typing import Literal
 from attrs import Factory, define, frozen
 
 Act = Literal[
-    "slow-headers", "slow-bytes", "truncate", "wrong-length", "answer", "gzip-bomb", "flood", "other-page", "retype"
+    "slow-headers", "slow-bytes", "truncate", "wrong-length", "lengthen", "answer", "gzip-bomb", "flood", "other-page",
+    "retype",
 ]
 
 
@@ -91,6 +92,10 @@ class Faults:
     def wrong_length(self, pattern: str, length: int, times: int | None = None) -> Order:
         """Declare `length` bytes whatever the body has."""
         return self.order(Trouble("wrong-length", count=length), pattern, times=times)
+
+    def lengthen(self, pattern: str, more: bytes, times: int | None = None) -> Order:
+        """Send more bytes after the true ones, without a declared length."""
+        return self.order(Trouble("lengthen", body=more), pattern, times=times)
 
     def retype(self, pattern: str, content_type: str, times: int | None = None) -> Order:
         """Send the true answer under another content type."""

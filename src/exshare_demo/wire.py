@@ -112,6 +112,9 @@ class Spoiled:
                 body = body[: trouble.count]
             case "wrong-length":
                 headers["content-length"] = str(trouble.count)
+            case "lengthen":
+                headers.pop("content-length", None)
+                body += trouble.body
             case "retype":
                 headers["content-type"] = trouble.text
             case "slow-bytes":
