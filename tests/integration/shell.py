@@ -176,6 +176,11 @@ class Shell:
         self.app = create_app(self.services)
         self.recorder.calls.clear()
 
+    def use(self, visiting: Visiting) -> None:
+        """Serve visitors by another Visiting from now on."""
+        self.services = evolve(self.services, visiting=visiting)
+        self.app = create_app(self.services)
+
     def client(self, network: str = "192.0.2.7", **more: Any) -> TestClient:
         """A browser of its own, with its own cookies, that follows no redirect by itself."""
         more.setdefault("follow_redirects", False)

@@ -13,7 +13,6 @@ from starlette.testclient import TestClient
 from exshare_core.errors import Broken, Busy
 from exshare_core.testing import CheapHasher
 from exshare_core.values import Networks, People
-from exshare_web.app import create_app
 from tests.integration.shell import CHILD, OF_CHILD, PASSWORD, PICTURE, PLAN, UNKNOWN_TOKEN, Made, Shell, run
 
 ADA = People.parse(["ada@example.com"])
@@ -131,8 +130,7 @@ def test_a_rehash_keeps_every_visitor_inside() -> None:
     inside = shell.client()
     enter(inside, made, password=PASSWORD)
     before = shell.link(made).wish.password_hash
-    visiting = evolve(shell.services.visiting, hasher=CheapHasher(5))
-    shell.app = create_app(evolve(shell.services, visiting=visiting))
+    shell.use(evolve(shell.services.visiting, hasher=CheapHasher(5)))
     status = enter(shell.client(), made, password=PASSWORD)
 
     assert 303 == status
