@@ -403,7 +403,7 @@ def test_trap_missing_and_hidden_look_the_same(centre: Centre) -> None:
 
 
 def test_trap_nothing_comes_unopened(centre: Centre) -> None:
-    """Without `expand` there is history, space and version; with it there is only what it names, and `body` has no body."""
+    """Without `expand` there are history, space and version; with it only what it names, and `body` has none."""
     plain, opened = centre.get(f"/rest/api/content/{pages.HOME}"), centre.page(pages.HOME, "body,restrictions")
 
     assert {"history", "space", "version"} <= plain.keys()
@@ -453,7 +453,7 @@ def test_trap_old_versions_need_a_status(centre: Centre) -> None:
 
 
 def test_trap_ids_are_texts_and_numbers(centre: Centre) -> None:
-    """Ids of content are texts, ids of spaces numbers; those of files have a prefix here and none in the body, or none."""
+    """Ids of content are texts, ids of spaces numbers; those of files may have a prefix, which the body never has."""
     made = centre.page(pages.GALLERY, "space,body.view,children.attachment")
     centre.site.switches.attachment_prefix = ""
     newer = centre.page(pages.GALLERY, "children.attachment")

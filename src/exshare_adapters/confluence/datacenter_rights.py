@@ -17,6 +17,7 @@ never yes, never no.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import partial
 from urllib.parse import quote
@@ -42,6 +43,9 @@ from exshare_core.values import AccountId, PageId
 CAN_USE = ("application", "use")
 VIEW_SPACE = ("space", "read")
 
+_LISTS = ("results", "viewContentRestrictions", "relevantViewRestrictions")
+"""Where an answer may list levels, one by one."""
+_CONTENT = re.compile(r"/rest/api/content/([0-9]{1,19})\Z")
 _ACTIVE = frozenset({"current", "active", "enabled", "known", ""})
 
 
@@ -201,20 +205,21 @@ def _is_identified(subject: Json) -> bool:
 def tells_apart(answer: Json) -> bool:
     """Whether an answer about all view restrictions of a page lists its levels, rather than one sum of them: who
     is in a sum need not pass every level."""
-    return "results" in answer or "relevantViewRestrictions" in answer
+    return any(name in answer for name in _LISTS)
 
 
 def read_levels(answer: Json, page: PageId) -> tuple[Level, ...]:
     """The levels in an answer about view restrictions.
 
-    The published description leaves the shape open; understood are a list of levels (``results`` or
-    ``relevantViewRestrictions``), each with its ``content`` and ``restrictions``, and one level by operation
-    (``{"read": {"restrictions": …}}``, under ``restrictions`` or not), which is the page's own.
+    The published description leaves the shape open; understood are a list of levels (``results``,
+    ``viewContentRestrictions`` or ``relevantViewRestrictions``), each with its ``content``, whole or only named, and
+    ``restrictions``, and one level by operation (``{"read": {"restrictions": …}}``, under ``restrictions`` or not),
+    which is the page's own.
     """
-    for name in ("results", "relevantViewRestrictions"):
+    for name in _LISTS:
         if name in answer:
             listed = answer[name]
-            inner = listed if isinstance(listed, list) else entries(as_object(listed, name))
+            inner = listed if isinstance(listed, list) else _whole(as_object(listed, name))
             levels = [_level(as_object(one, name)) for one in inner]
             return tuple(level for level in levels if level is not None)
     if "read" not in answer and "read" in optional_part(answer, "restrictions"):
@@ -235,15 +240,28 @@ def _level(one: Json) -> Level | None:
     users, groups = (_all_named(named, subject) for subject in ("user", "group"))
     if "user" not in named and "group" not in named:
         raise UnexpectedAnswer("a level of view restrictions names nobody")
-    content = optional_part(one, "content")
-    found = content.get("id")
     return Level(
-        page=PageId(str(found)) if isinstance(found, (str, int)) and str(found).isdigit() else None,
+        page=_page_of(one),
         keys=frozenset(key for user in users if (key := optional_text(user, "userKey"))),
         names=frozenset(name for user in users if (name := optional_text(user, "username"))),
         groups=frozenset(name for group in groups if (name := optional_text(group, "name"))),
         restricts=bool(users or groups),
     )
+
+
+def _whole(listed: Json) -> Sequence[Json]:
+    if optional_part(listed, "_links").get("next"):
+        raise UnexpectedAnswer("the levels of view restrictions are cut off")
+    return entries(listed)
+
+
+def _page_of(one: Json) -> PageId | None:
+    """The page that a level is set on: its ``content``, or what an unopened ``content`` would lead to."""
+    found = optional_part(one, "content").get("id")
+    if isinstance(found, (str, int)) and str(found).isdigit():
+        return PageId(str(found))
+    named = _CONTENT.search(optional_text(optional_part(one, "_expandable"), "content") or "")
+    return PageId(named[1]) if named else None
 
 
 def _all_named(named: Json, subject: str) -> Sequence[Json]:
