@@ -78,12 +78,17 @@ def _converter() -> Converter:
         _is_set, lambda stored, kind: frozenset(_items(converter, stored, kind))
     )
     converter.register_unstructure_hook_func(
-        _is_set, lambda values: sorted(map(converter.unstructure, values))
+        _is_set, lambda values: sorted(map(converter.unstructure, values), key=_place)
     )
     converter.register_unstructure_hook(
         Limits, make_dict_unstructure_fn(Limits, converter, _cattrs_omit_if_default=True)
     )
     return converter
+
+
+def _place(stored: object) -> str:
+    """What the items of a set are sorted by, so that equal sets give equal texts."""
+    return stored if isinstance(stored, str) else json.dumps(stored, sort_keys=True)
 
 
 def _is_set(kind: object) -> bool:

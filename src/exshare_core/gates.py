@@ -16,7 +16,7 @@ from attrs import field, frozen
 
 from exshare_core.decisions import Answer, Decision, Effect, Stage, Verdict
 from exshare_core.links import LINK_LAYER, LinkAddress, LinkState, ShareLink, Switches
-from exshare_core.policy import Layer, Policy, effective
+from exshare_core.policy import Layer, Policy, outer
 from exshare_core.values import Address, IPAddress, LinkId, Networks, People, SiteId
 
 VISIT_IDLE = timedelta(minutes=30)
@@ -90,17 +90,21 @@ class Prepared:
 
 
 def prepare(
-    link: ShareLink, address: LinkAddress, layers: Iterable[Layer], switches: Switches
+    link: ShareLink,
+    address: LinkAddress,
+    layers: Iterable[Layer],
+    switches: Switches,
+    groups: frozenset[str] | None = frozenset(),
 ) -> Prepared | None:
     """Bind the gates of `link` to its facts; None when no layer is given, which means that nothing is allowed.
 
-    `layers` are outermost first and do not hold the link's own wish: it is added here, as the innermost.
+    `layers` are outermost first and do not hold the link's own wish: it is added here, as the innermost. `groups` are
+    those of the link's owner, None when they could not be found out; they matter where a layer has rules for groups.
     """
-    outer = tuple(layers)
-    if not outer:
+    above = outer(tuple([layer for layer in layers if layer.holds_for(link.confirmed_at)]), groups)
+    if above is None:
         return None
-    policy = effective((*outer, link.layer))
-    assert policy is not None
+    policy = above.narrowed(link.layer)
     expires_at, expiry_layers = _expiry(link, policy)
     gates: list[tuple[Stage, Gate]] = [
         (Stage.EXISTS, _exists(link, address)),

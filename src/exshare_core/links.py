@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from attrs import evolve, field, frozen
+from attrs import Factory, evolve, field, frozen
 
 from exshare_core.capabilities import LADDERS, Capabilities
 from exshare_core.errors import InvalidValue, Refused
@@ -123,6 +123,10 @@ class ShareLink:
     state: LinkState = LinkState.ACTIVE
     version: int = 1
     security_version: int = 1
+    renewals: int = 0
+    """How often members have renewed it since it was made (spec P3)."""
+    confirmed_at: datetime = Factory(lambda self: self.created_at, takes_self=True)
+    """When somebody with the right last agreed to its settings: what was loosened since then may be held back (P4)."""
 
     @property
     def layer(self) -> Layer:
@@ -156,12 +160,21 @@ class ShareLink:
         )
         return self._changed(
             at,
+            confirmed_at=at,
             wish=wish,
             scope=scope,
             name=checked_name(name),
             description=checked_description(description),
             security_version=self.security_version + int(gates_changed),
         )
+
+    def renewed(self, at: datetime) -> ShareLink:
+        """The link with its longest life counted anew from `at` (spec P3)."""
+        return self._changed(at, renewed_at=at, renewals=self.renewals + 1)
+
+    def confirmed(self, at: datetime) -> ShareLink:
+        """The link whose settings were agreed to at `at`, whatever was loosened above it before (spec P4)."""
+        return self._changed(at, confirmed_at=at)
 
     def rehashed(self, password_hash: str) -> ShareLink:
         """The same password under stronger parameters: nothing that anyone agreed to has changed."""

@@ -10,11 +10,13 @@ from ipaddress import ip_address
 from typing import Any
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 from exshare_core.capabilities import LADDERS
-from exshare_core.policy import MEETS, Layer, Limits, Policy, effective
+from exshare_core.errors import InvalidValue
+from exshare_core.policy import MEETS, GroupRule, Layer, Limits, Policy, effective, outer
 from exshare_core.testing import strategies
 from exshare_core.values import Address, IPAddress, Networks, People
 
@@ -43,6 +45,10 @@ PLACES: list[IPAddress] = [
         "::1",
     )
 ]
+
+CONTRACTORS = GroupRule("contractors", Limits(lifetime=timedelta(days=7)))
+INTERNS = GroupRule("interns", Limits(password_demanded=True))
+ORIGINS = ["https://a.example", "https://b.example", "https://c.example"]
 
 stacks = st.lists(strategies.layers(), min_size=1, max_size=5)
 
@@ -76,6 +82,11 @@ def _allowed(limits: Limits) -> Mapping[str, Any]:
         "restricted pages": limits.restricted_pages is not False,
         "children": limits.children is not False,
         "password by mail": limits.password_by_mail is not False,
+        "renewals": 10**9 if limits.renewals is None else limits.renewals,
+        "frames": frozenset(one for one in ORIGINS if limits.frame_origins is None or one in limits.frame_origins),
+        "indexing": limits.indexing is not False,
+        "not excluded": -len(limits.excluded_names or ()),
+        "rules for groups": -len(limits.group_rules or ()),
     }
 
 
@@ -212,6 +223,11 @@ def test_no_layer_gives_no_policy() -> None:
         ("restricted_pages", True, False, False),
         ("children", True, True, True),
         ("password_by_mail", False, True, False),
+        ("renewals", 3, 0, 0),
+        ("frame_origins", frozenset({"https://a.example"}), frozenset({"https://b.example"}), frozenset()),
+        ("indexing", False, True, False),
+        ("excluded_names", frozenset({"internal"}), frozenset({"prices"}), frozenset({"internal", "prices"})),
+        ("group_rules", frozenset({CONTRACTORS}), frozenset({INTERNS}), frozenset({CONTRACTORS, INTERNS})),
     ],
 )
 def test_each_restriction_has_its_meet(name: str, outer: Any, inner: Any, met: Any) -> None:
@@ -244,3 +260,61 @@ def test_the_strictest_layer_is_named() -> None:
     assert ("space TEAM",) == policy.set_by("opens")
     assert ("site", "link") == policy.set_by("people")
     assert () == policy.set_by("lifetime")
+
+
+GROUPED = Layer("site", Limits(lifetime=timedelta(days=30), group_rules=frozenset({CONTRACTORS, INTERNS})))
+
+
+@pytest.mark.parametrize(
+    ("groups", "lifetime", "password", "setters"),
+    [
+        (frozenset(), timedelta(days=30), None, ("site",)),
+        (frozenset({"staff"}), timedelta(days=30), None, ("site",)),
+        (frozenset({"contractors"}), timedelta(days=7), None, ("site, group contractors",)),
+        (frozenset({"staff", "interns"}), timedelta(days=30), True, ("site",)),
+        (None, timedelta(days=7), True, ("site, group contractors",)),
+    ],
+    ids=["no group", "another group", "contractors", "interns", "unknown"],
+)
+def test_rules_for_groups(
+    groups: frozenset[str] | None, lifetime: timedelta, password: bool | None, setters: tuple[str, ...]
+) -> None:
+    """P8: a rule holds for owners in its group, every rule where membership is unknown; the rule is named as a layer."""
+    policy = effective([GROUPED], groups)
+
+    assert policy is not None
+    assert (lifetime, password) == (policy.limits.lifetime, policy.limits.password_demanded)
+    assert setters == policy.set_by("lifetime")
+
+
+@given(stacks, st.frozensets(st.sampled_from(["contractors", "interns", "büro"])))
+def test_unknown_membership_is_never_wider_than_any(layers: list[Layer], groups: frozenset[str]) -> None:
+    """P8: not knowing the owner's groups allows no more than any membership would."""
+    unknown, known = effective(layers, None), effective(layers, groups)
+
+    assert unknown is not None
+    assert known is not None
+    assert [] == _no_more(_allowed(unknown.limits), _allowed(known.limits))
+
+
+def test_a_rule_for_a_group_holds_no_rules_for_groups() -> None:
+    """Nesting has no meaning and is refused."""
+    with pytest.raises(InvalidValue, match="group_rules"):
+        GroupRule("outer", Limits(group_rules=frozenset({INTERNS})))
+
+
+@given(stacks, strategies.layers())
+def test_narrowing_is_meeting_with_one_more(layers: list[Layer], added: Layer) -> None:
+    """What was met before need not be met again."""
+    plain = [evolve(one, limits=evolve(one.limits, group_rules=None)) for one in (*layers, added)]
+    policy = _policy(plain[:-1])
+
+    assert _policy(plain) == policy.narrowed(plain[-1])
+
+
+@given(stacks, stacks)
+def test_remembered_policies_are_those_of_their_layers(first: list[Layer], second: list[Layer]) -> None:
+    """Remembering by the layers changes nothing; equal layers have equal hashes, unequal ones are told apart."""
+    for layers in (first, second, first):
+        assert effective(layers) == outer(tuple(layers))
+    assert (first == second) <= (hash(tuple(first)) == hash(tuple(second)))

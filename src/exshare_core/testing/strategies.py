@@ -25,7 +25,7 @@ from exshare_core.links import (
     Switches,
     Wish,
 )
-from exshare_core.policy import Layer, Limits
+from exshare_core.policy import GroupRule, Layer, Limits
 from exshare_core.values import (
     AccountId,
     Address,
@@ -192,6 +192,8 @@ def share_links(site: SearchStrategy[SiteId] | None = None) -> SearchStrategy[Sh
         state=st.sampled_from(LinkState),
         version=st.integers(1, 1000),
         security_version=st.integers(1, 1000),
+        renewals=st.integers(0, 100),
+        confirmed_at=instants(),
     )
 
 
@@ -235,7 +237,15 @@ def links_with_address() -> SearchStrategy[Stored]:
 
 def limits() -> SearchStrategy[Limits]:
     """What a layer restricts: any restriction may be absent, and lists may be empty."""
+    rules = st.builds(GroupRule, st.sampled_from(["contractors", "interns", "büro"]), _plain_limits())
+    return st.builds(_with_rules, _plain_limits(), st.none() | st.frozensets(rules, max_size=2))
 
+
+def _with_rules(plain: Limits, rules: frozenset[GroupRule] | None) -> Limits:
+    return evolve(plain, group_rules=rules)
+
+
+def _plain_limits() -> SearchStrategy[Limits]:
     def maybe(strategy: SearchStrategy[object]) -> SearchStrategy[object]:
         return st.none() | strategy
 
@@ -258,6 +268,10 @@ def limits() -> SearchStrategy[Limits]:
         restricted_pages=maybe(st.booleans()),
         children=maybe(st.booleans()),
         password_by_mail=maybe(st.booleans()),
+        renewals=maybe(st.integers(0, 20)),
+        frame_origins=maybe(st.frozensets(st.sampled_from(["https://a.example", "https://b.example"]), max_size=2)),
+        indexing=maybe(st.booleans()),
+        excluded_names=maybe(labels()),
     )
 
 

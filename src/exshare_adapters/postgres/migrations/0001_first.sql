@@ -15,6 +15,8 @@ create table links (
     created_by text collate "C" not null,
     created_at timestamptz not null,
     renewed_at timestamptz not null,
+    renewals integer not null,
+    confirmed_at timestamptz not null,
     changed_at timestamptz not null,
     version integer not null,
     security_version integer not null,

@@ -80,10 +80,10 @@ order by l.created_at desc, l.id desc limit %(limit)s;
 -- A new link.
 insert into links (
 site, id, page, space, owner, state, name, description, acts_as, service_identity, created_by,
-created_at, renewed_at, changed_at, version, security_version, scope, wish)
+created_at, renewed_at, renewals, confirmed_at, changed_at, version, security_version, scope, wish)
 values (
 %(site)s, %(id)s, %(page)s, %(space)s, %(owner)s, %(state)s, %(name)s, %(description)s, %(acts_as)s, %(service_identity)s, %(created_by)s,
-%(created_at)s, %(renewed_at)s, %(changed_at)s, %(version)s, %(security_version)s, %(scope)s, %(wish)s);
+%(created_at)s, %(renewed_at)s, %(renewals)s, %(confirmed_at)s, %(changed_at)s, %(version)s, %(security_version)s, %(scope)s, %(wish)s);
 
 -- name: add_opens
 -- The counter of a new link.
@@ -100,7 +100,8 @@ values (%(digest)s, %(site)s, %(link)s, %(sealed)s, %(created_at)s, %(recipient)
 update links set
 page = %(page)s, space = %(space)s, owner = %(owner)s, state = %(state)s, name = %(name)s, description = %(description)s,
 acts_as = %(acts_as)s, service_identity = %(service_identity)s, created_by = %(created_by)s, created_at = %(created_at)s,
-renewed_at = %(renewed_at)s, changed_at = %(changed_at)s, version = %(version)s, security_version = %(security_version)s,
+renewed_at = %(renewed_at)s, renewals = %(renewals)s, confirmed_at = %(confirmed_at)s, changed_at = %(changed_at)s,
+version = %(version)s, security_version = %(security_version)s,
 scope = %(scope)s, wish = %(wish)s
 where site = %(site)s and id = %(id)s and version = %(version)s - 1;
 

@@ -15,6 +15,8 @@ create table links (
     created_by text not null,
     created_at integer not null,
     renewed_at integer not null,
+    renewals integer not null,
+    confirmed_at integer not null,
     changed_at integer not null,
     version integer not null,
     security_version integer not null,

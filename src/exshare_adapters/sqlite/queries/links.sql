@@ -80,10 +80,10 @@ order by l.created_at desc, l.id desc limit :limit;
 -- A new link.
 insert into links (
 site, id, page, space, owner, state, name, description, acts_as, service_identity, created_by,
-created_at, renewed_at, changed_at, version, security_version, scope, wish)
+created_at, renewed_at, renewals, confirmed_at, changed_at, version, security_version, scope, wish)
 values (
 :site, :id, :page, :space, :owner, :state, :name, :description, :acts_as, :service_identity, :created_by,
-:created_at, :renewed_at, :changed_at, :version, :security_version, :scope, :wish);
+:created_at, :renewed_at, :renewals, :confirmed_at, :changed_at, :version, :security_version, :scope, :wish);
 
 -- name: add_opens
 -- The counter of a new link.
@@ -100,7 +100,8 @@ values (:digest, :site, :link, :sealed, :created_at, :recipient, :slug, :valid_u
 update links set
 page = :page, space = :space, owner = :owner, state = :state, name = :name, description = :description,
 acts_as = :acts_as, service_identity = :service_identity, created_by = :created_by, created_at = :created_at,
-renewed_at = :renewed_at, changed_at = :changed_at, version = :version, security_version = :security_version,
+renewed_at = :renewed_at, renewals = :renewals, confirmed_at = :confirmed_at, changed_at = :changed_at,
+version = :version, security_version = :security_version,
 scope = :scope, wish = :wish
 where site = :site and id = :id and version = :version - 1;
 
