@@ -1,0 +1,192 @@
+"""What the admins of one site have set, as one value: layers, configurations, schemes, and how a loosening is treated.
+
+The whole of it has one version (spec L12, P10): who changes any part does so on what they have seen, and the change is
+stored whole or not at all. What stands above a link is worked out here; what comes of it is `policy` and `gates`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import Enum
+
+from attrs import evolve, field, frozen
+
+from exshare_core.capabilities import Capabilities
+from exshare_core.errors import InvalidValue
+from exshare_core.policy import Layer, Limits
+from exshare_core.schemes import NOBODY, Grantees, Scheme
+from exshare_core.values import SiteId, SpaceKey
+
+SITE_LAYER = "site"
+DEFAULT = "default"
+"""The configuration of every space that has no named one (spec P1)."""
+
+
+def configuration_layer(name: str) -> str:
+    """What the layer of a configuration is called where values name their origin."""
+    return f"configuration {name}"
+
+
+def space_layer(space: SpaceKey) -> str:
+    """What the layer of a space is called where values name their origin."""
+    return f"space {space}"
+
+
+class Loosening(Enum):
+    """What becomes of links when a layer is loosened above them (spec P4)."""
+
+    RESTORE = "restore"
+    """Wishes come into force again by themselves."""
+    CONFIRM = "confirm"
+    """What was taken away stays away until the link's owner, or who may edit the link, confirms its settings."""
+
+
+@frozen(slots=True)
+class Defaults:
+    """What the form of a new link is filled with; enforces nothing (spec L9)."""
+
+    name: str = ""
+    """The pattern of a new link's name, stored unexpanded: ``{space}``, ``{page}`` (ids) and ``{date}`` are filled in."""
+    capabilities: Capabilities = Capabilities()
+    days: int | None = None
+    """After how many days a new link expires."""
+    children: bool = False
+
+
+@frozen(slots=True)
+class Configuration:
+    """A set of limits and defaults for the spaces that have no other, or for those that it is assigned to."""
+
+    limits: Limits = Limits()
+    defaults: Defaults = Defaults()
+
+
+@frozen(slots=True)
+class SpaceRules:
+    """What is set for one space: its configuration's name, its own limits, its admins and its scheme."""
+
+    configuration: str | None = None
+    """None is the site's default configuration."""
+    limits: Limits = Limits()
+    admins: Grantees = NOBODY
+    """Who sees and manages every link of the space and sets its limits (spec R3)."""
+    scheme: Scheme | None = None
+    """Narrows the site's scheme (spec R2)."""
+
+
+@frozen(slots=True)
+class Held:
+    """What a layer was before it was loosened; it stays above links that were confirmed before `at` (spec P4)."""
+
+    layer: str
+    limits: Limits
+    at: datetime
+
+
+@frozen(slots=True)
+class SitePolicy:
+    """Everything that admins have set on one site."""
+
+    site: SiteId
+    version: int = 1
+    limits: Limits = Limits()
+    """The site's own layer."""
+    configurations: Mapping[str, Configuration] = field(factory=lambda: {DEFAULT: Configuration()})
+    spaces: Mapping[SpaceKey, SpaceRules] = field(factory=dict)
+    """By key in upper case; a space that is not named has no rules of its own."""
+    scheme: Scheme | None = None
+    loosening: Loosening = Loosening.CONFIRM
+    held: tuple[Held, ...] = ()
+
+    def rules(self, space: SpaceKey) -> SpaceRules:
+        """What is set for `space`."""
+        return self.spaces.get(SpaceKey(space.upper()), SpaceRules())
+
+    def configuration(self, space: SpaceKey) -> str:
+        """The name of the one configuration above a link of `space`."""
+        return self.rules(space).configuration or DEFAULT
+
+    def layers(self, space: SpaceKey) -> tuple[Layer, ...]:
+        """The layers above a link of `space`, outermost first, each with what it was while that still holds."""
+        name = self.configuration(space)
+        present = (
+            Layer(SITE_LAYER, self.limits),
+            Layer(configuration_layer(name), self.configurations[name].limits),
+            Layer(space_layer(SpaceKey(space.upper())), self.rules(space).limits),
+        )
+        return tuple(one for layer in present for one in (layer, *self._before(layer.name)))
+
+    def _before(self, layer: str) -> tuple[Layer, ...]:
+        return tuple(Layer(one.layer, one.limits, one.at) for one in self.held if one.layer == layer)
+
+    def limits_of(self, layer: str) -> Limits:
+        """The limits of a layer by its name; none for a layer that is not there."""
+        if layer == SITE_LAYER:
+            return self.limits
+        kind, _, name = layer.partition(" ")
+        if kind == "configuration" and name in self.configurations:
+            return self.configurations[name].limits
+        return self.rules(SpaceKey(name)).limits if kind == "space" else Limits()
+
+    def changed_layers(self, before: SitePolicy) -> tuple[str, ...]:
+        """The names of the layers whose limits differ from those in `before`, outermost first."""
+        names = [SITE_LAYER]
+        names += [configuration_layer(name) for name in sorted({*self.configurations, *before.configurations})]
+        names += [space_layer(space) for space in sorted({*self.spaces, *before.spaces})]
+        return tuple(name for name in names if self.limits_of(name) != before.limits_of(name))
+
+
+def check_policy(policy: SitePolicy) -> None:
+    """Raise InvalidValue for what has no meaning: a configuration that is assigned and not there, strange names."""
+    if DEFAULT not in policy.configurations:
+        raise InvalidValue("configurations", f"the configuration `{DEFAULT}` cannot be removed")
+    for name in policy.configurations:
+        if not 1 <= len(name) <= 60 or not name.isprintable() or name != name.strip():
+            raise InvalidValue("configurations", f"`{name[:60]}` is no name: use 1 to 60 printable characters")
+    for space, rules in policy.spaces.items():
+        if space != space.upper() or not 1 <= len(space) <= 255:
+            raise InvalidValue("spaces", f"`{space[:60]}` is no key of a space in upper case")
+        if rules.configuration is not None and rules.configuration not in policy.configurations:
+            rule = f"the space {space} is assigned to the configuration `{rules.configuration[:60]}`, which is not there"
+            raise InvalidValue("spaces", rule)
+    check_contradictions(policy)
+
+
+def check_contradictions(policy: SitePolicy) -> None:
+    """Raise InvalidValue for a layer that no link could ever satisfy; disjoint lists are allowed and mean nobody."""
+    for name in (SITE_LAYER, *map(configuration_layer, policy.configurations), *map(space_layer, policy.spaces)):
+        limits = policy.limits_of(name)
+        both = (limits.forbidden_labels or frozenset()) & (limits.demanded_labels or frozenset())
+        if both:
+            raise InvalidValue(f"{name}: labels", f"`{min(both)}` is both forbidden and demanded")
+        if limits.password_length is not None and not 1 <= limits.password_length <= 256:
+            raise InvalidValue(f"{name}: password_length", "from 1 to 256")
+        if limits.lifetime is not None and limits.lifetime.total_seconds() <= 0:
+            raise InvalidValue(f"{name}: lifetime", "must be longer than nothing")
+        if limits.opens is not None and limits.opens < 1:
+            raise InvalidValue(f"{name}: opens", "at least 1")
+
+
+def hold_back(before: SitePolicy, after: SitePolicy, at: datetime) -> SitePolicy:
+    """`after`, with every layer that it loosens kept as it was for links confirmed before `at`, if the site says so.
+
+    No link is rewritten: what a layer was becomes one more layer for those links (spec P4). Choosing "restore" lets go
+    of everything that was held back.
+    """
+    if after.loosening is Loosening.RESTORE:
+        return evolve(after, held=())
+    loosened = [
+        Held(name, before.limits_of(name), at)
+        for name in after.changed_layers(before)
+        if before.limits_of(name).meet(after.limits_of(name)) != after.limits_of(name)
+    ]
+    return evolve(after, held=(*before.held, *loosened))
+
+
+def assign(policy: SitePolicy, space: SpaceKey, rules: SpaceRules) -> SitePolicy:
+    """The policy with other rules for one space; rules that set nothing are not kept."""
+    spaces = {key: one for key, one in policy.spaces.items() if key != space.upper()}
+    if rules != SpaceRules():
+        spaces[SpaceKey(space.upper())] = rules
+    return evolve(policy, spaces=spaces)
