@@ -41,6 +41,8 @@ class TestMailgun(MailerContract):
     async def open(self) -> AsyncIterator[MailSystem]:
         """A fresh stand-in and a mailer for it."""
         mailgun = Mailgun()
-        settings = MailgunSettings(domain=mailgun.domain, key=mailgun.key, sender="Share & Co <share@mg.example.com>")
+        settings = MailgunSettings(
+            domain=mailgun.domain, api_key=mailgun.key, sender="Share & Co <share@mg.example.com>"
+        )
         async with opened(settings, mailgun.transport) as mailer:
             yield MailgunSystem(mailer, mailgun)

@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 FINE: dict[str, Any] = {
     "domain": "mg.example.com",
-    "key": "key-of-the-account",
+    "api_key": "key-of-the-account",
     "sender": "Share & Co <share@mg.example.com>",
 }
 
@@ -78,7 +78,7 @@ def test_nothing_is_tracked() -> None:
 STATUSES: list[tuple[int, type[AdapterFailed], str]] = [
     (400, MailRefused, "Mailgun answered 400: it does not take this letter"),
     (402, Broken, "Mailgun answered 402; see the state of the account and of the domain"),
-    (403, CredentialRejected, "Mailgun answered 403: it does not accept the key; see `key` and `region`"),
+    (403, CredentialRejected, "Mailgun answered 403: it does not accept the key; see `api_key` and `region`"),
     (404, Broken, "Mailgun answered 404: it does not know the domain; see `domain` and `region`"),
     (413, MailRefused, "Mailgun answered 413: it does not take this letter"),
     (500, Busy, "Mailgun answered 500: not now"),
@@ -100,7 +100,7 @@ def test_each_status_is_taken_for_what_it_means(status: int, expected: type[Adap
 def test_a_wrong_key_is_the_operators_business() -> None:
     """A key that is not accepted raises CredentialRejected, which does not hold it."""
     with pytest.raises(CredentialRejected) as caught:
-        talked(send, Mailgun(), key="another-key")
+        talked(send, Mailgun(), api_key="another-key")
 
     assert "another-key" not in str(caught.value)
 
@@ -149,14 +149,14 @@ def test_a_check_that_finds_nothing_is_empty_and_sends_nothing(key: str) -> None
     """A key of the account and one that may only send are both found good."""
     mailgun = Mailgun()
 
-    assert ((), []) == (talked(check, mailgun, key=key), mailgun.mails)
+    assert ((), []) == (talked(check, mailgun, api_key=key), mailgun.mails)
 
 
 WRONG: list[tuple[Mailgun, dict[str, str], str]] = [
     (
         Mailgun(),
-        {"key": "another-key"},
-        "Mailgun domain `mg.example.com`: Mailgun answered 401: it does not accept the key; see `key` and `region`",
+        {"api_key": "another-key"},
+        "Mailgun domain `mg.example.com`: Mailgun answered 401: it does not accept the key; see `api_key` and `region`",
     ),
     (
         Mailgun(),
@@ -191,9 +191,9 @@ def test_a_check_says_what_is_wrong_and_how_to_mend_it(mailgun: Mailgun, given: 
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"domain": "mg"}, "domain"),
     ({"domain": "mg.example.com/../other"}, "domain"),
-    ({"key": ""}, "key"),
-    ({"key": "two words"}, "key"),
-    ({"key": "line\nbreak"}, "key"),
+    ({"api_key": ""}, "api_key"),
+    ({"api_key": "two words"}, "api_key"),
+    ({"api_key": "line\nbreak"}, "api_key"),
     ({"sender": "nobody"}, "sender"),
     ({"region": "mars"}, "region"),
     ({"timeout": 0.5}, "timeout"),

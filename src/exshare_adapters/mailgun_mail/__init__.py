@@ -29,7 +29,7 @@ class MailgunSettings:
 
     domain: str
     """The sending domain as Mailgun knows it, for example ``mg.example.com``."""
-    key: str = field(repr=False)
+    api_key: str = field(repr=False)
     """A key of the account, or better a sending key of this domain alone."""
     sender: str
     """Who letters are from: ``share@example.com`` or ``Example Ltd <share@example.com>``."""
@@ -46,8 +46,8 @@ class MailgunSettings:
             Domain.parse(self.domain)
         except InvalidValue as error:
             raise InvalidValue("domain", error.rule) from None
-        if not _KEY.match(self.key):
-            raise InvalidValue("key", "must be printable ASCII without spaces; was it copied whole?")
+        if not _KEY.match(self.api_key):
+            raise InvalidValue("api_key", "must be printable ASCII without spaces; was it copied whole?")
         if self.region not in REGIONS:
             raise InvalidValue("region", f"`{self.region[:20]}` is none of {', '.join(REGIONS)}")
         if self.api_url is not None:
@@ -63,7 +63,7 @@ class MailgunSettings:
     @property
     def authorization(self) -> str:
         """The value of the ``Authorization`` header."""
-        return "Basic " + b64encode(f"api:{self.key}".encode()).decode("ascii")
+        return "Basic " + b64encode(f"api:{self.api_key}".encode()).decode("ascii")
 
 
 async def open_mailgun(settings: MailgunSettings, /) -> AsyncIterator[Mailer]:

@@ -93,7 +93,7 @@ def _refusal(answer: Answer) -> AdapterFailed:
     """What a status means for the letter, by Mailgun's list of them."""
     status = answer.status
     if status in (401, 403):
-        return CredentialRejected(f"Mailgun answered {status}: it does not accept the key; see `key` and `region`")
+        return CredentialRejected(f"Mailgun answered {status}: it does not accept the key; see `api_key` and `region`")
     if status in (400, 413):
         return MailRefused(f"Mailgun answered {status}: it does not take this letter")
     if status == 404:
