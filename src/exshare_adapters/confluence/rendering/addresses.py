@@ -25,8 +25,11 @@ class Addresses:
         self._job = job
         self._own = frozenset(job.pages.values())
         self._names = tuple(sorted(job.site.host_names))
+        places = "|".join(rf"https?://{re.escape(host)}{re.escape(path)}" for host, path in job.site.bases)
         self._page_address = re.compile(
-            rf"{re.escape(job.site.path)}/spaces/[A-Za-z0-9~._-]+/pages/([1-9][0-9]{{0,18}})(?:/[\w+%.,()-]*)?(?:#([\w.%-]+))?\Z"
+            rf"(?:{places}|{re.escape(job.site.path)})"
+            r"(?:/spaces/[A-Za-z0-9~._-]+/pages/|/pages/viewpage\.action\?pageId=(?=[0-9]+(?:#|\Z)))"
+            r"([1-9][0-9]{0,18})(?:/[\w+%.,()-]*)?(?:#([\w.%-]+))?\Z"
         )
         self._targets: dict[str, Target] = {}
         self._links: dict[str, str | None] = {}
@@ -65,8 +68,8 @@ class Addresses:
 
     def picture(self, src: str) -> str | None:
         """The address of a picture of ours, or None."""
-        if (known := self._ours(src)) is not None:
-            return known
+        if (own := self.ours(src)) is not None:
+            return self._show(own)
         found = self.target(src)
         file = self.file(found) if isinstance(found, FileLink) else None
         return None if file is None else self._show(file)
@@ -78,8 +81,8 @@ class Addresses:
         return None if link.page is None else self._job.files.get((link.page, link.name))
 
     def _link(self, href: str) -> str | None:
-        if (known := self._ours(href)) is not None:
-            return known if self._job.view.attachments else None
+        if (own := self.ours(href)) is not None:
+            return self._show(own) if self._job.view.attachments else None
         before, sharp, fragment = href.partition("#")
         if before in self._own:
             return before + (self._fragment(unquote(fragment)) if sharp else "")
@@ -97,11 +100,11 @@ class Addresses:
             case External(url):
                 return self._outside(url)
 
-    def _ours(self, address: str) -> str | None:
-        """An address that this renderer gave before: rendering twice changes nothing."""
+    def ours(self, address: str) -> AttachmentId | None:
+        """The file of an address that this renderer wrote: so rendering twice changes nothing."""
         prefix = self._job.view.files
         if address.startswith(prefix) and _FILE_ID.match(address[len(prefix) :]):
-            return self._show(AttachmentId(address[len(prefix) :]))
+            return AttachmentId(address[len(prefix) :])
         return None
 
     def _show(self, file: AttachmentId) -> str:

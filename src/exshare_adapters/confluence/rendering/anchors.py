@@ -7,7 +7,7 @@ from html import escape, unescape
 
 from exshare_adapters.confluence.rendering.scan import SHELL_IDS
 
-_HEADING = re.compile(r"<h([1-6])([\s/][^>]*)?>", re.IGNORECASE)
+_HEADING = re.compile(r"<[hH]([1-6])([\s/][^>]*)?>")
 _ID = re.compile(r"""\bid\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
 _NOT_SLUG = re.compile(r"[^\w]+")

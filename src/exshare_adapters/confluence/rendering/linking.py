@@ -90,7 +90,7 @@ def _relative(href: str, job: Job, addresses: Addresses) -> str:
             return display_path(job, target.space, target.title) + _fragment(target.anchor)
     if isinstance(target, FileLink):
         if target.attachment is not None:
-            return canonical(job, target.attachment, target.page)
+            return canonical(job, target.attachment)
         if target.page is not None:
             return f"{job.site.path}/download/attachments/{target.page}/{quote(target.name, safe='')}"
     if isinstance(target, Internal | PageLink):

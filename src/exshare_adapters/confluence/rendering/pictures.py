@@ -15,7 +15,7 @@ from exshare_adapters.confluence.rendering.job import Job
 from exshare_adapters.confluence.rendering.redaction import hide
 from exshare_adapters.confluence.rendering.tree import Tree, attribute, children, classes, first, words
 from exshare_adapters.confluence.rendering.words import word
-from exshare_core.values import AttachmentId, PageId
+from exshare_core.values import AttachmentId
 
 _RESOURCE = re.compile(r"(?:att)?([0-9]{1,19})\Z")
 _DIAGRAM_NAME = re.compile(r"diagramName(?:=|\\?[\"']\s*:\s*\\?[\"'])([^|\"'\\&<>]{1,200})")
@@ -31,9 +31,9 @@ _PLACES = {
 }  # fmt: skip
 
 
-def canonical(job: Job, file: AttachmentId, page: PageId | None = None) -> str:
-    """The one way in which the tree writes the address of a file whose id is known."""
-    return f"{job.site.path}/rest/api/content/{page or job.page}/child/attachment/{file}/download"
+def canonical(job: Job, file: AttachmentId) -> str:
+    """The one way in which the tree writes the address of a file whose id is known: ours, not yet permitted."""
+    return job.view.files + file
 
 
 def file_of(node: LexborNode, job: Job, addresses: Addresses, *names: str) -> AttachmentId | None:
@@ -105,9 +105,7 @@ def _diagram(node: LexborNode, job: Job, *, alone: bool) -> tuple[str, Attachmen
 def pictures(tree: Tree, job: Job, addresses: Addresses) -> None:
     """Pictures of the site's files get our addresses later; pictures of other sites become links, never loaded."""
     for node in tree.find("img"):
-        if (known := addresses.picture(attribute(node, "src"))) is not None and known == attribute(
-            node, "src"
-        ):
+        if addresses.ours(attribute(node, "src")) is not None:
             continue
         _picture(tree, node, job, addresses)
     for node in tree.find(".confluence-embedded-file-wrapper"):
@@ -126,8 +124,7 @@ def _picture(tree: Tree, node: LexborNode, job: Job, addresses: Addresses) -> No
     outside = "confluence-external-resource" in classes(node)
     file = None if outside else file_of(node, job, addresses, "data-image-src", "src")
     if file is not None:
-        owner = _RESOURCE.match(attribute(node, "data-linked-resource-container-id"))
-        image = _image(tree, canonical(job, file, PageId(owner[1]) if owner else None), alt)
+        image = _image(tree, canonical(job, file), alt)
         for name in ("width", "height"):
             if _PIXELS.match(value := attribute(node, name)):
                 image.attrs[name] = value

@@ -23,18 +23,18 @@ _SECTION_TAGS = tuple(
 _SECTIONS = re.compile(rf"<(/?)(?:{b'|'.join(_SECTION_TAGS).decode()})(?=[\s/>])", re.IGNORECASE)
 """Elements of no use here that parsers nest differently than what is left without them."""
 _IDLE = (
-    ' class="confluenceTd"',
-    ' class="confluenceTh"',
-    ' class="confluenceTable"',
-    ' class="external-link"',
+    ('<td class="confluenceTd"', "<td"),
+    ('<th class="confluenceTh"', "<th"),
+    ('<table class="confluenceTable"', "<table"),
 )
-"""What would be dropped anyway, one by one."""
+"""What would be dropped anyway, one by one; only within tags, for pages may speak of such things."""
 _BLANK = "\t\n\f\r "
 _TEMPLATES = re.compile(r"\$itemRenderedUrl|\$\{xsrfTokenGenerator[^}]{0,200}\}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_PRE = re.compile(r"(<pre[^>]*>)\n+", re.IGNORECASE)
+_PRE = re.compile(r"(<pre[^>]*>)\n+")
 _GONE = tuple(
-    b"script style template svg math noscript form input button select textarea fieldset title xmp".split()
+    b"script style template svg math noscript form input button select textarea fieldset title xmp noembed noframes"
+    b" plaintext".split()
 )
 _READING = tuple(
     b"macro jira by-label recently blog vcard profile pagetree report rss embeddedobject gadget panel expand result".split()
@@ -54,7 +54,11 @@ def produce(job: Job) -> Rendered:
 
 def _produce(job: Job) -> Rendered:
     html = _normal(job.body)
-    low = html.encode().lower()
+    try:
+        low = html.encode().lower()
+    except UnicodeEncodeError:
+        html = _SURROGATE.sub("\ufffd", html)
+        low = html.encode().lower()
     if len(low) > caps.MOST_BYTES:
         raise caps.TooMuch
     scan = Scan(low, job.site)
@@ -70,8 +74,8 @@ def _produce(job: Job) -> Rendered:
         html = html.replace('<div class="table-wrap">', table)
     if "$" in html:
         html = _TEMPLATES.sub("", html)
-    for idle in _IDLE:
-        html = html.replace(idle, "")
+    for idle, rest in _IDLE:
+        html = html.replace(idle, rest)
     cleaned = clean_written if with_tree else clean_plain if scan.plain_links else clean
     html = cleaned(add_anchors(html, job.title), addresses).lstrip(_BLANK)
     return Rendered(html, frozenset(addresses.files))
@@ -80,8 +84,6 @@ def _produce(job: Job) -> Rendered:
 def _normal(body: str) -> str:
     """Begun and ended as the sanitiser writes them, so that a second rendering changes nothing."""
     html = body.lstrip(_BLANK)
-    if not html.isascii() and _SURROGATE.search(html):
-        html = _SURROGATE.sub("\ufffd", html)
     if "\r" in html or "\x00" in html:
         html = html.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
     return _RETURN.sub("\n", html) if "&#" in html else html
@@ -98,7 +100,7 @@ def _through_tree(html: str, job: Job, scan: Scan, addresses: Addresses) -> str:
         for node in tree.find(", ".join(name.decode() for name in _GONE)):
             tree.cut(node)
     if job.macros or job.without or scan.has(b"data-macro", b"data-datasource") or scan.classed(*_READING):
-        redact(tree, job)
+        redact(tree, job, scan)
     _structure(tree, job, scan, addresses)
     links(tree, job, scan, addresses)
     out = tree.html()

@@ -14,6 +14,7 @@ from selectolax.lexbor import LexborNode
 
 from exshare_adapters.confluence.macros import EXCLUDE, MARKED_BOXES, reads_elsewhere
 from exshare_adapters.confluence.rendering.job import Job
+from exshare_adapters.confluence.rendering.scan import Scan
 from exshare_adapters.confluence.rendering.tree import Tree, attribute, classes, words
 from exshare_adapters.confluence.rendering.words import word
 from exshare_core.content import MacroUse
@@ -51,15 +52,16 @@ _OUTPUTS: dict[str, tuple[str, ...]] = {
 }
 """What reading macros leave where the rendering does not name them, and the names they may have in storage."""
 _UNNAMED = ", ".join([*(f".{word}" for word in _OUTPUTS), "[data-datasource]"])
+_OUTPUT_WORDS = tuple(word.lower().encode() for word in _OUTPUTS)
 
 
 class NotLocated(Exception):
     """Something that must be cut cannot be found with certainty."""
 
 
-def redact(tree: Tree, job: Job) -> None:
+def redact(tree: Tree, job: Job, scan: Scan) -> None:
     """Cut all that must go; raises NotLocated."""
-    plan = _Plan(tree, job)
+    plan = _Plan(tree, job, scan)
     for node, macro in plan.doomed():
         if macro is not None and macro.excluded:
             tree.cut(node)
@@ -81,7 +83,7 @@ def hide(tree: Tree, node: LexborNode) -> None:
 class _Plan:
     """Who is where in one body."""
 
-    def __init__(self, tree: Tree, job: Job) -> None:
+    def __init__(self, tree: Tree, job: Job, scan: Scan) -> None:
         self._tree, self._job = tree, job
         self._by_id: dict[str, list[LexborNode]] = defaultdict(list)
         self._by_name: dict[str, list[LexborNode]] = defaultdict(list)
@@ -90,7 +92,8 @@ class _Plan:
                 self._by_id[id].append(node)
             if name := attribute(node, "data-macro-name").strip().lower():
                 self._by_name[name].append(node)
-        self._unnamed = tree.find(_UNNAMED)
+        unnamed = scan.classed(*_OUTPUT_WORDS) or scan.has(b"data-datasource")
+        self._unnamed = tree.find(_UNNAMED) if unnamed else []
         self._marked = self._marked_boxes()
 
     def doomed(self) -> list[tuple[LexborNode, MacroUse | None]]:
@@ -151,7 +154,9 @@ class _Plan:
         return []
 
     def _marked_boxes(self) -> list[LexborNode]:
-        marked = []
+        marked: list[LexborNode] = []
+        if EXCLUDE not in self._tree.body.text().lower():
+            return marked
         for box in self._tree.find(_BOXES):
             title = next((node for node in box.css(_TITLES) if node.mem_id != box.mem_id), None)
             if title is not None and words(title).lower() == EXCLUDE:

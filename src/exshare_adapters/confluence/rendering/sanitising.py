@@ -102,6 +102,10 @@ _DATETIME = re.compile(r"[0-9TZ:.+-]{1,40}\Z")
 _ID_MOST = 400
 _SCHEMES = {"http", "https", "mailto", "tel"}
 _REL = "noopener noreferrer nofollow"
+_RAW = re.compile(
+    r"<(?:!|iframe|math|noembed|noframes|noscript|plaintext|s(?:cript|elect|tyle|vg)|t(?:emplate|extarea|itle)|xmp)"
+)
+"""Beginnings of what holds other than tags, where parsers may come to differ."""
 _PAIR = re.compile(rf'\s({"|".join(_CARRIERS)})="([^"]*)"')
 
 
@@ -126,29 +130,37 @@ def clean(html: str, addresses: Addresses) -> str:
 def clean_written(html: str, addresses: Addresses) -> str:
     """The same for HTML that a tree wrote, with every value in double quotes: each value is judged once, beforehand.
 
-    nh3 then lets exactly the values pass that may stay, and asks for relative addresses only. A value that was not
-    seen beforehand is dropped, wherever it may hide.
+    nh3 asks for relative addresses only. An attribute all of whose values may stay is let pass; of any other, exactly
+    the values that may stay are. Where another parser could find other tags than the tree wrote, values are listed
+    for every attribute, so that one not seen beforehand is dropped.
     """
     judged: dict[str, set[str]] = {}
+    listed = set(_CARRIERS) if _RAW.search(html) else set()
     relative: dict[str, str] = {}
     for name, raw in set(_PAIR.findall(html)):
         value = unescape(raw) if "&" in raw else raw
         verdict = _verdict(name, value, addresses)
-        if verdict is None:
-            continue
-        if name in ("href", "src"):
+        ours_to_answer = name in ("href", "src") and value.startswith(("/", "#"))
+        if ours_to_answer and verdict is not None:
             relative[value] = verdict
-        if verdict != value and not (name in ("href", "src") and value.startswith(("/", "#"))):
+        elif verdict is None and not ours_to_answer:
+            listed.add(name)
+        elif verdict != value and verdict is not None:
             return clean(html, addresses)
-        judged.setdefault(name, set()).add(value)
+        if verdict is not None:
+            judged.setdefault(name, set()).add(value)
+    attributes = {tag: set(names) for tag, names in _OPEN.items()}
     fixed = {tag: dict(values) for tag, values in _FIXED.items()}
     for name, values in judged.items():
         for tag in _CARRIERS[name]:
-            fixed.setdefault(tag, {})[name] = values
+            if name in listed:
+                fixed.setdefault(tag, {})[name] = values
+            else:
+                attributes.setdefault(tag, set()).add(name)
     return nh3.Cleaner(
         tags=_TAGS,
         clean_content_tags=_WITH_CONTENT,
-        attributes=_OPEN,
+        attributes=attributes,
         link_rel=None,
         set_tag_attribute_values={"a": {"rel": _REL}},
         tag_attribute_values=fixed,

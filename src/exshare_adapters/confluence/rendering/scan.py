@@ -6,6 +6,7 @@ import re
 
 from exshare_adapters.confluence.links import SiteAddresses
 
+_MARKUP = re.compile(rb"<[^<>]*>")
 _TAG = re.compile(rb"<([a-z][a-z0-9:-]*[\s/]?)")
 _CLASS = re.compile(rb'class="([^"]*)"')
 _PLAIN_CLASSES = frozenset(
@@ -43,21 +44,25 @@ class Scan:
 
     def __init__(self, low: bytes, site: SiteAddresses) -> None:
         self.low = low
-        begun = _TAG.findall(low)
-        self.elements = len(begun)
+        found = _MARKUP.findall(low)
+        whole = len(found) == low.count(b"<") == low.count(b">")
+        self._marks = b"".join(set(found)) if whole else low
+        """Every different tag, once; all of it where a bracket may stand in a value or in text."""
+        self.elements = len(found) - low.count(b"</") if whole else len(_TAG.findall(low))
         """How many tags begin; never fewer than there are elements in it."""
-        kinds = frozenset(begun)
+        kinds = frozenset(_TAG.findall(self._marks))
         self.attributed_formatting = any(kind[:-1] in _FORMATTING for kind in kinds)
         self.tags = frozenset(kind.rstrip(b" \t\n\r\f\v/") for kind in kinds)
-        values = _CLASS.findall(low)
-        self._odd = low.count(b"class") != len(values)
-        self.classes: frozenset[bytes] = frozenset(word for value in set(values) for word in value.split())
+        values = _CLASS.findall(self._marks)
+        self._odd = self._marks.count(b"class") != len(values)
+        self.classes: frozenset[bytes] = frozenset(b" ".join(set(values)).split())
+        self._class_words = b" ".join(self.classes)
         self.names_site = any(name.encode() in low for name in site.host_names) or b"&#" in low
         """Whether a host of the site may stand anywhere in it."""
 
     def has(self, *marks: bytes) -> bool:
-        """Whether one of the marks stands in it."""
-        return any(mark in self.low for mark in marks)
+        """Whether one of the marks stands in its tags."""
+        return any(mark in self._marks for mark in marks)
 
     def tagged(self, *names: bytes) -> bool:
         """Whether there may be an element of one of the names."""
@@ -65,7 +70,7 @@ class Scan:
 
     def classed(self, *words: bytes) -> bool:
         """Whether a class word contains one of `words`."""
-        return self._odd or any(word in found for found in self.classes for word in words)
+        return self._odd or any(word in self._class_words for word in words)
 
     @property
     def plain_links(self) -> bool:
@@ -73,22 +78,23 @@ class Scan:
 
         Only asked where `needs_tree` is False: then no host of the site stands anywhere in it.
         """
-        if b"title=" in self.low:
+        marks = self._marks
+        if b"title=" in marks or _SHELL_ID.search(marks) is not None:
             return False
-        hosts = _PLAIN_LINK.findall(self.low)
-        if len(hosts) != self.low.count(b"href") or any(host.endswith(_UPSTREAM) for host in set(hosts)):
-            return False
-        return _SHELL_ID.search(self.low) is None
+        hosts = _PLAIN_LINK.findall(marks)
+        return len(hosts) == marks.count(b"href") and not any(host.endswith(_UPSTREAM) for host in set(hosts))
 
     @property
     def needs_tree(self) -> bool:
         """Whether anything in it is more than text, headings, lists, plain tables and links."""
         if self._odd or not self.classes <= _PLAIN_CLASSES or not self.tags <= _PLAIN_TAGS or self.names_site:
             return True
-        low = self.low
-        if b"style=" in low or b"<!-" in low or b"mailto" in low or b"&period;" in low:
+        low, marks = self.low, self._marks
+        if b"style=" in marks or b"<!-" in marks or b"mailto" in marks or b"&period;" in low:
             return True
-        if low.count(b"<a ") != low.count(b"</a>") or low.count(b"<table") > sum(map(low.count, _REGIONS)):
+        if b"a" in self.tags and low.count(b"<a ") != low.count(b"</a>"):
             return True
-        data = low.count(b"data-")
-        return data > 0 and data != sum(low.count(name) for name in _PLAIN_DATA)
+        if b"table" in self.tags and low.count(b"<table") > sum(map(low.count, _REGIONS)):
+            return True
+        data = marks.count(b"data-")
+        return data > 0 and data != sum(marks.count(name) for name in _PLAIN_DATA)

@@ -51,23 +51,18 @@ def expands(tree: Tree) -> None:
 def notices(tree: Tree) -> None:
     """Info, note, tip and warning say what they are, also to those who do not see colours."""
     for node in reversed(tree.find(".confluence-information-macro")):
-        kind = next(
-            (kind for kind in _NOTICES if f"confluence-information-macro-{kind}" in classes(node)),
-            "information",
-        )
+        kinds = classes(node)
+        kind = next((kind for kind in _NOTICES if f"confluence-information-macro-{kind}" in kinds), "information")
         name, label = _NOTICES[kind]
-        for icon in node.css(".confluence-information-macro-icon"):
-            tree.unwrap(icon)  # written as an empty tag, it holds the box's text once parsed as HTML
-        box = tree.rename(node, "div", f"ex-box {name}", {"role": "note", "aria-label": word(label)})
-        box_title(box, "title")
-
-
-def box_title(box: LexborNode, name: str) -> None:
-    """Mark a box's own title, if it has one among its children."""
-    for child in box.iter():
-        if name in classes(child):
-            child.attrs["class"] = "ex-box-title"
-            return
+        box = node if node.tag == "div" else tree.rename(node, "div")
+        box.attrs["class"], box.attrs["role"], box.attrs["aria-label"] = f"ex-box {name}", "note", word(label)
+        titled = False
+        for child in list(box.iter()):
+            inside = classes(child)
+            if "confluence-information-macro-icon" in inside:
+                tree.unwrap(child)  # written as an empty tag, it holds the box's text once parsed as HTML
+            elif "title" in inside and not titled:
+                child.attrs["class"], titled = "ex-box-title", True
 
 
 def panels(tree: Tree) -> None:
@@ -115,10 +110,8 @@ def fill(tree: Tree, target: LexborNode, html: str) -> None:
 def statuses(tree: Tree) -> None:
     """Status lozenges."""
     for node in tree.find(".status-macro, .aui-lozenge"):
-        colour = next(
-            (shown for name, shown in _LOZENGES.items() if f"aui-lozenge-{name}" in classes(node)),
-            "ex-neutral",
-        )
+        kinds = classes(node)
+        colour = next((shown for name, shown in _LOZENGES.items() if f"aui-lozenge-{name}" in kinds), "ex-neutral")
         node.attrs["class"] = f"ex-lozenge {colour}"
 
 
@@ -191,11 +184,14 @@ def inks(tree: Tree) -> None:
 
 def colour(tree: Tree) -> None:
     """Colours are written one way; words on a coloured surface are told whether it is light or dark."""
+    written: dict[str, str | None] = {}
     for node in tree.find("[style], [data-highlight-colour]"):
         given = attribute(node, "style")
         if highlight := attribute(node, "data-highlight-colour").lower():
             given = f"{given};background-color:{colours.HIGHLIGHTS.get(highlight, highlight)}"
-        kept = style(given)
+        if given not in written:
+            written[given] = style(given)
+        kept = written[given]
         if kept is None:
             if "style" in node.attrs:
                 del node.attrs["style"]
