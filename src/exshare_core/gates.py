@@ -105,10 +105,10 @@ def prepare(
     if above is None:
         return None
     policy = above.narrowed(link.layer)
-    expires_at, expiry_layers = _expiry(link, policy)
+    expires_at, expiry_layers = expiry(link, policy)
     gates: list[tuple[Stage, Gate]] = [
         (Stage.EXISTS, _exists(link, address)),
-        (Stage.POLICY, _always(_suspension(link, policy, switches, expires_at))),
+        (Stage.POLICY, _always(suspension(link, policy, switches))),
         (Stage.TIME, _time(link.wish.starts_at, expires_at, expiry_layers)),
     ]
     if (networks := _network_gate(policy)) is not None:
@@ -177,10 +177,8 @@ def _exists(link: ShareLink, address: LinkAddress) -> Gate:
     return lambda attempt: fine if address.lives(attempt.at) else rotated_out
 
 
-def _suspension(
-    link: ShareLink, policy: Policy, switches: Switches, expires_at: datetime | None
-) -> Verdict:
-    """What policy takes away from a link that lacks what is now demanded (spec P3, P7)."""
+def suspension(link: ShareLink, policy: Policy, switches: Switches) -> Verdict:
+    """What policy takes away from a link that lacks what is now demanded (spec P3, P7). Derived, never stored."""
     limits = policy.limits
     if not switches.site_on:
         return _deny(Stage.POLICY, "sharing is switched off for the site", ("site",))
@@ -188,14 +186,15 @@ def _suspension(
         return _deny(Stage.POLICY, "sharing is switched off for the space", ("space",))
     if limits.password_demanded and link.wish.password_hash is None:
         return _deny(Stage.POLICY, "a password is demanded", policy.set_by("password_demanded"))
-    if limits.expiry_demanded and expires_at is None:
+    if limits.expiry_demanded and limits.lifetime is None and link.wish.expires_at is None:
         return _deny(Stage.POLICY, "an expiry is demanded", policy.set_by("expiry_demanded"))
     if limits.people_demanded and limits.people is None:
         return _deny(Stage.POLICY, "a list of allowed people is demanded", policy.set_by("people_demanded"))
     return _FINE[Stage.POLICY]
 
 
-def _expiry(link: ShareLink, policy: Policy) -> tuple[datetime | None, tuple[str, ...]]:
+def expiry(link: ShareLink, policy: Policy) -> tuple[datetime | None, tuple[str, ...]]:
+    """When the link ends under `policy`, if ever, and who set that: its own expiry or the longest life (spec P3)."""
     own = link.wish.expires_at
     if policy.limits.lifetime is None:
         return own, (LINK_LAYER,)

@@ -1,0 +1,166 @@
+"""What a change of the layers would do to a link, before anybody saves it (spec P6).
+
+The judgement is the visitor's own: the same policies are met and the same verdicts asked, on stored facts. What depends
+on live facts (labels, restrictions, the owner's right) is decided at the next request and only named here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from attrs import frozen
+
+from exshare_core.decisions import Effect, Verdict
+from exshare_core.gates import expiry, suspension
+from exshare_core.links import LinkState, ShareLink, Switches
+from exshare_core.policy import MEETS, Layer, Policy, outer
+from exshare_core.values import LinkId, MemberId, PageId
+
+
+class Consequence(Enum):
+    """What becomes of a link."""
+
+    SUSPENDED = "suspended"
+    """It stops, and would start again if the change were taken back."""
+    CUT = "cut"
+    """It goes on with less than now."""
+    RESTORED = "restored"
+    """It starts again, or gets back what it once wished for."""
+
+
+@frozen(slots=True)
+class Impact:
+    """What a change does to one link, and why."""
+
+    link: LinkId
+    owner: MemberId
+    page: PageId
+    name: str
+    consequence: Consequence
+    reasons: tuple[str, ...]
+    """For a suspension its rule; else the restrictions whose value changes, by name."""
+    layers: tuple[str, ...] = ()
+    """Who sets the rule, or the values, outermost first."""
+
+
+LIVE: Mapping[str, str] = {
+    "forbidden_labels": "labels that forbid sharing",
+    "demanded_labels": "labels that sharing demands",
+    "restricted_pages": "pages with view restrictions",
+    "excluded_names": "parts that are left out of pages",
+}
+"""Restrictions that bite on what Confluence says at the moment, with the words that tell an admin so."""
+
+
+def decided_live(before: Iterable[Layer], after: Iterable[Layer]) -> tuple[str, ...]:
+    """The rules among what changes that no stored fact can answer, in words."""
+    one, other = outer(tuple(before)), outer(tuple(after))
+    return tuple(words for name, words in LIVE.items() if _value(one, name) != _value(other, name))
+
+
+def impact(
+    link: ShareLink,
+    before: Policy | None,
+    after: Policy | None,
+    switches: tuple[Switches, Switches],
+    now: datetime,
+) -> Impact | None:
+    """What changes for `link` when the policy above it turns from `before` into `after`; None when nothing does.
+
+    Both policies are those of the layers above the link that hold for it, without its own wish; None is no layer at
+    all. A link that is off or over for other reasons is left alone by every change.
+    """
+    if link.state is not LinkState.ACTIVE or (before is after and switches[0] == switches[1]):
+        return None
+    was, becomes = _standing(link, before, switches[0]), _standing(link, after, switches[1])
+    if _over(link, was, now) and _over(link, becomes, now):
+        return None
+    if becomes.stops is not None:
+        if was.stops is not None:
+            return None
+        return _told(link, Consequence.SUSPENDED, (becomes.stops.rule,), becomes.stops.layers)
+    if was.stops is not None:
+        return _told(link, Consequence.RESTORED, (was.stops.rule,), was.stops.layers)
+    assert was.policy is not None
+    assert becomes.policy is not None
+    return _narrowed(link, was.policy, becomes.policy)
+
+
+@frozen(slots=True)
+class _Standing:
+    policy: Policy | None
+    stops: Verdict | None
+
+
+def _standing(link: ShareLink, above: Policy | None, switches: Switches) -> _Standing:
+    if above is None:
+        return _Standing(None, None)
+    policy = above.narrowed(link.layer)
+    verdict = suspension(link, policy, switches)
+    return _Standing(policy, None if verdict.effect is Effect.ALLOW else verdict)
+
+
+def _over(link: ShareLink, standing: _Standing, now: datetime) -> bool:
+    if standing.policy is None:
+        return True
+    ends, _ = expiry(link, standing.policy)
+    return ends is not None and now >= ends
+
+
+def _narrowed(link: ShareLink, before: Policy, after: Policy) -> Impact | None:
+    """Which values in force change for this link. What is both cut and given back counts as cut."""
+    if before.limits == after.limits:
+        return None
+    less, more = [], []
+    for name, seen in _SEEN.items():
+        was, becomes = seen(link, before), seen(link, after)
+        if was != becomes:
+            (less if _is_less(name, was, becomes) else more).append(name)
+    if not less and not more:
+        return None
+    names = tuple(less or more)
+    layers = tuple(dict.fromkeys(layer for name in names for layer in (after if less else before).set_by(name)))
+    return _told(link, Consequence.CUT if less else Consequence.RESTORED, names, layers)
+
+
+def _limit(name: str) -> Callable[[ShareLink, Policy], Any]:
+    return lambda link, policy: getattr(policy.limits, name)
+
+
+def _wished(name: str) -> Callable[[ShareLink, Policy], Any]:
+    """A permission that only matters to a link that asks for it."""
+    return lambda link, policy: getattr(policy.limits, name) if getattr(link.scope, name) else None
+
+
+_SEEN: Mapping[str, Callable[[ShareLink, Policy], Any]] = {
+    "capabilities": _limit("capabilities"),
+    "people": _limit("people"),
+    "networks": _limit("networks"),
+    "blocked_people": _limit("blocked_people"),
+    "blocked_networks": _limit("blocked_networks"),
+    "opens": _limit("opens"),
+    "children": _wished("children"),
+    "restricted_pages": _wished("restricted_pages"),
+    "lifetime": lambda link, policy: expiry(link, policy)[0],
+}
+"""The restrictions that a link can feel without being stopped, and what of each it feels."""
+
+
+def _is_less(name: str, was: Any, becomes: Any) -> bool:
+    """Whether a value became stricter. Absent is widest; an expiry is stricter the sooner it comes."""
+    if was is None or becomes is None:
+        return becomes is not None and becomes is not True
+    if name == "lifetime":
+        return bool(becomes < was)
+    return bool(MEETS[name](was, becomes) != was)
+
+
+def _told(link: ShareLink, what: Consequence, reasons: tuple[str, ...], layers: tuple[str, ...]) -> Impact:
+    return Impact(link.id, link.owner, link.scope.root, link.name, what, reasons, layers)
+
+
+def _value(policy: Policy | None, name: str) -> Any:
+    return None if policy is None else getattr(policy.limits, name)
