@@ -114,7 +114,8 @@ def _narrowed(link: ShareLink, before: Policy, after: Policy) -> Impact | None:
     """Which values in force change for this link. What is both cut and given back counts as cut."""
     if before.limits == after.limits:
         return None
-    less, more = [], []
+    less: list[str] = []
+    more: list[str] = []
     for name, seen in _SEEN.items():
         was, becomes = seen(link, before), seen(link, after)
         if was != becomes:
