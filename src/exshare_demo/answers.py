@@ -76,8 +76,8 @@ def v1_bad(sentence: str, status: int = 400) -> Response:
 def tomcat(site_base: str, reason: str = "Client must be authenticated to access this resource.") -> Response:
     """The 401 of the server below the application."""
     text = (
-        "<!doctype html><html lang=\"en\"><head><title>HTTP Status 401 – Unauthorized</title></head>"
-        f"<body><h1>HTTP Status 401 – Unauthorized</h1><hr class=\"line\" /><p><b>Message</b> {reason}</p></body></html>"
+        '<!doctype html><html lang="en"><head><title>HTTP Status 401 – Unauthorized</title></head>'
+        f'<body><h1>HTTP Status 401 – Unauthorized</h1><hr class="line" /><p><b>Message</b> {reason}</p></body></html>'
     )
     return html(text, 401, {"www-authenticate": f'OAuth realm="{quote(site_base, safe="")}"'})
 

@@ -15,7 +15,8 @@ def issue(key: str, summary: str, state: str = "Done") -> Drawn:
         sheet = mark.sheet
         origin = sheet.base.removesuffix(sheet.context) if sheet.context else sheet.base
         icon = f"{origin}/rest/api/2/universal_avatar/view/type/issuetype/avatar/10318?size=medium"
-        link = f'<a href="{origin}/browse/{key}?src=confmacro" class="jira-issue-key"><img class="icon" src="{icon}">{key}</a>'
+        shown = f'<img class="icon" src="{icon}">{key}'
+        link = f'<a href="{origin}/browse/{key}?src=confmacro" class="jira-issue-key">{shown}</a>'
         lozenge = f'<span class="aui-lozenge aui-lozenge-subtle aui-lozenge-success">{escape(state)}</span>'
         attrs = mark.attrs("confluence-jim-macro jira-issue resolved", data_jira_key=key, data_client_id=CLIENT_ID)
         return f'<span{attrs}>{link} - <span class="summary">{escape(summary)}</span> {lozenge}</span>'
@@ -28,7 +29,9 @@ def issue_list(jql: str) -> Drawn:
 
     def draw(mark: Mark, _: str) -> str:
         wiki = escape(f'<ac:structured-macro ac:name="jira"><ac:parameter ac:name="jqlQuery">{jql}</ac:parameter>')
-        refresh = f'<input type="hidden" class="refresh-wiki" data-wikimarkup="{wiki}" data-pageid="{mark.sheet.page.id}">'
+        refresh = (
+            f'<input type="hidden" class="refresh-wiki" data-wikimarkup="{wiki}" data-pageid="{mark.sheet.page.id}">'
+        )
         rows = f"<table><tbody><tr><td>LAMP-7</td><td>{JIRA_SUMMARY}</td></tr></tbody></table>"
         shell = mark.attrs("confluence-jim-macro refresh-module-id jira-table", data_client_id=CLIENT_ID)
         return f'<div{shell}>{rows}{refresh}<span class="issue-placeholder">Getting issues...</span></div>'
@@ -88,7 +91,7 @@ def broken(name: str) -> Drawn:
     """A macro that failed."""
 
     def draw(mark: Mark, _: str) -> str:
-        return f"<div class=\"error\"><span class=\"error\">Error rendering macro '{name}'</span> : page not found</div>"
+        return f'<div class="error"><span class="error">Error rendering macro \'{name}\'</span> : page not found</div>'
 
     return macro(name, draw)
 
@@ -119,11 +122,16 @@ def survey() -> Drawn:
     def draw(mark: Mark, _: str) -> str:
         sheet = mark.sheet
         action = sheet.url("/plugins/survey/vote.action")
-        inputs = f'<input type="hidden" name="atl_token" value="{FORM_TOKEN}"><input type="radio" name="v" value="1" onclick="vote(1)">'
+        inputs = (
+            f'<input type="hidden" name="atl_token" value="{FORM_TOKEN}">'
+            '<input type="radio" name="v" value="1" onclick="vote(1)">'
+        )
         button = '<button type="submit" onmouseover="glow(this)">Vote</button>'
         scripts = "<script>window.AJS && AJS.vote();</script><style>.survey{position:fixed;top:0}</style>"
         odd = '<object data="/wiki/plugins/flash.swf"></object><embed src="/wiki/plugins/flash.swf">'
-        link = '<a href="javascript:alert(1)">quick vote</a><img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=" alt="">'
+        link = (
+            '<a href="javascript:alert(1)">quick vote</a><img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=" alt="">'
+        )
         form = f'<form action="{action}" method="post">{inputs}{button}</form>'
         return f'<div{mark.attrs("survey")} onload="boot()" style="position:fixed">{form}{scripts}{odd}{link}</div>'
 

@@ -28,10 +28,14 @@ def panel(*body: Part, title: str = "", colour: str = "#EAE6FF") -> Drawn:
     """A coloured panel with an optional title."""
 
     def draw(mark: Mark, inner: str) -> str:
-        head = f'<div class="panelHeader" style="background-color: {colour};"><b>{escape(title)}</b></div>' if title else ""
+        head = (
+            f'<div class="panelHeader" style="background-color: {colour};"><b>{escape(title)}</b></div>'
+            if title
+            else ""
+        )
         style = f"background-color: {colour};border-width: 1px;"
         content = f'<div class="panelContent" style="background-color: {colour};">{inner}</div>'
-        return f'<div{mark.attrs("panel", style=style)}>{head}{content}</div>'
+        return f"<div{mark.attrs('panel', style=style)}>{head}{content}</div>"
 
     return macro("panel", draw, ({"title": title} if title else {}) | {"bgColor": colour}, body)
 
@@ -44,7 +48,7 @@ def code(language: str, text: str, title: str = "") -> Drawn:
         params = f"brush: {language}; gutter: false; theme: Confluence"
         pre = f'<pre class="syntaxhighlighter-pre" data-syntaxhighlighter-params="{params}" data-theme="Confluence">'
         content = f'<div class="codeContent panelContent pdl">{pre}{escape(inner, quote=False)}</pre></div>'
-        return f'<div{mark.attrs("code panel pdl", style="border-width: 1px;")}>{head}{content}</div>'
+        return f"<div{mark.attrs('code panel pdl', style='border-width: 1px;')}>{head}{content}</div>"
 
     return macro("code", draw, {"language": language} | ({"title": title} if title else {}), plain=text)
 
@@ -54,7 +58,7 @@ def noformat(text: str) -> Drawn:
 
     def draw(mark: Mark, inner: str) -> str:
         content = f'<div class="preformattedContent panelContent"><pre>{escape(inner, quote=False)}</pre></div>'
-        return f'<div{mark.attrs("preformatted panel")}>{content}</div>'
+        return f"<div{mark.attrs('preformatted panel')}>{content}</div>"
 
     return macro("noformat", draw, plain=text)
 
@@ -67,7 +71,7 @@ def expand(title: str, *body: Part) -> Drawn:
         icon = '<span class="expand-icon aui-icon aui-icon-small aui-iconfont-chevron-right">&nbsp;</span>'
         control = f'{icon}<span class="expand-control-text">{escape(title)}</span>'
         return (
-            f'<div{mark.attrs("expand-container", id="expander-" + number)}>'
+            f"<div{mark.attrs('expand-container', id='expander-' + number)}>"
             f'<div id="expander-control-{number}" class="expand-control" aria-expanded="true">{control}</div>'
             f'<div id="expander-content-{number}" class="expand-content">{inner}</div></div>'
         )
@@ -87,7 +91,9 @@ def layout(kind: str, *cells: tuple[Part, ...]) -> Drawn:
         for index, cell in enumerate(cells):
             side = "sidebar" in name and index == (0 if "left" in name else len(cells) - 1)
             role = "aside" if side else "normal"
-            inside += f'<div class="cell {role}" data-type="{role}"><div class="innerCell">{write(cell, sheet)}</div></div>'
+            inside += (
+                f'<div class="cell {role}" data-type="{role}"><div class="innerCell">{write(cell, sheet)}</div></div>'
+            )
         row = f'<div class="columnLayout {name}" data-layout="{name}">{inside}</div>'
         return f'<div class="contentLayout2">{row}</div>'
 
@@ -102,7 +108,9 @@ def columns(*cells: tuple[Part, ...]) -> Drawn:
             f'<div{mark.attrs("sectionColumnWrapper")}><div class="sectionMacro">'
             f'<div class="sectionMacroRow">{inner}</div></div></div>'
         ),
-        body=[macro("column", lambda mark, inner: f'<div{mark.attrs("columnMacro")}>{inner}</div>', body=c) for c in cells],
+        body=[
+            macro("column", lambda mark, inner: f"<div{mark.attrs('columnMacro')}>{inner}</div>", body=c) for c in cells
+        ],
     )
 
 
@@ -151,7 +159,7 @@ def properties(*pairs: tuple[str, tuple[Part, ...]], name: str = "") -> Drawn:
     rows = [(cell(k, head=True), cell(*v)) for k, v in pairs]
     return macro(
         "details",
-        lambda mark, inner: f'<div{mark.attrs("plugin-tabmeta-details")}>{inner}</div>',
+        lambda mark, inner: f"<div{mark.attrs('plugin-tabmeta-details')}>{inner}</div>",
         {"id": name} if name else {},
         [table(*rows)],
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 import uuid
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from exshare_demo import canaries, files, guide, pages, team
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from exshare_demo.forms import Part
     from exshare_demo.tree import Tree
 
-FOUNDED = datetime(2026, 1, 5, 8, 30, 0, 974000, tzinfo=timezone.utc)
+FOUNDED = datetime(2026, 1, 5, 8, 30, 0, 974000, tzinfo=UTC)
 
 
 def file_id(number: int) -> str:
@@ -53,11 +53,19 @@ def _spaces(site: Tree) -> None:
         pages.GUIDE_ID, pages.GUIDE, "Lantern Works Guide", pages.HOME, viewer_groups={pages.EVERYBODY}
     )
     site.spaces[pages.TEAM] = Space(
-        pages.TEAM_ID, pages.TEAM, "Lamp makers", pages.TEAM_HOME, {pages.CONNECTOR}, {pages.LAMP_MAKERS}, "collaboration"
+        pages.TEAM_ID,
+        pages.TEAM,
+        "Lamp makers",
+        pages.TEAM_HOME,
+        {pages.CONNECTOR},
+        {pages.LAMP_MAKERS},
+        "collaboration",
     )
 
 
-def _put(site: Tree, node_id: int, parent: int | None, title: str, parts: tuple[Part, ...] = (), kind: Kind = "page") -> Node:
+def _put(
+    site: Tree, node_id: int, parent: int | None, title: str, parts: tuple[Part, ...] = (), kind: Kind = "page"
+) -> Node:
     space = site.nodes[parent].space if parent is not None else pages.GUIDE
     place = None if parent is None else 1000 - 10 * len([n for n in site.nodes.values() if n.parent == parent])
     at = FOUNDED + timedelta(hours=len(site.nodes))
@@ -108,7 +116,9 @@ def _tree(site: Tree) -> None:
 
 
 def _files(site: Tree) -> None:
-    def put(number: int, page: int, title: str, media_type: str, body: Content, size: tuple[int, int] | None = None) -> None:
+    def put(
+        number: int, page: int, title: str, media_type: str, body: Content, size: tuple[int, int] | None = None
+    ) -> None:
         at = FOUNDED + timedelta(days=1, minutes=number % 100)
         wide, high = size or (None, None)
         site.attachments[number] = Attachment(
@@ -130,10 +140,22 @@ def _files(site: Tree) -> None:
     put(pages.DRAWIO_SOURCE, pages.GALLERY_APPS, "beam", "application/vnd.jgraph.mxfile", files.fixed(b"<mxfile/>"))
     png(pages.DRAWIO_PNG, pages.GALLERY_APPS, "beam.png", 200, 120, 30)
     png(pages.NFD_PNG, pages.UNICODE, unicodedata.normalize("NFD", "Leuchttürme & Möwen.png"), 200, 120, 20)
-    put(pages.EXCLUDED_TXT, pages.EXCLUDED_PAGE, "supplier-quote.txt", "text/plain", files.fixed(canaries.EXCLUDED.encode()))
+    put(
+        pages.EXCLUDED_TXT,
+        pages.EXCLUDED_PAGE,
+        "supplier-quote.txt",
+        "text/plain",
+        files.fixed(canaries.EXCLUDED.encode()),
+    )
     evil = b"<script>document.write(document.cookie)</script><p>canary page as a file</p>"
     put(pages.EVIL_HTML, pages.GALLERY, "report.html", "text/html", files.fixed(evil))
-    put(pages.RESTRICTED_PDF, pages.RESTRICTED_PAGE, "prices.pdf", "application/pdf", files.document(canaries.RESTRICTED))
+    put(
+        pages.RESTRICTED_PDF,
+        pages.RESTRICTED_PAGE,
+        "prices.pdf",
+        "application/pdf",
+        files.document(canaries.RESTRICTED),
+    )
     png(pages.HERON_PNG, pages.HERON, "heron.png", 480, 300, 10)
     png(pages.CATALOGUE_PNG, pages.CATALOGUE, "cover.png", 300, 300, 45)
 
@@ -171,13 +193,32 @@ def _comments(site: Tree) -> None:
         Comment(40070002, pages.WARRANTY, pages.MIRA, at, "Done, see version 2.", parent=40070001),
         Comment(40070003, pages.WARRANTY, pages.TOVE, at, "Thank you for the clear words."),
         Comment(
-            40070004, pages.WARRANTY, pages.LENA, at, canaries.INLINE_COMMENT,
-            marker=guide.WARRANTY_REF, selection="five years",
+            40070004,
+            pages.WARRANTY,
+            pages.LENA,
+            at,
+            canaries.INLINE_COMMENT,
+            marker=guide.WARRANTY_REF,
+            selection="five years",
         ),
-        Comment(40070005, pages.GALLERY, pages.TOVE, at, "Which lens is this?", marker=guide.GALLERY_REF, selection="marked words"),
         Comment(
-            40070006, pages.WARRANTY, pages.MIRA, at, "Settled.", marker="9d1f0000-0000-4000-8000-0000000000aa",
-            selection="gone words", resolution="dangling",
+            40070005,
+            pages.GALLERY,
+            pages.TOVE,
+            at,
+            "Which lens is this?",
+            marker=guide.GALLERY_REF,
+            selection="marked words",
+        ),
+        Comment(
+            40070006,
+            pages.WARRANTY,
+            pages.MIRA,
+            at,
+            "Settled.",
+            marker="9d1f0000-0000-4000-8000-0000000000aa",
+            selection="gone words",
+            resolution="dangling",
         ),
     ]
     site.comments |= {c.id: c for c in rows}

@@ -9,7 +9,15 @@ from typing import Literal
 from attrs import Factory, define, frozen
 
 Act = Literal[
-    "slow-headers", "slow-bytes", "truncate", "wrong-length", "lengthen", "answer", "gzip-bomb", "flood", "other-page",
+    "slow-headers",
+    "slow-bytes",
+    "truncate",
+    "wrong-length",
+    "lengthen",
+    "answer",
+    "gzip-bomb",
+    "flood",
+    "other-page",
     "retype",
 ]
 

@@ -31,7 +31,9 @@ def picture(width: int, height: int, sky: tuple[int, int, int], lamp: tuple[int,
             line[(middle - half) * 3 : (middle + half) * 3] = bytes((236, 232, 222)) * (half * 2)
         elif abs(y - reach) < height // 8:
             beam = (reach - abs(y - reach)) * width // (height * 2) + 4
-            line[max(0, middle - beam) * 3 : (middle + beam) * 3] = bytes(lamp) * (min(width, middle + beam) - max(0, middle - beam))
+            line[max(0, middle - beam) * 3 : (middle + beam) * 3] = bytes(lamp) * (
+                min(width, middle + beam) - max(0, middle - beam)
+            )
         rows += line[: width * 3]
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     body = zlib.compress(bytes(rows), 9)
@@ -65,7 +67,8 @@ def drawing() -> Content:
     return fixed(
         b'<svg xmlns="http://www.w3.org/2000/svg" width="120" height="120" viewBox="0 0 120 120">'
         b'<script>parent.document.title="canary"</script>'
-        b'<circle cx="60" cy="50" r="34" fill="#ffd166"/><path d="M40 118 L52 50 L68 50 L80 118 Z" fill="#264653"/></svg>'
+        b'<circle cx="60" cy="50" r="34" fill="#ffd166"/>'
+        b'<path d="M40 118 L52 50 L68 50 L80 118 Z" fill="#264653"/></svg>'
     )
 
 

@@ -132,7 +132,8 @@ def macro(
         if not sheet.storage:
             return sheet.macros.setdefault(mark.id, draw(mark, drawn))
         given = "".join(
-            f'<ac:parameter ac:name="{escape(k)}">{escape(v, quote=False)}</ac:parameter>' for k, v in (params or {}).items()
+            f'<ac:parameter ac:name="{escape(k)}">{escape(v, quote=False)}</ac:parameter>'
+            for k, v in (params or {}).items()
         )
         if inner is not None:
             drawn = f"<ac:rich-text-body>{drawn}</ac:rich-text-body>"
@@ -168,7 +169,7 @@ def display_path(node: Node) -> str:
     """The classic form of address, by title where the title allows it."""
     if node.kind == "blogpost":
         return f"/display/{node.space}/{node.created:%Y/%m/%d}/{quote_plus(node.title)}"
-    if any(c in node.title for c in "/?&+%\\;\"#"):
+    if any(c in node.title for c in '/?&+%\\;"#'):
         return f"/pages/viewpage.action?pageId={node.id}"
     return f"/display/{node.space}/{quote_plus(node.title)}"
 

@@ -10,7 +10,21 @@ from exshare_demo.forms import Part
 from exshare_demo.links import anchor_link, mention, page_link, site_link, smart_link, web_link
 from exshare_demo.pictures import card, file_link, image
 from exshare_demo.readers import attachments_table, blog_posts, children, excerpt_include, include
-from exshare_demo.writing import anchor, bullets, contents, day, decisions, em, h, marked, numbers, p, status, strong, tasks
+from exshare_demo.writing import (
+    anchor,
+    bullets,
+    contents,
+    day,
+    decisions,
+    em,
+    h,
+    marked,
+    numbers,
+    p,
+    status,
+    strong,
+    tasks,
+)
 
 WARRANTY_REF = "21641e47-9393-4d3c-890f-0994b2181443"
 GALLERY_REF = "5c6a1e47-1111-4d3c-890f-0994b2181443"
@@ -20,9 +34,17 @@ Parts = tuple[Part, ...]
 def home() -> Parts:
     """The first page."""
     return (
-        p("Lantern Works has built lamps for lighthouses since the harbour at Brightwater went dark in the winter of 1911. ",
-          "This guide is for the people who keep those lamps burning: keepers, harbour masters, and whoever holds the ladder."),
-        image(pages.LIGHTHOUSE_PNG, "A lighthouse at dusk", 480, ("The lamp at Brightwater, photographed by the night crew",)),
+        p(
+            "Lantern Works has built lamps for lighthouses since the harbour at Brightwater went dark in the winter of "
+            "1911. This guide is for the people who keep those lamps burning: keepers, harbour masters, and whoever "
+            "holds the ladder.",
+        ),
+        image(
+            pages.LIGHTHOUSE_PNG,
+            "A lighthouse at dusk",
+            480,
+            ("The lamp at Brightwater, photographed by the night crew",),
+        ),
         notice("info", p("New here? Begin with ", page_link(pages.START), " and unpack in daylight.")),
         h(2, "What you find here"),
         children(everything=False),
@@ -34,8 +56,10 @@ def home() -> Parts:
 def start() -> Parts:
     """How to begin."""
     return (
-        p("Three evenings are enough to learn a lamp. The first is for unpacking, the second for the first night, ",
-          "the third for being bored, which is how you know that it works."),
+        p(
+            "Three evenings are enough to learn a lamp. The first is for unpacking, the second for the first night, ",
+            "the third for being bored, which is how you know that it works.",
+        ),
         numbers(
             em("Unpack in daylight, over a blanket."),
             strong("Read the plate on the base and write its number down."),
@@ -48,7 +72,13 @@ def start() -> Parts:
             (False, ("Order spare wicks before ", day(date(2026, 11, 15)))),
             (False, ("Tell ", mention(pages.TOVE), " the number on the plate")),
         ),
-        p("Next: ", page_link(pages.UNPACK), ", then ", page_link(pages.FIRST_NIGHT, "your first night", "Before dusk"), "."),
+        p(
+            "Next: ",
+            page_link(pages.UNPACK),
+            ", then ",
+            page_link(pages.FIRST_NIGHT, "your first night", "Before dusk"),
+            ".",
+        ),
     )
 
 
@@ -56,7 +86,10 @@ def unpack() -> Parts:
     """Out of the box."""
     return (
         h(2, "The box"),
-        p("Every lamp travels in a crate of spruce with two handles. Cut the straps, never the rope: the rope is yours to keep."),
+        p(
+            "Every lamp travels in a crate of spruce with two handles. Cut the straps, never the rope: the rope is "
+            "yours to keep."
+        ),
         h(2, "The lens"),
         p("Wear the cotton gloves. A fingerprint on the upper ring shows as a dark spot three miles out."),
         notice("warning", p("Never set the lens down on its rim."), title="One thing to remember"),
@@ -86,7 +119,9 @@ def care() -> Parts:
     return (
         excerpt("daily", *daily_care()),
         h(2, "Weekly"),
-        bullets("Spirit and a soft brush for the prisms", "A drop of oil for the carriage", "Nothing at all for the gilding"),
+        bullets(
+            "Spirit and a soft brush for the prisms", "A drop of oil for the carriage", "Nothing at all for the gilding"
+        ),
         h(2, "Yearly"),
         p("Have the mounting measured. ", status("Autumn", "Yellow")),
     )
@@ -130,7 +165,8 @@ def catalogue() -> Parts:
             (cell("Lamp", head=True, colour="#deebff"), cell("Range", head=True, colour="#deebff")),
             (cell(page_link(pages.HERON)), cell("9 km")),
             (cell(page_link(pages.KESTREL)), cell("12 km")),
-            numbered=True, widths=(40, 300, 200),
+            numbered=True,
+            widths=(40, 300, 200),
         ),
         attachments_table(),
     )
@@ -258,7 +294,10 @@ def overview() -> Parts:
 
 def night_shift() -> Parts:
     """Restricted to a group."""
-    return (p("Who climbs when: Monday the younger one, Tuesday the one with the better knees."), p("Rota by ", mention(pages.MIRA), "."))
+    return (
+        p("Who climbs when: Monday the younger one, Tuesday the one with the better knees."),
+        p("Rota by ", mention(pages.MIRA), "."),
+    )
 
 
 def sketch_notes() -> Parts:

@@ -151,10 +151,12 @@ def profile(name: str) -> Drawn:
         def draw(mark: Mark, _: str) -> str:
             ident = {"data-account-id": user.account_id} if sheet.cloud else {"data-username": user.name}
             people = sheet.url(f"/people/{user.account_id}" if sheet.cloud else f"/display/~{user.name}")
-            picture = sheet.url(f"/aa-avatar/{user.account_id}" if sheet.cloud else "/images/icons/profilepics/default.svg")
+            picture = sheet.url(
+                f"/aa-avatar/{user.account_id}" if sheet.cloud else "/images/icons/profilepics/default.svg"
+            )
             shown = user.account_id if sheet.cloud else user.name
             img = f'<img class="userLogo logo" src="{picture}" alt="User icon: {shown}">'
-            link = f"<a class=\"userLogoLink\"{attributes(ident)} href=\"{people}\">{img}</a>"
+            link = f'<a class="userLogoLink"{attributes(ident)} href="{people}">{img}</a>'
             mail = f'<a href="mailto:{user.email}" class="email">{user.email}</a>'
             words = f'<h4><a href="{people}" class="url fn">{escape(user.display_name)}</a></h4>'
             return f'<div{mark.attrs("profile-macro")}><div class="vcard">{link}{words}{mail}</div></div>'

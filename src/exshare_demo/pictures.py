@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from html import escape
+from urllib.parse import quote
 
 from exshare_demo.canaries import MEDIA_TOKEN, VIEWER_TOKEN
 from exshare_demo.forms import Drawn, Mark, Part, Sheet, attributes, file_path, macro, write
 from exshare_demo.model import Attachment
-from urllib.parse import quote
 
 NICE = {"application/pdf": "PDF Document", "video/mp4": "Multimedia", "text/plain": "Text File"}
 
@@ -19,7 +19,11 @@ def _ri(sheet: Sheet, attachment: Attachment) -> str:
         space = f' ri:space-key="{owner.space}"' if owner.space != sheet.page.space else ""
         inner = f'<ri:page{space} ri:content-title="{escape(owner.title)}" />'
     name = escape(attachment.title)
-    return f'<ri:attachment ri:filename="{name}">{inner}</ri:attachment>' if inner else f'<ri:attachment ri:filename="{name}" />'
+    return (
+        f'<ri:attachment ri:filename="{name}">{inner}</ri:attachment>'
+        if inner
+        else f'<ri:attachment ri:filename="{name}" />'
+    )
 
 
 def _linked(sheet: Sheet, attachment: Attachment) -> dict[str, object]:
@@ -63,7 +67,8 @@ def _img(sheet: Sheet, attachment: Attachment, alt: str, width: int | None, alig
     if not sheet.cloud and sheet.export:
         owner = sheet.tree.nodes[attachment.page]
         path = "/".join(quote(part) for part in (owner.space, *owner.title.split("/"), attachment.title))
-        return f'<img class="confluence-embedded-image" src="{sheet.base}/download/attachments/embedded-page/{path}?api=v2">'
+        source = f"{sheet.base}/download/attachments/embedded-page/{path}?api=v2"
+        return f'<img class="confluence-embedded-image" src="{source}">'
     start = sheet.base if sheet.cloud else sheet.context
     full = start + file_path(attachment)
     small = start + file_path(attachment, "thumbnails") + (f"&width={width}" if width else "")
@@ -116,7 +121,8 @@ def card(number: int) -> Drawn:
         if sheet.storage:
             params = f'<ac:parameter ac:name="name">{_ri(sheet, attachment)}</ac:parameter>'
             head = f'ac:name="view-file" ac:schema-version="1" ac:macro-id="{sheet.macro_id("view-file")}"'
-            return f'<ac:structured-macro {head}>{params}<ac:parameter ac:name="height">150</ac:parameter></ac:structured-macro>'
+            params += '<ac:parameter ac:name="height">150</ac:parameter>'
+            return f"<ac:structured-macro {head}>{params}</ac:structured-macro>"
         mark = Mark(sheet, "view-file", sheet.macro_id("view-file"), False, True)
         full = sheet.url(file_path(attachment))
         values = _linked(sheet, attachment) | {
@@ -153,12 +159,13 @@ def office_preview(number: int) -> Drawn:
     def draw(mark: Mark, _: str) -> str:
         attachment = mark.sheet.tree.attachments[number]
         if not mark.sheet.cloud:
-            return f'<div{mark.attrs("office-container")}>{escape(attachment.title)}</div>'
+            return f"<div{mark.attrs('office-container')}>{escape(attachment.title)}</div>"
         query = f"token={VIEWER_TOKEN}&client=66666666-2222-4333-8444-5555c11e0000&name={quote(attachment.title)}"
         url = f"https://api.media.atlassian.com/file/{attachment.file_id}/image?{query}&max-age=900"
         img = f'<img src="{escape(url)}" alt="{escape(attachment.title)}">'
-        inner = f'<div id="media-viewer-{number}" class="media-viewer-content" data-attachment-name="{escape(attachment.title)}"></div>'
-        return f'<div{mark.attrs("office-container")}>{img}{inner}</div>'
+        named = {"class": "media-viewer-content", "data-attachment-name": attachment.title}
+        inner = f'<div id="media-viewer-{number}"{attributes(named)}></div>'
+        return f"<div{mark.attrs('office-container')}>{img}{inner}</div>"
 
     def part(sheet: Sheet) -> str:
         given = f'<ac:parameter ac:name="name">{_ri(sheet, sheet.tree.attachments[number])}</ac:parameter>'

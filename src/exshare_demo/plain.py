@@ -18,7 +18,11 @@ def words_of(markup: str) -> str:
 def document_of(markup: str) -> str:
     """An atlas document, as the JSON string the API gives: one paragraph with the words."""
     words = words_of(markup) or " "
-    paragraph = {"type": "paragraph", "attrs": {"localId": "c0ffee12345a"}, "content": [{"text": words, "type": "text"}]}
+    paragraph = {
+        "type": "paragraph",
+        "attrs": {"localId": "c0ffee12345a"},
+        "content": [{"text": words, "type": "text"}],
+    }
     return json.dumps({"type": "doc", "content": [paragraph], "version": 1})
 
 

@@ -22,7 +22,8 @@ def _page_param(sheet: Sheet, node: Node, name: str = "") -> str:
 
 def _error(name: str, title: str) -> str:
     text = f"Error rendering macro '{name}'"
-    return f'<div class="error"><span class="error">{text}</span> : No link could be created for \'{escape(title)}\'.</div>'
+    why = f"No link could be created for '{escape(title)}'."
+    return f'<div class="error"><span class="error">{text}</span> : {why}</div>'
 
 
 def _link(sheet: Sheet, node: Node) -> str:
@@ -30,7 +31,7 @@ def _link(sheet: Sheet, node: Node) -> str:
 
 
 def include(page: int) -> Drawn:
-    """The whole of another page; drawn with the reader's rights and, in export forms, without any mark of its source."""
+    """The whole of another page, with the reader's rights and, in export forms, without any mark of its source."""
 
     def part(sheet: Sheet) -> str:
         node = sheet.tree.nodes[page]
@@ -89,7 +90,7 @@ def children(page: int | None = None, everything: bool = True) -> Drawn:
             for child in sheet.tree.children(root.id):
                 if _seen(sheet, child):
                     rows += f"<li>{_link(sheet, child)}{_titles(sheet, child) if everything else ''}</li>"
-            return f'<ul{mark.attrs("childpages-macro")}>{rows}</ul>'
+            return f"<ul{mark.attrs('childpages-macro')}>{rows}</ul>"
 
         given = "" if page is None else _page_param(sheet, root, "page")
         return macro("children", draw, {"all": "true"} if everything else {}, raw_params=given)(sheet)
@@ -104,7 +105,12 @@ def page_tree(root: int) -> Drawn:
         node = sheet.tree.nodes[root]
 
         def draw(mark: Mark, _: str) -> str:
-            fields = {"treeId": "", "rootPageId": str(node.id), "spaceKey": node.space, "treePageId": str(sheet.page.id)}
+            fields = {
+                "treeId": "",
+                "rootPageId": str(node.id),
+                "spaceKey": node.space,
+                "treePageId": str(sheet.page.id),
+            }
             inputs = "".join(f'<input type="hidden" name="{k}" value="{v}">' for k, v in fields.items())
             hidden = f'<fieldset class="hidden">{inputs}</fieldset>'
             return f'<div{mark.attrs("plugin_pagetree")}><ul class="plugin_pagetree_children_list"></ul>{hidden}</div>'
@@ -122,7 +128,7 @@ def content_by_label(label: str, space: str | None = None) -> Drawn:
         sheet = mark.sheet
         found = [n for n in sheet.tree.labelled(label, space) if _seen(sheet, n)]
         rows = "".join(f'<li><div class="details">{_link(sheet, n)}</div></li>' for n in found)
-        return f'<ul{mark.attrs("content-by-label")}>{rows}</ul>'
+        return f"<ul{mark.attrs('content-by-label')}>{rows}</ul>"
 
     return macro("contentbylabel", draw, {"cql": cql})
 
@@ -135,11 +141,15 @@ def properties_report(label: str, space: str, heading: str) -> Drawn:
         sheet = mark.sheet
         found = [n for n in sheet.tree.labelled(label, space) if _seen(sheet, n)]
         rows = "".join(
-            f'<tr><td class="title">{_link(sheet, n)}</td><td>{escape(sheet.tree.owner_named_in(n))}</td></tr>' for n in found
+            f'<tr><td class="title">{_link(sheet, n)}</td><td>{escape(sheet.tree.owner_named_in(n))}</td></tr>'
+            for n in found
         )
         head = f"<thead><tr><th>Title</th><th>{escape(heading)}</th></tr></thead>"
         attrs = mark.attrs(
-            "aui metadata-summary-macro null", data_cql=cql, data_headings=heading, data_current_content_id=sheet.page.id
+            "aui metadata-summary-macro null",
+            data_cql=cql,
+            data_headings=heading,
+            data_current_content_id=sheet.page.id,
         )
         return f"<table{attrs}>{head}<tbody>{rows}</tbody></table>"
 
@@ -161,7 +171,7 @@ def attachments_table(page: int | None = None) -> Drawn:
             secret = f'<input type="hidden" name="atl_token" value="{FORM_TOKEN}"><input type="file" name="file_0">'
             form = f'<form action="{action}" method="post" enctype="multipart/form-data">{secret}</form>'
             body = f'<table class="attachments aui"><tbody>{rows}</tbody></table>{form}'
-            return f'<div{mark.attrs("plugin_attachments_container")}>{body}</div>'
+            return f"<div{mark.attrs('plugin_attachments_container')}>{body}</div>"
 
         given = "" if page is None else _page_param(sheet, owner, "page")
         return macro("attachments", draw, raw_params=given)(sheet)
@@ -178,7 +188,7 @@ def recently_updated(space: str) -> Drawn:
         newest = sorted(found, key=lambda n: n.latest.at, reverse=True)[:4]
         rows = "".join(f'<li class="update-item">{_link(sheet, n)}</li>' for n in newest)
         box = f'<div class="results-container"><ul>{rows}</ul></div><div class="hidden parameters"></div>'
-        return f'<div{mark.attrs("recently-updated")}>{box}</div>'
+        return f"<div{mark.attrs('recently-updated')}>{box}</div>"
 
     return macro("recently-updated", draw, {"spaces": space})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import attrs
 from attrs import define
@@ -17,16 +17,38 @@ from exshare_demo.tree import Tree
 EMAIL = "canary-svc@lantern-works.example"
 USER = pages.CONNECTOR
 __all__ = [
-    "BEARER_TOKEN", "CLASSIC_TOKEN", "CLOUD_ID", "EMAIL", "PASSWORD", "PAT", "SCOPED_TOKEN", "SCOPES", "USER",
-    "Site", "demo_site",
+    "BEARER_TOKEN",
+    "CLASSIC_TOKEN",
+    "CLOUD_ID",
+    "EMAIL",
+    "PASSWORD",
+    "PAT",
+    "SCOPED_TOKEN",
+    "SCOPES",
+    "USER",
+    "Site",
+    "demo_site",
 ]
 
 SCOPES = frozenset(
     f"{scope}:confluence"
     for scope in (
-        "read:page", "read:space", "read:hierarchical-content", "read:content.metadata", "read:content-details",
-        "read:folder", "read:whiteboard", "read:database", "read:embed", "read:attachment",
-        "readonly:content.attachment", "read:comment", "read:label", "read:user", "read:content.permission", "search",
+        "read:page",
+        "read:space",
+        "read:hierarchical-content",
+        "read:content.metadata",
+        "read:content-details",
+        "read:folder",
+        "read:whiteboard",
+        "read:database",
+        "read:embed",
+        "read:attachment",
+        "readonly:content.attachment",
+        "read:comment",
+        "read:label",
+        "read:user",
+        "read:content.permission",
+        "search",
     )
 )
 
@@ -39,11 +61,18 @@ class Site(Tree):
         return max([*self.nodes, *self.attachments, *self.comments]) + 1
 
     def _moment(self) -> datetime:
-        return datetime.fromtimestamp(self.now(), timezone.utc)
+        return datetime.fromtimestamp(self.now(), UTC)
 
     def add_page(
-        self, parent: int | None, title: str, *parts: Part, kind: Kind = "page", space: str | None = None,
-        page_id: int | None = None, author: str = pages.MIRA, position: int | None = None,
+        self,
+        parent: int | None,
+        title: str,
+        *parts: Part,
+        kind: Kind = "page",
+        space: str | None = None,
+        page_id: int | None = None,
+        author: str = pages.MIRA,
+        position: int | None = None,
     ) -> Node:
         """A new node below `parent` (in its space unless one is named); gives the node."""
         home = space or (self.nodes[parent].space if parent is not None else pages.GUIDE)
@@ -55,7 +84,9 @@ class Site(Tree):
         self.nodes[node_id] = node
         return node
 
-    def edit(self, page: int, *parts: Part, author: str = pages.MIRA, message: str = "", title: str | None = None) -> int:
+    def edit(
+        self, page: int, *parts: Part, author: str = pages.MIRA, message: str = "", title: str | None = None
+    ) -> int:
         """A new version with these parts (and title); gives its number."""
         node = self.nodes[page]
         number = node.latest.number + 1
@@ -113,7 +144,13 @@ class Site(Tree):
         self, page: int, title: str, media_type: str, data: bytes | int | Content, number: int | None = None
     ) -> Attachment:
         """A file: bytes, a ready content, or a size for bytes that are made while they are read."""
-        body = data if isinstance(data, Content) else files.fixed(data) if isinstance(data, bytes) else files.generated(data)
+        body = (
+            data
+            if isinstance(data, Content)
+            else files.fixed(data)
+            if isinstance(data, bytes)
+            else files.generated(data)
+        )
         made = number or self._next_id()
         file = Attachment(made, page, title, media_type, body, content.file_id(made), self._moment(), pages.MIRA)
         self.attachments[made] = file
@@ -160,8 +197,17 @@ class Site(Tree):
         above = self.ancestors(node)
         labels = frozenset(name for prefix, name in node.labels if prefix == "global")
         return Indexed(
-            node.id, node.kind, node.title, self.text(node), node.space, node.parent, tuple(n.id for n in above),
-            labels, self.users[node.author].account_id, node.created, node.latest.at,
+            node.id,
+            node.kind,
+            node.title,
+            self.text(node),
+            node.space,
+            node.parent,
+            tuple(n.id for n in above),
+            labels,
+            self.users[node.author].account_id,
+            node.created,
+            node.latest.at,
         )
 
     def pass_time(self, seconds: float) -> None:

@@ -21,7 +21,10 @@ def home() -> Parts:
 
 def payroll() -> Parts:
     """Nothing for outsiders."""
-    return (p(f"{canaries.OUTSIDE}: every 25th. Questions to ", mention(pages.LENA), "."), image(pages.TEAM_PNG, "Team outing"))
+    return (
+        p(f"{canaries.OUTSIDE}: every 25th. Questions to ", mention(pages.LENA), "."),
+        image(pages.TEAM_PNG, "Team outing"),
+    )
 
 
 def shipping() -> Parts:
@@ -31,4 +34,6 @@ def shipping() -> Parts:
 
 def winter() -> Parts:
     """Was in the guide until it moved."""
-    return (p("From ", day(date(2026, 12, 1)), " the workshop opens an hour later. See ", page_link(pages.TEAM_HOME), "."),)
+    return (
+        p("From ", day(date(2026, 12, 1)), " the workshop opens an hour later. See ", page_link(pages.TEAM_HOME), "."),
+    )

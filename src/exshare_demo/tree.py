@@ -135,7 +135,13 @@ class Tree:
         return self.owners.get(node.id, "")
 
     def draw(
-        self, node: Node, form: Form, flavour: Flavour, base: str, context: str, reader: User | None,
+        self,
+        node: Node,
+        form: Form,
+        flavour: Flavour,
+        base: str,
+        context: str,
+        reader: User | None,
         version: int | None = None,
     ) -> str:
         """A version of a page in one form, with macros that read as `reader` (or as nobody, in the anonymous form)."""

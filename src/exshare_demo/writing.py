@@ -149,7 +149,7 @@ def emoji(short: str, fallback: str, emoji_id: str) -> Drawn:
     def part(sheet: Sheet) -> str:
         if sheet.storage:
             names = {"ac:emoji-shortname": short, "ac:emoji-id": emoji_id, "ac:emoji-fallback": fallback}
-            return f"<ac:emoticon ac:name=\"blue-star\"{attributes(names)} />"
+            return f'<ac:emoticon ac:name="blue-star"{attributes(names)} />'
         if not sheet.cloud:
             src = sheet.context + "/s/en_GB/9111/lamp/_/images/icons/emoticons/smile.svg"
             return f'<img class="emoticon emoticon-smile" src="{src}" data-emoticon-name="smile" alt="(smile)">'
@@ -200,7 +200,9 @@ def decisions(*texts: str) -> Drawn:
     def part(sheet: Sheet) -> str:
         if not sheet.storage:
             return f'<ul class="decision-list">{"".join(f"<li>{escape(t)}</li>" for t in texts)}</ul>'
-        item = '<ac:adf-node type="decision-item"><ac:adf-attribute key="state">DECIDED</ac:adf-attribute>{}</ac:adf-node>'
+        item = (
+            '<ac:adf-node type="decision-item"><ac:adf-attribute key="state">DECIDED</ac:adf-attribute>{}</ac:adf-node>'
+        )
         nodes = "".join(item.format(f"<ac:adf-content>{escape(t)}</ac:adf-content>") for t in texts)
         rows = "".join(f"<li>{escape(t)}</li>" for t in texts)
         fallback = f'<ac:adf-fallback><ul class="decision-list">{rows}</ul></ac:adf-fallback>'
