@@ -123,11 +123,16 @@ def datacenter_app(site: Site, origin: str, context: str = "") -> ASGIApp:
     async def sign_in(request: Request) -> Response:
         return await datacenter_screens.sign_in(site, centre, request)
 
-    async def beside(request: Request) -> Response:
+    async def beside(_: Request) -> Response:
         return html("<!doctype html><html><head><title>HTTP Status 404 – Not Found</title></head></html>", 404)
 
     browsed = [*FILES, *datacenter_screens.SCREENS]
     routes = [
+        Route(
+            f"{context}/rest/api/contentbody/convert/{{to}}",
+            rest(datacenter_reading.convert, site, centre),
+            methods=["POST"],
+        ),
         *(Route(context + path, rest(endpoint, site, centre)) for path, endpoint in operations()),
         *(Route(context + path, screen(endpoint, site, centre)) for path, endpoint in browsed),
         Route(f"{context}/login.action", rest(datacenter_screens.login, site, centre)),

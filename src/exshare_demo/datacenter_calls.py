@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -12,7 +13,7 @@ from attrs import Factory, define, frozen
 from starlette.requests import Request
 from starlette.responses import Response
 
-from exshare_demo.answers import dc_error, give, html
+from exshare_demo.answers import Json, dc_error, give, html
 from exshare_demo.model import User
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class Call:
     centre: Centre
     request: Request
     user: User | None
+    body: Json = None
 
     def path(self, name: str = "id") -> str:
         """A part of the path."""
@@ -126,7 +128,13 @@ def rest(endpoint: Endpoint, site: Site, centre: Centre) -> Route:
         found = identify(site, centre, request)
         if isinstance(found, Response):
             return found
-        return stamped(endpoint(Call(site, centre, request, found.user)), found)
+        body: Json = None
+        if request.method == "POST":
+            try:
+                body = json.loads(await request.body())
+            except ValueError:
+                return stamped(dc_error(400, "The body is not JSON", "Bad Request"), found)
+        return stamped(endpoint(Call(site, centre, request, found.user, body)), found)
 
     return served
 

@@ -195,18 +195,18 @@ def _parts(call: Call, node: Node, version: int | None) -> dict[str, Callable[[E
         "container": lambda e: space_json(call, space, e),
         "space": lambda e: space_json(call, space, e),
         "metadata": lambda e: _metadata(call, node, e),
-        "operations": lambda e: [{"operation": "read", "targetType": node.kind}],
+        "operations": lambda _: [{"operation": "read", "targetType": node.kind}],
         "children": lambda e: children_json(call, node, e),
         "descendants": lambda e: descendants_json(call, node, e),
         "restrictions": lambda e: by_operation_json(call, node, e),
         "history": lambda e: history_json(call, node, e),
         "ancestors": lambda e: [node_json(call, n, e) for n in ancestors(call, node)],
         "body": lambda e: body_json(call, node, e, version),
-        "version": lambda e: version_json(call, node, shown),
+        "version": lambda _: version_json(call, node, shown),
     }
 
 
-def _closed(call: Call, node: Node) -> Obj:
+def _closed(node: Node) -> Obj:
     stem, home = f"/rest/api/content/{node.id}", f"/rest/api/space/{node.space}"
     return {
         "container": home,
@@ -250,7 +250,7 @@ def node_json(call: Call, node: Node, expand: Expand, version: int | None = None
         }
     parts = _parts(call, node, version)
     opened: Obj = {name: make(expand[name]) for name, make in parts.items() if name in expand}
-    return made | opened | {"_expandable": {k: v for k, v in _closed(call, node).items() if k not in opened}}
+    return made | opened | {"_expandable": {k: v for k, v in _closed(node).items() if k not in opened}}
 
 
 def file_json(call: Call, file: Attachment, expand: Expand, single: bool = False) -> Obj:
@@ -280,7 +280,7 @@ def file_json(call: Call, file: Attachment, expand: Expand, single: bool = False
     }
     revision = Revision(file.version, file.created, file.author, file.comment, ())
     parts: dict[str, Callable[[Expand], Json]] = {
-        "version": lambda e: version_json(call, file, revision),
+        "version": lambda _: version_json(call, file, revision),
         "container": lambda e: node_json(call, owner, e),
         "space": lambda e: space_json(call, call.site.spaces[owner.space], e),
     }
@@ -321,8 +321,8 @@ def comment_json(call: Call, comment: Comment, expand: Expand, single: bool = Fa
     above = call.site.comments.get(comment.parent) if comment.parent else None
     revision = Revision(1, comment.at, comment.author, "", ())
     parts: dict[str, Callable[[Expand], Json]] = {
-        "body": lambda e: {f: {"value": f"<p>{comment.text}</p>", "representation": f} for f in shown},
-        "version": lambda e: version_json(call, comment, revision),
+        "body": lambda _: {f: {"value": f"<p>{comment.text}</p>", "representation": f} for f in shown},
+        "version": lambda _: version_json(call, comment, revision),
         "container": lambda e: node_json(call, owner, e),
         "ancestors": lambda e: [comment_json(call, above, e)] if above else [],
     }

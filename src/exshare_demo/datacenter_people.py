@@ -174,7 +174,7 @@ def _space_grants(call: Call, space: Space) -> list[Grant]:
     return [*made, ("page", "create", writer), ("space", "administer", writer)]
 
 
-def _given(call: Call, grants: list[Grant], space: Space | None = None) -> Response:
+def _given(grants: list[Grant], space: Space | None = None) -> Response:
     rows: list[Json] = []
     for target, key, subject in grants:
         row: Obj = {"operation": {"targetType": target, "operationKey": key}, "subject": subject}
@@ -206,7 +206,7 @@ def site_permissions(call: Call) -> Response:
     if not call.may_ask:
         return _forbidden("Only administrators may view global permissions")
     found = _of(call, _site_grants(call))
-    return found if isinstance(found, Response) else _given(call, found)
+    return found if isinstance(found, Response) else _given(found)
 
 
 def space_permissions(call: Call) -> Response:
@@ -219,4 +219,4 @@ def space_permissions(call: Call) -> Response:
     if not call.may_ask:
         return _forbidden("Only administrators of the space may view its permissions")
     found = _of(call, _space_grants(call, space))
-    return found if isinstance(found, Response) else _given(call, found, space)
+    return found if isinstance(found, Response) else _given(found, space)

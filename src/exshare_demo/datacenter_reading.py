@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from starlette.responses import Response
 
 from exshare_demo.answers import BAD_REQUEST, NOT_FOUND, Json, Obj, dc_error, dc_missing, give
@@ -26,6 +28,7 @@ from exshare_demo.datacenter_content import (
 )
 from exshare_demo.datacenter_lists import listed, page_of
 from exshare_demo.datacenter_restrictions import by_operation_json, level_json, levels, merged_json, operation_json
+from exshare_demo.forms import FORMS
 from exshare_demo.model import Attachment, Comment, Node, Space
 
 
@@ -282,3 +285,16 @@ def space_labels(call: Call) -> Response:
     nodes = [n for n in call.site.nodes.values() if n.space == found.key and known(n) and call.sees(n)]
     rows = sorted({label for n in nodes for label in n.labels})
     return listed(call, rows, label_json)
+
+
+def convert(call: Call) -> Response:
+    """POST contentbody/convert/{to}: at once, but only of bodies without macros and links of the editor."""
+    body = call.body if isinstance(call.body, dict) else {}
+    value, form = body.get("value"), call.path("to")
+    if body.get("representation") != "storage" or form not in FORMS or not isinstance(value, str):
+        return dc_error(
+            400, f"{BAD_REQUEST}: Cannot convert from {body.get('representation')} to {form}", "Bad Request"
+        )
+    if re.search(r"<(?:ac|ri):", value):
+        return dc_error(400, f"{BAD_REQUEST}: Cannot render this body", "Bad Request")
+    return give({"value": value, "representation": form, "_expandable": {"webresource": "", "content": ""}})

@@ -37,15 +37,20 @@ def _entries(call: Call) -> list[Indexed]:
     return made
 
 
+def _parsed(query: str) -> Search:
+    search = parse(query)
+    if any(clause.field in USER_FIELDS for clause in search.clauses()):
+        raise NotCql("people are not searched here")
+    return search
+
+
 def _found(call: Call, invalid: int) -> Found | Response:
     """The hits, or the answer to a query that is missing or makes no sense, which has the status `invalid`."""
     query, reason = call.query("cql"), "Bad Request" if invalid == 400 else "Not Found"
     if not query.strip():
         return dc_error(invalid, f"{BAD_REQUEST}: cql query parameter is required", reason)
     try:
-        search = parse(query)
-        if any(clause.field in USER_FIELDS for clause in search.clauses()):
-            raise NotCql("people are not searched here")
+        search = _parsed(query)
         if any(c.field == "sitesearch" and not c.values[0].strip() for c in search.clauses()):
             return dc_error(500, "java.lang.NullPointerException", "Internal Server Error")
         return Found(search, ordered(search, [e for e in _entries(call) if matches(search.query, e)]))

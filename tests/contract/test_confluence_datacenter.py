@@ -19,6 +19,7 @@ from exshare_core.testing.prepared import Preparation, PreparedSite
 from exshare_core.values import AccountId, PageId, SpaceKey
 from exshare_demo import pages
 from exshare_demo.canaries import PASSWORD, PAT
+from exshare_demo.datacenter_troubles import maintenance, rate_limit
 from exshare_demo.files import generated
 from exshare_demo.links import tiny
 from exshare_demo.serving import standing
@@ -296,8 +297,7 @@ def test_a_sign_in_system_is_no_file() -> None:
 def test_a_maintenance_page_is_no_page() -> None:
     """A page for people with status 200 in place of JSON is a failure, not an absence."""
     site = prepared_site()
-    page = b"<!DOCTYPE html><html><title>Confluence is down for maintenance</title></html>"
-    site.faults.answer("/rest/", 200, page, {"content-type": "text/html;charset=UTF-8"})
+    maintenance(site.faults, "/rest/", 200)
     with pytest.raises(AdapterFailed):
         asked(site, read(PLAN))
 
@@ -305,15 +305,7 @@ def test_a_maintenance_page_is_no_page() -> None:
 def test_a_rate_limit_is_busy_for_as_long_as_it_says() -> None:
     """A 429 with Data Center's headers makes the site busy for the seconds it names."""
     site = prepared_site()
-    headers = {
-        "content-type": "application/json",
-        "x-ratelimit-limit": "300",
-        "x-ratelimit-remaining": "0",
-        "x-ratelimit-interval-seconds": "60",
-        "x-ratelimit-fillrate": "300",
-        "retry-after": "57",
-    }
-    site.faults.answer("/rest/api/content/", 429, b"", headers)
+    rate_limit(site.faults, "/rest/api/content/", 57, times=None)
     with pytest.raises(Busy) as caught:
         asked(site, read(PLAN))
 

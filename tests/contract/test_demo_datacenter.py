@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 from exshare_demo import files, pages
 from exshare_demo.canaries import PASSWORD, PAT
 from exshare_demo.datacenter import datacenter_app
+from exshare_demo.datacenter_troubles import maintenance, rate_limit
 from exshare_demo.site import Site, demo_site
 from tests.requirements import need
 
@@ -53,6 +54,7 @@ class Centre:
     """A Data Center below `/wiki`, and a caller with the connector's token."""
 
     def __init__(self) -> None:
+        """Nothing has happened yet."""
         self.site: Site = demo_site()
         self.client = TestClient(datacenter_app(self.site, ORIGIN, "/wiki"), ORIGIN, follow_redirects=False)
 
@@ -65,7 +67,7 @@ class Centre:
 
     def get(self, path: str, **query: str | int) -> Any:
         """The JSON of a successful answer."""
-        found = self.ask(path, **query)
+        found = self.ask(path, None, "GET", **query)
 
         assert (200, "application/json;charset=UTF-8") == (found.status_code, found.headers["content-type"])
 
@@ -318,6 +320,20 @@ def test_the_server(centre: Centre) -> None:
     assert "READ_WRITE" == centre.get("/rest/api/accessmode")
     centre.site.switches.access_mode = "READ_ONLY"
     assert "READ_ONLY" == centre.get("/rest/api/accessmode")
+
+
+def test_a_conversion(centre: Centre) -> None:
+    """A stored body is drawn at once, unless it needs more than the stand-in has."""
+
+    def asked(to: str, value: str) -> httpx2.Response:
+        body = {"value": value, "representation": "storage"}
+        return centre.client.post(f"/wiki/rest/api/contentbody/convert/{to}", json=body, headers=bearer(PAT))
+
+    made = asked("view", "<p>Wipe the lens.</p>")
+
+    assert ("<p>Wipe the lens.</p>", "view") == (made.json()["value"], made.json()["representation"])
+    assert 400 == asked("braille", "<p>Wipe the lens.</p>").status_code
+    assert 400 == asked("view", "<ac:link />").status_code
 
 
 EVERYTHING = (
@@ -697,6 +713,27 @@ def test_trap_retry_after_comes_while_tokens_remain(centre: Centre) -> None:
         )
     )
     assert ("svc.exshare", "OK") == (found.headers["x-ausername"], found.headers["x-seraph-loginreason"])
+
+
+def test_trap_an_empty_bucket(centre: Centre) -> None:
+    """When no tokens remain, the answer is a 429 that says when there will be some."""
+    rate_limit(centre.site.faults, "/rest/", 7)
+    found = centre.ask(f"/rest/api/content/{pages.HOME}")
+
+    assert (429, "0", "7") == (
+        found.status_code,
+        found.headers["x-ratelimit-remaining"],
+        found.headers["retry-after"],
+    )
+    assert 200 == centre.ask(f"/rest/api/content/{pages.HOME}").status_code
+
+
+def test_trap_maintenance_may_be_a_success(centre: Centre) -> None:
+    """A page for people comes in place of JSON, with a 503 or, from some proxies, with a 200."""
+    for status in (503, 200):
+        order = maintenance(centre.site.faults, "/rest/", status, times=1)
+        found = centre.ask(f"/rest/api/content/{pages.HOME}")
+        assert (status, "text/html;charset=UTF-8", 0) == (found.status_code, found.headers["content-type"], order.left)
 
 
 # --- traps: bodies and files -----------------------------------------------------------------------------------
