@@ -10,10 +10,12 @@ keys that the section may hold. How a value becomes a field is `exshare_adapters
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import lru_cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -42,7 +44,7 @@ class Chosen:
 
 def installed(section: str) -> tuple[str, ...]:
     """The names that ``use`` may have in `section`, sorted."""
-    return tuple(sorted({entry.name for entry in entry_points(group=f"exshare.{section}")}))
+    return tuple(sorted({entry.name for entry in _entries(section)}))
 
 
 def keys_of(section: str, use: str) -> Mapping[str, attrs.Attribute[Any]]:
@@ -70,7 +72,7 @@ def _opener(section: str, use: str) -> Opener:
 
 
 def _announced(section: str, use: str) -> object:
-    found = list(entry_points(group=f"exshare.{section}", name=use))
+    found = [entry for entry in _entries(section) if entry.name == use]
     if not found:
         raise _refused(section, unknown("adapter", use, installed(section), "installed"))
     if len({entry.value for entry in found}) > 1:
@@ -83,6 +85,16 @@ def _announced(section: str, use: str) -> object:
     except Exception as error:
         at = f"`{_shown(use)}` of `{_package(found[0])}` ({found[0].value})"
         raise _refused(section, f"{at} cannot be imported: {_reason(error)}") from error
+
+
+def _entries(section: str) -> EntryPoints:
+    return _read_entries(section, tuple(sys.path))
+
+
+@lru_cache(maxsize=16)
+def _read_entries(section: str, path: tuple[str, ...]) -> EntryPoints:
+    """Kept, since the files of every installed package are read for it; what is installed changes with a restart."""
+    return entry_points(group=f"exshare.{section}")
 
 
 def _package(entry: EntryPoint) -> str:

@@ -76,7 +76,7 @@ class Variables:
 
     def _taken(self, name: str, claims: Sequence[Place], places: Places) -> str | None:
         value, file = self._given.pop(name, None), None
-        if name + FROM_FILE not in places and not all(place.key.endswith("_file") for place in claims):
+        if _may_lie_in_a_file(name, places):
             file = self._given.pop(name + FROM_FILE, None)
         if value is not None and file is not None:
             raise InvalidValue(name, f"is set with and without `{FROM_FILE}`; keep one")
@@ -102,6 +102,13 @@ class Variables:
             raise InvalidValue(name, f"names a file that cannot be read: {reason}") from None
 
 
+def _may_lie_in_a_file(name: str, places: Places) -> bool:
+    """Not where the key names a file itself: then the variable's own name ends in `_FILE`, and once is enough."""
+    return name + FROM_FILE not in places and not all(place.key.endswith("_file") for place in places[name])
+
+
 def _unknown(name: str, places: Places) -> str:
-    near = get_close_matches(name[:80], list(places), n=1, cutoff=0.6)
-    return f"there is no such variable{f'; did you mean `{near[0]}`?' if near else ''}"
+    known = [*places, *(one + FROM_FILE for one in places if _may_lie_in_a_file(one, places))]
+    tails = [one.removeprefix(PREFIX) for one in known]
+    near = get_close_matches(name.removeprefix(PREFIX)[:80], tails, n=1, cutoff=0.6)
+    return f"there is no such variable{f'; did you mean `{PREFIX}{near[0]}`?' if near else ''}"

@@ -303,7 +303,7 @@ def _section(section: str, table: Mapping[str, Any], at: str, reading: _Reading)
 
 
 def _sites(tables: Mapping[str, Any], reading: _Reading) -> tuple[SiteSettings, ...]:
-    if not tables.get("sites"):
+    if not tables.get("sites") and "sites" not in {one.field for one in reading.faults}:
         reading.fault("sites", "is missing: write a table [[sites]] for each Confluence")
     sites: list[SiteSettings] = []
     for at, table in _sites_at(tables):
