@@ -31,7 +31,7 @@ _PLAIN = r"(?!(?:auth|authentication|authorization|challenge|credentials?|realm|
 _SECRETS = (
     re.compile(r"(?i)(?<=cookie:)[^\n]+|(?<=authorization:)[^\n]+"),
     re.compile(rf"(?i)(?<=basic ){_PLAIN}[\w.~+/=-]+|(?<=bearer ){_PLAIN}[\w.~+/=-]+"),
-    re.compile(r"""(?<=://)[^\s/:@"'<>]*:[^\s"'<>]*@|(?<=://)[^\s/"'<>@]*@"""),
+    re.compile(r"""(?<=://)[^\s/:@"'<>]*:[^\s"'<>]*(?=@)|(?<=://)[^\s/"'<>@]+(?=@)"""),
     re.compile(r"(?<=/s/)(?!\{)[^/\s\"'?#<>]+|(?<=/setup/)(?!\{)[^/\s\"'?#<>]+"),
     re.compile(r"(?i)(?<=%2Fs%2F)[\w.~-]+|(?<=%2Fsetup%2F)[\w.~-]+"),
     re.compile(r"eyJ[\w-]+\.[\w.-]+"),
