@@ -1,4 +1,4 @@
-"""What strangers are told (spec G8): one 404, one 403, equal to the byte and after equal work, whatever is behind it."""
+"""What strangers are told (spec G8): one 404 and one 403, equal to the byte and in the work behind them."""
 
 from __future__ import annotations
 
@@ -131,7 +131,11 @@ def label_forbidden(shell: Shell, _: Made) -> None:
 
 
 def demanding(what: str) -> Spoil:
-    return lambda shell, _: shell.limit(**{what: True})
+    def tighten(shell: Shell, _: Made) -> None:
+        limits: dict[str, Any] = {what: True}
+        shell.limit(**limits)
+
+    return tighten
 
 
 UNAVAILABLE: Mapping[str, Spoil] = {
@@ -283,7 +287,7 @@ def test_a_closed_link_costs_the_same_for_every_reason() -> None:
         spoil(shell, made)
         costs[reason] = work(shell, made.path)
 
-    assert dict.fromkeys(UNAVAILABLE, {"links.find": 1, "activity.append": 1}) == costs
+    assert {reason: {"links.find": 1, "activity.append": 1} for reason in UNAVAILABLE} == costs
 
 
 def test_a_refusal_is_noted_for_the_members() -> None:
@@ -326,12 +330,13 @@ def test_before_the_last_gate_files_are_unknown_and_pages_lead_to_the_gate(form:
 
 def test_gates_say_nothing_of_what_is_behind_them() -> None:
     """The gate pages of two links with one kind of gate are equal to the byte, and hold no word of the page."""
-    bodies = {}
-    for name, form in {
+    forms: Mapping[str, Mapping[str, Any]] = {
         "password": {"password": PASSWORD},
         "address": {"people": People.parse(["ada@example.com"])},
         "open": {"max_opens": 1},
-    }.items():
+    }
+    bodies = {}
+    for name, form in forms.items():
         shell = Shell()
         shell.content.add(MemoryPage(PageId("77"), "Quite another page"))
         one, other = shell.make_link(**form), shell.make_link(PageId("77"), name="Other", **form)

@@ -301,5 +301,5 @@ def test_a_proved_address_is_sealed_where_it_rests() -> None:
     (proof,) = shell.storage.state.proofs.values()
     assert proof.address is not None
 
-    assert b"ada" not in proof.address
+    assert b"ada" not in bytes(proof.address)
     assert LISTED.encode() == run(shell.vault.open(proof.address, "proof", shell.site, made.id))

@@ -204,7 +204,7 @@ def test_a_dead_link_and_an_unknown_token_wait_alike() -> None:
 
 
 def test_unknown_tokens_leave_no_trace_of_the_visitor() -> None:
-    """The count is kept under a keyed digest: neither the network nor the token can be read where it rests (spec S1)."""
+    """The count is kept under a keyed digest: neither network nor token can be read where it rests (spec S1)."""
     shell = Shell()
     shell.client("192.0.2.7").get(f"/s/{UNKNOWN_TOKEN}")
 

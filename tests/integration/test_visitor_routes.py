@@ -49,10 +49,10 @@ def uncovered(routes: Iterable[BaseRoute]) -> set[str]:
     return {path for path in others if not any(path == own or path.startswith(f"{own}/") for own in UNGUARDED)}
 
 
-def answers(shell: Shell, made: Made) -> dict[tuple[str, str], Response]:
+def answers(shell: Shell, made: Made) -> dict[tuple[str, str], Any]:
     """What each route under ``/s/`` answers to each of its methods, for an open link and things that it shares."""
     given = {"segment": made.token, "page": CHILD, "attachment": PLAN}
-    found: dict[tuple[str, str], Any] = {}
+    found = {}
     for route in shell.app.routes:
         if isinstance(route, Route) and route.path.startswith(OF_LINKS):
             path = route.path.format(**given)

@@ -12,12 +12,14 @@ from exshare_core.decisions import Answer
 from exshare_core.visiting import Caller, Opening, Submission
 from exshare_web import cookies
 from exshare_web.answers import FORGED, TOO_MANY
+from exshare_web.fields import text_fields
 from exshare_web.origins import same_origin
 from exshare_web.visitor.pages import show_page
 from exshare_web.visitor.request import GATES, caller, fresh_caller, link_path, shell
 
 MAX_FIELD = 1000
 """Characters of a field that are read; no password, address or code is longer."""
+MOST_FIELDS = 10
 
 
 async def show_link(request: Request) -> Response:
@@ -31,7 +33,7 @@ async def submit(request: Request) -> Response:
     it = shell(request)
     if not same_origin(request, it.services.base_url):
         return it.answers.neutral(FORGED)
-    fields = await _fields(request)
+    fields = dict(await text_fields(request, most=MOST_FIELDS, longest=MAX_FIELD))
     who, secret = fresh_caller(request)
     submission = await _submitted(request, who, fields)
     if submission is None:
@@ -40,13 +42,6 @@ async def submit(request: Request) -> Response:
     if submission.answer in (Answer.ALLOW, *GATES) and not submission.wait:
         cookies.write(response, cookies.VISITOR, secret, secure=it.services.secure)
     return response
-
-
-async def _fields(request: Request) -> Mapping[str, str]:
-    """The text fields of the form, in characters that every part of us can write."""
-    async with request.form(max_files=0, max_fields=10) as form:
-        texts = {key: value[:MAX_FIELD] for key, value in form.items() if isinstance(value, str)}
-    return {key: text.encode("utf-8", "replace").decode("utf-8") for key, text in texts.items()}
 
 
 async def _submitted(request: Request, who: Caller, fields: Mapping[str, str]) -> Submission | None:
