@@ -16,7 +16,7 @@ from exshare_core.errors import AdapterFailed, Busy, CredentialRejected
 from exshare_core.ports import Content
 from exshare_core.testing.content import ContentContract
 from exshare_core.testing.prepared import Preparation, PreparedSite
-from exshare_core.values import AccountId, PageId, SpaceKey
+from exshare_core.values import AccountId, AttachmentId, PageId, SpaceKey
 from exshare_demo import pages
 from exshare_demo.canaries import PASSWORD, PAT
 from exshare_demo.datacenter_troubles import maintenance, rate_limit
@@ -319,3 +319,21 @@ def test_the_credential_stays_on_the_site() -> None:
 
     assert {"data-center"} == {seen.host for seen in site.log.of()}
     assert {True} == {seen.with_credential and seen.path.startswith(CONTEXT + "/") for seen in site.log.of()}
+
+
+def test_an_image_named_by_title_only_is_found() -> None:
+    """In `export_view` an image names its page by title, slashes included; its file is found without a session."""
+    site = prepared_site()
+
+    async def question(base: str) -> Reading | Absent:
+        settings = DataCenterSettings(url=base, token=PAT, insecure=True, export_view=True)
+        async with asynccontextmanager(open_data_center)(settings) as content:
+            return await content.pages.read(PageId(str(pages.CATALOGUE)), READER)
+
+    with standing(site, context=CONTEXT) as at:
+        reading = asyncio.run(question(at.datacenter))
+
+    assert isinstance(reading, Reading)
+    assert AttachmentId(f"att{pages.CATALOGUE_PNG}") == reading.draft.files[PageId(str(pages.CATALOGUE)), "cover.png"]
+    assert "data-macro-name" not in reading.draft.body
+    assert [] == site.log.of("data-center", "embedded-page|login")
