@@ -92,7 +92,7 @@ def _entries(section: str) -> EntryPoints:
 
 
 @lru_cache(maxsize=16)
-def _read_entries(section: str, path: tuple[str, ...]) -> EntryPoints:
+def _read_entries(section: str, _import_path: tuple[str, ...]) -> EntryPoints:
     """Kept, since the files of every installed package are read for it; what is installed changes with a restart."""
     return entry_points(group=f"exshare.{section}")
 

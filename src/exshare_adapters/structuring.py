@@ -23,6 +23,9 @@ _USER_INFO = re.compile(r"(?<=://)[^\s`]*@")
 _NAMED = re.compile(r"'(\w+)' (?=\w)")
 """How the validators of attrs begin: ``'pool_size' must be >= 1: 0``."""
 
+SHORT = 8
+"""Characters below which a secret is looked for as a whole word only, since it may be part of any sentence."""
+
 
 class _WrongKind(Exception):
     """A value is not of the type of its key; the text says what would be, and never repeats the value."""
@@ -70,7 +73,8 @@ def _instance(kind: type[Any], given: Mapping[str, Any], at: str) -> Any:
     except InvalidValue as error:
         found = error.failures if isinstance(error, InvalidValues) else (error,)
         broken = [(f"{at}.{one.field}", one.rule) for one in found]
-    except Exception as error:  # noqa: BLE001 - a stranger's validators may raise anything
+    except Exception as error:
+        # A stranger's validators may raise anything.
         text = str(error.args[0]) if error.args else type(error).__name__
         named = _NAMED.match(text)
         broken = [(at, text) if named is None else (f"{at}.{named[1]}", text[named.end() :])]
@@ -81,7 +85,7 @@ def _safe(rule: str, secrets: list[object]) -> str:
     """The rule on one line, unless it repeats a secret; then only that the value is not accepted."""
     for secret in secrets:
         for form in {str(secret), repr(secret), repr(secret)[1:-1]}:
-            if form and re.search(rf"(?<!\w){re.escape(form)}(?!\w)" if len(form) < 8 else re.escape(form), rule):
+            if form and re.search(rf"(?<!\w){re.escape(form)}(?!\w)" if len(form) < SHORT else re.escape(form), rule):
                 return "is not accepted"
     return printable(_USER_INFO.sub("***@", " ".join(rule.splitlines()))[:400])
 

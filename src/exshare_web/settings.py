@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Protocol
@@ -347,13 +348,11 @@ def _path(table: Mapping[str, Any], key: str, at: str, reading: _Reading) -> Pat
     value = table.get(key)
     if value is None:
         return None
-    try:
-        if not isinstance(value, str) or not value or "\0" in value:
-            raise ValueError(value)
-        return reading.base / Path(value).expanduser()
-    except (ValueError, RuntimeError):
-        reading.fault(at, "must be a path in quotes")
-        return None
+    if isinstance(value, str) and value and "\0" not in value:
+        with suppress(RuntimeError):  # "~" of a user who is not known
+            return reading.base / Path(value).expanduser()
+    reading.fault(at, "must be a path in quotes")
+    return None
 
 
 def _number(table: Mapping[str, Any], key: str, at: str, reading: _Reading) -> int | None:

@@ -77,7 +77,7 @@ def lines(stream: io.StringIO) -> list[dict[str, Any]]:
         ("host=db password=hunter2 user=exshare", "host=db password=*** user=exshare"),
         ("host=db password='two words' user=exshare", "host=db password=*** user=exshare"),
         ('{"token": "a b c", "name": "acme"}', '{"token": ***, "name": "acme"}'),
-        ("Settings(url='https://x', api_key='abc', region='eu')", "Settings(url='https://x', api_key=***, region='eu')"),
+        ("Mailgun(url='https://x', api_key='abc', region='eu')", "Mailgun(url='https://x', api_key=***, region='eu')"),
         ("password: hunter2", "password: ***"),
         ("Cookie: __Host-exshare=abc; other=def", "Cookie:***"),
         ("Set-Cookie: exshare=abc; Path=/\nHost: x", "Set-Cookie:***\nHost: x"),
