@@ -148,7 +148,8 @@ class Dispatching:
             await mailer.send(message)
         except ExshareError:
             raise
-        except Exception as error:  # noqa: BLE001 - a mailer may be a stranger's, and must not hold up the queue
+        except Exception as error:
+            # A mailer may be a stranger's; what it does not foresee must not hold up the other letters.
             raise Broken(f"the mailer failed with {type(error).__name__}") from error
 
     async def _put_off(self, sealed: SealedLetter, error: ExshareError) -> Fate:
