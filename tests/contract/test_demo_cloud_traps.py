@@ -368,6 +368,7 @@ def test_site_search_between_two_clauses_is_dropped(cloud: Cloud) -> None:
         ("?cql=type=page&cursor=bad", 400, "XP-Search Aggregator API"),
         ("?cql=siteSearch ~ %22 %22", 500, ""),
         ("?cql=user = %22mira%22", 400, ""),
+        ("?cql=type = page and not (user.fullname ~ %22mira%22)", 400, ""),
     ],
 )
 def test_bad_searches(cloud: Cloud, query: str, status: int, words: str) -> None:
@@ -405,6 +406,13 @@ def test_quotes_and_backslashes_in_a_query_are_escaped(cloud: Cloud) -> None:
         ),
         ("space = guide and type = blogpost", ["The new Heron is here"]),
         ('space = "NOSUCH"', []),
+        ('title ~ "kestr*" and parent = 40010012', ["Kestrel 12 lamp", "Kestrel price list"]),
+        ('text ~ "\\"one thursday a month\\""', ["Kestrel I"]),
+        ('text ~ "\\"month a thursday\\""', []),
+        ("id = 40010003 or id = 40010004 and type = blogpost", ["Unpacking a lamp"]),
+        ("title = warranty and lastModified >= 2026-03-01", ["Warranty"]),
+        ('title = warranty and created > "2026/03/01"', []),
+        ("creator = 712020:canary-acc-mira and title = warranty", ["Warranty"]),
         (
             "ancestor = 40020001 order by title desc",
             ["Repair handbook", "Kestrel I", "Dimmer relay", "Caring for lenses"],
@@ -472,9 +480,10 @@ def test_labels_have_a_cap_and_no_limit_of_none(cloud: Cloud) -> None:
 # -- files
 
 
-def test_old_file_addresses_refuse_tokens_and_send_browsers_to_the_sign_in_page(cloud: Cloud) -> None:
+@pytest.mark.parametrize("folder", ["attachments", "thumbnails"])
+def test_old_file_addresses_refuse_tokens_and_send_browsers_to_the_sign_in_page(cloud: Cloud, folder: str) -> None:
     """Bodies are still full of them."""
-    path = f"/download/attachments/{pages.GALLERY}/lighthouse.png?version=1&api=v2"
+    path = f"/download/{folder}/{pages.GALLERY}/lighthouse.png?version=1&api=v2"
     token, browser = cloud.ask(path), cloud.ask(path, credential=None)
 
     assert 401 == token.status_code
