@@ -211,9 +211,9 @@ def _time(starts_at: datetime | None, expires_at: datetime | None, expiry_layers
 
     def gate(attempt: Attempt) -> Verdict:
         if starts_at is not None and attempt.at < starts_at:
-            return _deny(Stage.TIME, f"not open before {starts_at.isoformat()}")
+            return _deny(Stage.TIME, f"not open before {starts_at:%Y-%m-%d %H:%M} UTC")
         if expires_at is not None and attempt.at >= expires_at:
-            return _deny(Stage.TIME, f"expired at {expires_at.isoformat()}", expiry_layers)
+            return _deny(Stage.TIME, f"expired at {expires_at:%Y-%m-%d %H:%M} UTC", expiry_layers)
         return fine
 
     return gate

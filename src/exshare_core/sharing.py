@@ -7,7 +7,7 @@ Links of other members and of other sites are answered alike: there is no such l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from attrs import evolve, frozen
@@ -24,9 +24,9 @@ from exshare_core.letters import Letter, LetterKind, header_text
 from exshare_core.links import LinkAddress, Scope, ShareLink, Wish, checked_description, checked_name
 from exshare_core.passwords import normalised
 from exshare_core.permissions import Right
-from exshare_core.policy import Layer, Policy, effective
+from exshare_core.policy import Layer, Policy
 from exshare_core.ports import Clock, Content, LinkRecord, PasswordHasher, Storage, TokenGenerator, Vault
-from exshare_core.standing import Shown, named_layers, standing, with_facts
+from exshare_core.standing import Shown, named_layers, policy_above, standing, with_facts
 from exshare_core.values import AccountId, Address, LinkId, MemberId, PageId, SiteId, Token
 from exshare_core.wishes import LinkForm, check_form
 
@@ -111,11 +111,10 @@ class Sharing:
         permissions.check(member, Right.CREATE, self.site)
         acts_as, service = await self._identity(member, member)
         facts = await self._facts(await self._located(page), acts_as)
-        outer = effective(await self._layers(facts))
-        assert outer is not None
+        above = _above(await self.storage.policies.layers(self.site, facts.space), self.clock.now())
         titles = await self.content.finder.titles([facts.page])
         title = titles.get(facts.page, f"Page {facts.page}")
-        return Beginning(facts.page, title, outer, bool(facts.restricted), service)
+        return Beginning(facts.page, title, above, bool(facts.restricted), service)
 
     async def create(self, member: Member | None, owner: Member, page: str, form: LinkForm) -> tuple[Shown, str]:
         """Make a link for `page` (an id or an address of the site) owned by `owner`; gives it and its full address.
@@ -130,9 +129,10 @@ class Sharing:
         facts = await self._facts(await self._located(page), acts_as)
         await self._actor_reads(member, acts_as, facts.page)
         now = self.clock.now()
-        layers = await self._layers(facts)
+        layers = await self.storage.policies.layers(self.site, facts.space)
+        above = _above(layers, now)
         scope = Scope(facts.page, facts.space, children=form.children, restricted_pages=form.restricted_pages)
-        wish = await self._wish(form, layers, now, None)
+        wish = await self._wish(form, above, now, None)
         link = ShareLink(
             id=LinkId(self.tokens.id()),
             site=self.site,
@@ -148,7 +148,7 @@ class Sharing:
             name=checked_name(form.name),
             description=checked_description(form.description),
         )
-        _check_reach(link, layers, facts)
+        _check_reach(link, above, facts)
         address, token = await self._new_address(link, now)
         events = [self._event(Kind.LINK_CREATED, now, member, link, detail="service identity" if service else "")]
         switches = await self.storage.policies.switches(self.site, facts.space)
@@ -166,12 +166,12 @@ class Sharing:
         old = record.link
         if old.version != version:
             raise StaleLink(old.version)
+        now = self.clock.now()
+        above = _above(record.layers, now)
         scope = evolve(old.scope, children=form.children, restricted_pages=form.restricted_pages)
         if scope != old.scope:
-            facts = await self._both_read(member, old)
-            _check_reach(evolve(old, scope=scope), record.layers, facts)
-        now = self.clock.now()
-        wish = await self._wish(form, record.layers, now, old)
+            _check_reach(evolve(old, scope=scope), above, await self._both_read(member, old))
+        wish = await self._wish(form, above, now, old)
         new = old.edited(now, wish=wish, scope=scope, name=form.name, description=form.description)
         await self.storage.links.replace(new, [self._event(Kind.LINK_CHANGED, now, member, new)])
         return standing(evolve(record, link=new), now)
@@ -377,12 +377,6 @@ class Sharing:
             raise InvalidValue("page", f"{page} is a {facts.kind.value}, which cannot be shared")
         return facts
 
-    async def _layers(self, facts: PageFacts) -> tuple[Layer, ...]:
-        layers = await self.storage.policies.layers(self.site, facts.space)
-        if not layers:
-            raise Refused("no layer allows sharing on this site")
-        return layers
-
     async def _actor_reads(self, member: Member | None, acts_as: AccountId, page: PageId) -> None:
         """The acting member must read the page as well (spec L18). The operator's access is not asked."""
         if member is None:
@@ -401,11 +395,8 @@ class Sharing:
         await self._actor_reads(member, link.acts_as, link.scope.root)
         return facts
 
-    async def _wish(self, form: LinkForm, layers: tuple[Layer, ...], now: datetime, old: ShareLink | None) -> Wish:
-        outer = effective(layers)
-        if outer is None:
-            raise Refused("no layer allows sharing on this site")
-        check_form(form, outer, now, old)
+    async def _wish(self, form: LinkForm, above: Policy, now: datetime, old: ShareLink | None) -> Wish:
+        check_form(form, above, now, old)
         if form.password is not None:
             return form.wish(await self.hasher.hash(normalised(form.password)))
         return form.wish(old.wish.password_hash if old is not None and form.keep_password else None)
@@ -424,11 +415,16 @@ class Sharing:
 _SHAREABLE = frozenset({NodeKind.PAGE, NodeKind.BLOG_POST, NodeKind.FOLDER})
 
 
-def _check_reach(link: ShareLink, layers: tuple[Layer, ...], facts: PageFacts) -> None:
+def _above(layers: Iterable[Layer], now: datetime) -> Policy:
+    policy = policy_above(layers, now)
+    if policy is None:
+        raise Refused("no layer allows sharing on this site")
+    return policy
+
+
+def _check_reach(link: ShareLink, above: Policy, facts: PageFacts) -> None:
     """Refuse a link that could not show its own root."""
-    policy = effective((*layers, link.layer))
-    assert policy is not None
-    decision = reach(link.scope, policy, facts)
+    decision = reach(link.scope, above.narrowed(link.layer), facts)
     if decision.allowed:
         return
     if decision.strangers_face() is Answer.BUSY:
@@ -442,6 +438,8 @@ def _check_reach(link: ShareLink, layers: tuple[Layer, ...], facts: PageFacts) -
 def _check_recipients(recipients: Sequence[Address], shown: Shown) -> None:
     if not 1 <= len(recipients) <= MAX_RECIPIENTS:
         raise InvalidValue("recipients", f"from 1 to {MAX_RECIPIENTS} addresses")
+    for one in recipients:
+        header_text("recipients", str(one))
     outside = [str(one) for one in recipients if shown.policy is not None and not admits(shown.policy, one)]
     if outside:
         raise InvalidValue("recipients", f"`{outside[0]}` is not among the people who may open the link")

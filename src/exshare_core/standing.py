@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from attrs import evolve, frozen
 
 from exshare_core.content import Absent, PageFacts, reach
 from exshare_core.decisions import Answer, Effect, Stage, Verdict
-from exshare_core.gates import Attempt, Prepared, decide, prepare
+from exshare_core.gates import Attempt, decide, prepare
 from exshare_core.links import LINK_LAYER, LinkState, ShareLink
-from exshare_core.policy import Policy
+from exshare_core.policy import Layer, Policy, effective
 from exshare_core.ports import LinkRecord
 
 ACTIVE, NOT_STARTED, SUSPENDED = "active", "not started", "suspended"
@@ -29,6 +30,8 @@ class Shown:
     """Who set the rule behind the reason, outermost first."""
     policy: Policy | None = None
     """What is in force; None without any layer, when nothing is allowed."""
+    above: Policy | None = None
+    """What the layers above the link say of settings that are saved now: what a form may offer."""
     ends_at: datetime | None = None
     """The expiry in force: the link's own, or the end of the longest life that policy allows."""
 
@@ -36,6 +39,13 @@ class Shown:
     def link(self) -> ShareLink:
         """The link itself."""
         return self.record.link
+
+    @property
+    def held_back_by(self) -> tuple[str, ...]:
+        """The layers that were loosened since the link was last saved, and hold for it until it is (spec P4)."""
+        layers = self.record.layers
+        held = (one.name for one in layers if one.before is not None and one.holds_for(self.link.confirmed_at))
+        return tuple(dict.fromkeys(held))
 
     @property
     def opens_for_some(self) -> bool:
@@ -48,7 +58,9 @@ def standing(record: LinkRecord, now: datetime) -> Shown:
     link = record.link
     address = next((one for one in record.addresses if one.lives(now)), None)
     prepared = None if address is None else prepare(link, address, record.layers, record.switches)
-    shown = Shown(record, ACTIVE, policy=_policy(prepared), ends_at=None if prepared is None else prepared.expires_at)
+    shown = Shown(record, ACTIVE, above=policy_above(record.layers, now))
+    if prepared is not None:
+        shown = evolve(shown, policy=prepared.policy, ends_at=prepared.expires_at)
     if link.state is not LinkState.ACTIVE:
         return evolve(shown, state=link.state.value)
     if address is None:
@@ -74,13 +86,14 @@ def with_facts(shown: Shown, facts: PageFacts | Absent) -> Shown:
     return evolve(shown, state=SUSPENDED, reason=verdict.rule, layers=verdict.layers)
 
 
+def policy_above(layers: Iterable[Layer], now: datetime) -> Policy | None:
+    """What `layers` say of a link that is saved at `now`; None when there is no layer, and nothing is allowed."""
+    return effective(layer for layer in layers if layer.holds_for(now))
+
+
 def named_layers(layers: tuple[str, ...]) -> str | None:
     """The layers as a sentence names them, or None where it is only the link's own wish."""
     return ", ".join(layers) if layers and layers != (LINK_LAYER,) else None
-
-
-def _policy(prepared: Prepared | None) -> Policy | None:
-    return None if prepared is None else prepared.policy
 
 
 def _state(verdict: Verdict, link: ShareLink, now: datetime) -> str:

@@ -47,6 +47,8 @@ class LinkForm:
     children: bool = False
     restricted_pages: bool = False
     allow: Capabilities = Capabilities()
+    unread: tuple[InvalidValue, ...] = ()
+    """What could not be read of a field, by whoever read them; refused together with every other broken rule."""
 
     def wish(self, password_hash: str | None) -> Wish:
         """The form as a link's wish, with the hash of its password."""
@@ -63,7 +65,7 @@ class LinkForm:
 
 def check_form(form: LinkForm, outer: Policy, now: datetime, old: ShareLink | None = None) -> None:
     """Raise InvalidValues with every rule that `form` breaks under the layers above a link; `old` is being changed."""
-    failures = (
+    broken = (
         *_tried(lambda: checked_name(form.name)),
         *_tried(lambda: checked_description(form.description)),
         *_password(form, outer, old),
@@ -72,7 +74,9 @@ def check_form(form: LinkForm, outer: Policy, now: datetime, old: ShareLink | No
         *_locked(form, outer, old),
         *_demanded(form, outer),
     )
-    if failures:
+    # A field that could not be read is empty here; what is said of its emptiness would only mislead.
+    unread = {failure.field for failure in form.unread}
+    if failures := (*form.unread, *(failure for failure in broken if failure.field not in unread)):
         raise InvalidValues(failures)
 
 

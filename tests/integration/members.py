@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import html
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, TypeAlias
 
-import httpx
+import httpx2
 from attrs import define, field
 from starlette.testclient import TestClient
 
@@ -15,6 +14,9 @@ from tests.integration.shell import BOSS, MEMBER_PASSWORD, SITE, Shell, run
 LINKS = f"/manage/{SITE}/links"
 NEW = f"/manage/{SITE}/new"
 COOKIE = "__Host-exshare-member"
+
+Page: TypeAlias = httpx2.Response
+"""An answer as the test client gives it."""
 
 
 class _Forms(HTMLParser):
@@ -53,7 +55,7 @@ class _Forms(HTMLParser):
             self._area = None
 
 
-def forms_of(page: httpx.Response) -> dict[str, dict[str, list[str]]]:
+def forms_of(page: Page) -> dict[str, dict[str, list[str]]]:
     """What each form of a page would send if nothing were touched, by the form's action."""
     parser = _Forms()
     parser.feed(page.text)
@@ -65,20 +67,30 @@ def forms_of(page: httpx.Response) -> dict[str, dict[str, list[str]]]:
     return found
 
 
-def locked_options(page: httpx.Response) -> set[str]:
+def locked_options(page: Page) -> set[str]:
     """The options of a page that cannot be chosen, as ``name=value``."""
     parser = _Forms()
     parser.feed(page.text)
     return parser.disabled
 
 
-def words_of(page: httpx.Response) -> str:
+class _Words(HTMLParser):
+    """The text of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        """Take in a piece of text."""
+        self.parts.append(data)
+
+
+def words_of(page: Page) -> str:
     """The page's text without markup, in single spaces."""
-    parts: list[str] = []
-    parser = HTMLParser()
-    parser.handle_data = parts.append  # type: ignore[method-assign]
+    parser = _Words()
     parser.feed(page.text)
-    return " ".join(html.unescape(" ".join(parts)).split())
+    return " ".join(" ".join(parser.parts).split())
 
 
 @define
@@ -97,20 +109,20 @@ class Seat:
         assert answer.status_code == 303, answer.text
         return seat
 
-    def get(self, path: str) -> httpx.Response:
+    def get(self, path: str) -> Page:
         """A page."""
         return self.client.get(path)
 
-    def post(self, path: str, **fields: Any) -> httpx.Response:
+    def post(self, path: str, **fields: Any) -> Page:
         """A form with these fields and the session's token."""
         return self.client.post(path, data={"csrf": self.csrf, **fields})
 
-    def submit(self, page: httpx.Response, action: str, **changes: Any) -> httpx.Response:
+    def submit(self, page: Page, action: str, **changes: Any) -> Page:
         """Send a form of a page after changing some of its fields; None leaves a field out."""
         fields: dict[str, Any] = {**forms_of(page)[action], **changes}
         return self.client.post(action, data={name: value for name, value in fields.items() if value is not None})
 
-    def new_form(self, page: str) -> httpx.Response:
+    def new_form(self, page: str) -> Page:
         """The form to share a page."""
         return self.get(f"{NEW}?page={page}")
 

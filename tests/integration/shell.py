@@ -20,10 +20,11 @@ from exshare_core.accounts import Member
 from exshare_core.content import Attachment, Draft, NodeKind
 from exshare_core.dispatching import Dispatched, Dispatching
 from exshare_core.errors import AdapterFailed
-from exshare_core.events import Event
+from exshare_core.events import Actor, Event
+from exshare_core.governance import PolicyChange, assign, hold_back
 from exshare_core.links import ShareLink
 from exshare_core.membership import Membership
-from exshare_core.policy import Layer, Limits
+from exshare_core.policy import Limits
 from exshare_core.ports import LinkRecord, Storage
 from exshare_core.sharing import LinkForm, Sharing
 from exshare_core.testing import (
@@ -36,7 +37,7 @@ from exshare_core.testing import (
     MemorySite,
     MemoryStorage,
 )
-from exshare_core.values import AccountId, AttachmentId, LinkId, PageId, SiteId
+from exshare_core.values import AccountId, AttachmentId, LinkId, PageId, SiteId, SpaceKey
 from exshare_core.visiting import Visiting
 from exshare_web.app import create_app
 from exshare_web.services import Services
@@ -216,8 +217,22 @@ class Shell:
         return self.record(made).link
 
     def limit(self, layer: str = "site", **limits: Any) -> None:
-        """Give an outer layer (``site``, ``configuration default`` or ``space TEAM``) these limits."""
-        run(self.storage.policies.save(self.site, Layer(layer, Limits(**limits))))
+        """Give an outer layer (``site``, ``configuration default`` or ``space TEAM``) these limits and no others."""
+        old = run(self.storage.policies.policy(self.site))
+        assert old is not None
+        kind, _, name = layer.partition(" ")
+        given, key = Limits(**limits), SpaceKey(name)
+        if kind == "site":
+            new = evolve(old, limits=given)
+        elif kind == "configuration":
+            configuration = evolve(old.configurations[name], limits=given)
+            new = evolve(old, configurations={**old.configurations, name: configuration})
+        else:
+            new = assign(old, key, evolve(old.rules(key), limits=given))
+        now = self.clock.now()
+        new = evolve(hold_back(old, new, now), version=old.version + 1)
+        change = PolicyChange(self.site, new.version, now, Actor.OPERATOR)
+        run(self.storage.policies.replace(new, [], change))
 
     def events(self, made: Made) -> list[Event]:
         """What visitors did with the link, oldest first."""

@@ -12,11 +12,12 @@ from attrs import define, evolve, field
 from exshare_core.accounts import Member
 from exshare_core.content import NodeKind
 from exshare_core.dispatching import Dispatching
-from exshare_core.events import Event
+from exshare_core.events import Actor, Event
+from exshare_core.governance import PolicyChange, assign, hold_back
 from exshare_core.letters import Message
 from exshare_core.links import ShareLink
 from exshare_core.membership import Membership
-from exshare_core.policy import Layer, Limits
+from exshare_core.policy import Limits
 from exshare_core.ports import LinkRecord
 from exshare_core.sharing import LinkForm, Sharing, Shown
 from exshare_core.testing import (
@@ -29,7 +30,7 @@ from exshare_core.testing import (
     MemorySite,
     MemoryStorage,
 )
-from exshare_core.values import AccountId, LinkId, PageId, SiteId, Token
+from exshare_core.values import AccountId, LinkId, PageId, SiteId, SpaceKey, Token
 
 T = TypeVar("T")
 
@@ -109,8 +110,15 @@ class Office:
         return record
 
     def limit(self, layer: str = "site", **limits: Any) -> None:
-        """Give an outer layer of the site these limits."""
-        run(self.storage.policies.save(ACME, Layer(layer, Limits(**limits))))
+        """Give an outer layer (``site`` or ``space KEY``) these limits and no others."""
+        old = run(self.storage.policies.policy(ACME))
+        assert old is not None
+        key = SpaceKey(layer.removeprefix("space "))
+        given = Limits(**limits)
+        new = evolve(old, limits=given) if layer == "site" else assign(old, key, evolve(old.rules(key), limits=given))
+        new = evolve(hold_back(old, new, self.clock.now()), version=old.version + 1)
+        change = PolicyChange(ACME, new.version, self.clock.now(), Actor.OPERATOR)
+        run(self.storage.policies.replace(new, [], change))
 
     def alter(self, link: ShareLink, **changes: Any) -> ShareLink:
         """Store what no form offers: fields of the link itself."""

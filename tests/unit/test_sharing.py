@@ -134,6 +134,20 @@ def test_a_refused_form_leaves_no_link_behind(
     assert office.nothing_was_stored()
 
 
+def test_what_could_not_be_read_is_named_with_the_rest(office: Office) -> None:
+    """L13: an unreadable field is refused, not taken as empty, and nothing misleading is said of its emptiness."""
+    office.limit(expiry_demanded=True)
+    form: dict[str, Any] = {"unread": (InvalidValue("expires", "write a date"),), "password": "short"}
+
+    with pytest.raises(InvalidValues) as caught:
+        office.create(**form)
+
+    assert [("expires", "write a date"), ("password", "at least 15 characters")] == [
+        (failure.field, failure.rule) for failure in caught.value.failures
+    ]
+    assert office.nothing_was_stored()
+
+
 def test_a_locked_option_is_refused_with_the_name_of_its_layer(office: Office) -> None:
     """P5: whoever locked it is named, as the form names them."""
     office.limit("space TEAM", children=False)
@@ -220,7 +234,7 @@ def test_a_forbidden_label_refuses_with_its_layer(office: Office) -> None:
 
 def test_without_any_layer_nothing_can_be_shared(office: Office) -> None:
     """P1: no layer means that nobody allowed anything."""
-    office.storage.state.layers.clear()
+    office.storage.state.policies.clear()
 
     with pytest.raises(Refused, match="no layer allows sharing"):
         office.create()
@@ -743,6 +757,23 @@ def test_a_wish_from_before_survives_a_lock(office: Office) -> None:
     assert ["max_opens", "allow"] == [failure.field for failure in caught.value.failures]
 
 
+def test_what_was_loosened_comes_back_when_the_settings_are_saved(office: Office) -> None:
+    """P4: a lifted lock holds on for a link until its settings are saved again, and the link says which layer it was."""
+    office.limit("space TEAM", capabilities={"labels": 0})
+    office.limit(opens=5)
+    link = office.create(max_opens=5).link
+    office.clock.forward(minutes=1)
+    office.limit(opens=9)
+    before = run(office.sharing.show(None, link.id))
+    after = run(office.sharing.change(office.ada, link.id, 1, LinkForm(max_opens=9)))
+
+    assert (("site",), ()) == (before.held_back_by, after.held_back_by)
+    assert before.policy is not None
+    assert after.policy is not None
+    assert (5, 9) == (before.policy.limits.opens, after.policy.limits.opens)
+    assert (before.above, after.above) == (after.above, before.above)
+
+
 def test_an_expired_link_can_be_renamed(office: Office) -> None:
     """L14: times that are left alone are not judged anew."""
     link = office.create(expires_at=after(hours=1)).link
@@ -852,7 +883,7 @@ def test_a_link_that_does_not_open_is_not_sent(office: Office, state: str) -> No
     elif state == "expired":
         office.clock.forward(hours=2)
     else:
-        run(office.storage.policies.switch(ACME, None, on=False))
+        run(office.storage.policies.switch(ACME, None, False, []))
 
     with pytest.raises(Refused, match=f"it is {state}"):
         run(office.sharing.send(office.ada, link.id, [Address.parse("dan@example.com")]))

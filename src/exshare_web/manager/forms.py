@@ -94,7 +94,7 @@ def of_link(link: ShareLink) -> Filled:
 
 
 def read(fields: Mapping[str, str], old: ShareLink | None = None) -> LinkForm:
-    """The form as a wish, for a new link or a change of `old`; raises InvalidValues with every rule that is broken.
+    """The form as a wish, for a new link or a change of `old`; what could not be read is named in its `unread`.
 
     A choice that is missing or unknown is refused, never read as the open one. What was typed beside a choice that
     does not use it is refused too, since one of the two is a mistake; only what `old` has may be left standing there.
@@ -104,7 +104,7 @@ def read(fields: Mapping[str, str], old: ShareLink | None = None) -> LinkForm:
     password = reading.chosen("password", ("none", "keep", "new"))
     people = reading.chosen("people", ("everyone", "listed"))
     networks = reading.chosen("networks", ("everywhere", "listed"))
-    form = LinkForm(
+    return LinkForm(
         name=fields.get("name", ""),
         description=fields.get("description", ""),
         password=fields.get("password", "") if password == "new" else None,
@@ -117,10 +117,8 @@ def read(fields: Mapping[str, str], old: ShareLink | None = None) -> LinkForm:
         children=reading.ticked("children"),
         restricted_pages=reading.ticked("restricted_pages"),
         allow=reading.tried(lambda: Capabilities.parse(fields.get("allow", "").split()), Capabilities()),
+        unread=tuple(reading.failures),  # the last to be evaluated: every field above is read by now
     )
-    if reading.failures:
-        raise InvalidValues(tuple(reading.failures))
-    return form
 
 
 def version(fields: Mapping[str, str]) -> int:

@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from exshare_core.errors import AdapterFailed, Busy, ExshareError, InvalidValue, NotFound, Refused, StaleLink
-from exshare_core.policy import effective
 from exshare_core.sharing import Shown
 from exshare_core.values import LinkId, MemberId, PageId
 from exshare_web.manager import forms, words
@@ -207,7 +206,7 @@ async def _link_page(
         names=names,
         filled=filled or forms.of_link(link),
         letter=letter or Filled({}),
-        offer=offer(effective(shown.record.layers), link),
+        offer=offer(shown.above, link),
         done="" if filled or letter else DONE.get(request.query_params.get("done", ""), ""),
         problem=problem,
     )
