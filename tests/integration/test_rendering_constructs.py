@@ -124,13 +124,87 @@ ROWS: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = [
         (HIDDEN,),
         ("secret",),
     ),
+    (
+        '<span class="aui-lozenge aui-lozenge-current">WAIT</span><span class="aui-lozenge aui-lozenge-progress">LATER</span>',
+        ('<span class="ex-lozenge ex-moved">WAIT</span>', '<span class="ex-lozenge ex-new">LATER</span>'),
+        ("ex-note",),
+    ),
+    (
+        '<p><span data-colorid="a1">red</span></p><style>[data-colorid=a1]{color:#ff5630} html[data-color-mode=dark] '
+        "[data-colorid=a1]{color:#cf2600}</style>",
+        ('<span style="--ex-ink:#ff5630">red</span>',),
+        ("cf2600", "<style"),
+    ),
+    (
+        '<p><span style="color: rgb(0,82,204);">blue</span> <span style="background-color: rgb(254,222,200);">peach</span> '
+        '<span style="background-color: navy">deep</span> <span style="background-color: #fff">paper</span></p>',
+        (
+            '<span style="--ex-ink:rgb(0,82,204)">blue</span>',
+            'style="background-color:#fedec8" class="ex-tinted">peach</span>',
+            'style="background-color:#000080" class="ex-shaded">deep</span>',
+            "<span>paper</span>",
+        ),
+        (),
+    ),
+    (
+        '<p style="background: url(https://h.example/x); color: expression(1)">x</p>',
+        ("<p>x</p>",),
+        ("url", "expression", "h.example"),
+    ),
+    (
+        '<div class="table-wrap"><table><tbody><tr><td class="highlight-blue" data-highlight-colour="blue" '
+        'style="text-align: right">x</td></tr></tbody></table></div>',
+        ('class="ex-tinted"', "background-color:#deebff", "text-align:right"),
+        ("highlight",),
+    ),
+    (
+        '<table class="aui"><tbody><tr><td><table><tbody><tr><td>inner</td></tr></tbody></table></td></tr></tbody></table>',
+        ('<div class="ex-table" role="region" aria-label="Table" tabindex="0"><table>', "<td><table>"),
+        ("aui",),
+    ),
+    (
+        '<div class="columnLayout three-with-sidebars"><div class="cell normal">a</div><div class="cell normal">b</div>'
+        '<div class="cell normal">c</div></div>',
+        ('<div class="ex-column ex-side">a</div><div class="ex-column">b</div><div class="ex-column ex-side">c</div>',),
+        (),
+    ),
+    (
+        '<span class="confluence-embedded-file-wrapper"><img data-linked-resource-id="5" src="x"></span><p class="caption">Low '
+        "<b>tide</b></p>",
+        ('<p class="ex-caption">Low <b>tide</b></p>',),
+        (),
+    ),
+    (
+        '<p><img class="latexmath-img" src="/wiki/plugins/servlet/latexmath?formula=1" alt="E = mc^2"></p>',
+        ('<span class="ex-math">E = mc^2</span>',),
+        ("<img", "servlet"),
+    ),
+    (
+        '<p><math><semantics><mi>x</mi><annotation encoding="application/x-tex">x^2</annotation></semantics></math></p>',
+        ('<p><span class="ex-math">x^2</span></p>',),
+        ("<math",),
+    ),
+    (
+        '<p><img class="emoticon" data-emoji-id="atlassian-check_mark" data-emoji-shortname=":check_mark:" '
+        'data-emoji-fallback=":check_mark:" src="/x"></p>',
+        ("✅",),
+        ("check_mark",),
+    ),
+    (
+        '<video poster="https://h.example/p.png" src="https://h.example/v.mp4" autoplay></video><p>after</p>',
+        (HIDDEN, "<p>after</p>"),
+        ("<video", "h.example"),
+    ),
+    (
+        '<pre>&lt;td class="confluenceTd"&gt; of class="external-link"</pre>',
+        ('&lt;td class="confluenceTd"&gt; of class="external-link"',),
+        (),
+    ),
 ]
 
 
 @pytest.mark.parametrize(("body", "holds", "lacks"), ROWS)
-def test_constructs_are_drawn_as_the_table_says(
-    body: str, holds: tuple[str, ...], lacks: tuple[str, ...]
-) -> None:
+def test_constructs_are_drawn_as_the_table_says(body: str, holds: tuple[str, ...], lacks: tuple[str, ...]) -> None:
     """What must be there is there, what must go is gone."""
     html = render(body).html
 
@@ -156,17 +230,38 @@ def test_headings_answer_to_every_form_of_anchor() -> None:
 
 
 def test_a_body_cannot_take_the_ids_of_the_page_around_it() -> None:
-    """Links of the page's own frame keep their targets."""
+    """Links of the page's own frame keep their targets, also where a heading has their name."""
     assert "<h2>" in render('<h2 id="main"><br></h2>').html
+    assert (
+        '<h2 id="Page-Main"><span class="ex-anchor" id="Main"></span>Main</h2>'
+        == render('<h2 id="Page-Main">Main</h2>').html
+    )
+
+
+def test_headings_without_an_id_answer_to_the_old_form() -> None:
+    """The page's title without spaces, a hyphen, and the heading without spaces (api.md 9.3)."""
+    assert 1 == render("<h2>My fields</h2>").html.count('id="Page-Myfields"')
+
+
+def test_films_play_where_files_may_be_opened() -> None:
+    """A film of the page has a player and its card; without the capability its name alone is left."""
+    body = (
+        '<a class="confluence-embedded-file" data-linked-resource-id="6" data-linked-resource-type="attachment" '
+        'data-mime-type="video/mp4" data-linked-resource-default-alias="beam.mp4" href="/x"><img src="/y"></a>'
+    )
+    opened = render(body, view=View(FILES, attachments=True)).html
+
+    assert f'<video class="ex-video" src="{FILES}att6" controls="" preload="none"></video>' in opened
+    assert f'href="{FILES}att6"' in opened
+    assert "beam.mp4" in opened
+    assert '<a class="ex-file" rel="noopener noreferrer nofollow">beam.mp4</a>' == render(body).html
 
 
 @pytest.mark.parametrize("script", [r"\"diagramName=beam|\"", ""])
 def test_a_diagram_shows_its_picture(script: str) -> None:
     """The picture beside a diagram's source is shown: by the name in the app's data, or when it is the only one."""
     body = f'<div class="ap-container" data-macro-name="drawio"><script>var x = "{script}";</script></div>'
-    rendered = render(
-        body, files={(PAGE, "beam.png"): AttachmentId("att3")}, shown_files=("beam", "beam.png")
-    )
+    rendered = render(body, files={(PAGE, "beam.png"): AttachmentId("att3")}, shown_files=("beam", "beam.png"))
 
     assert f'<p class="ex-figure"><img src="{FILES}att3" alt="beam" loading="lazy"></p>' == rendered.html
 

@@ -51,9 +51,7 @@ def test_links_lead_where_the_table_says(around: str, href: str, expected: str |
     """With and without a tree, the answer is the same."""
     html = render(around.format(f'<a href="{href}">words</a>')).html
 
-    shown = (
-        f"<p><a {REL}>words</a></p>" if expected is None else f'<p><a href="{expected}" {REL}>words</a></p>'
-    )
+    shown = f"<p><a {REL}>words</a></p>" if expected is None else f'<p><a href="{expected}" {REL}>words</a></p>'
     assert sorted(shown.replace(">", " ").split()) == sorted(html.replace(">", " ").split())
 
 
@@ -107,9 +105,7 @@ def test_pictures_of_other_sites_are_never_loaded() -> None:
 
 def test_data_center_addresses_are_read() -> None:
     """Pages by id in the link's data, files by page and name."""
-    body = (
-        '<p><a href="/display/DEV/Near" data-linked-resource-id="200" data-linked-resource-type="page">n</a>'
-    )
+    body = '<p><a href="/display/DEV/Near" data-linked-resource-id="200" data-linked-resource-type="page">n</a>'
     body += '<img src="/download/attachments/100/a.png?version=1"> https://wiki.example.com/display/X</p>'
     rendered = render(body, site=DATA_CENTER, files={(PageId("100"), "a.png"): AttachmentId("att5")})
 
@@ -120,9 +116,17 @@ def test_data_center_addresses_are_read() -> None:
 
 def test_smart_links_say_no_address() -> None:
     """The address that Confluence shows as text gives way to neutral words."""
-    html = render(
-        f'<a data-card-appearance="inline" href="https://{HOST}/wiki/x/yA">https://{HOST}/wiki/x/yA</a>'
-    ).html
+    html = render(f'<a data-card-appearance="inline" href="https://{HOST}/wiki/x/yA">https://{HOST}/wiki/x/yA</a>').html
 
     assert "linked page" in html
     assert HOST not in html
+
+
+def test_smart_links_into_the_share_say_the_title_in_their_address() -> None:
+    """What the address names is shown where the page is in the share, and nowhere else."""
+    near, far = (f"https://{HOST}/wiki/spaces/TEAM/pages/{id}/Our+plan%21" for id in ("200", "999"))
+    html = render(
+        f'<a data-card-appearance="inline" href="{near}">{near}</a><a data-card-appearance="block" href="{far}">{far}</a>'
+    ).html
+
+    assert f'<a href="{NEAR_ADDRESS}" {REL}>Our plan!</a><a {REL}>linked page</a>' == html

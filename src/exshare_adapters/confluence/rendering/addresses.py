@@ -42,9 +42,7 @@ class Addresses:
         """Whether a host of the site stands in `text`, however its letters are written."""
         plain = text.lower()
         if "%" in text or not text.isascii():
-            plain = (
-                unicodedata.normalize("NFKC", unquote(text)).replace("。", ".").replace("\u00ad", "").lower()
-            )
+            plain = unicodedata.normalize("NFKC", unquote(text)).replace("。", ".").replace("\u00ad", "").lower()
         return any(name in plain for name in self._names)
 
     def target(self, href: str) -> Target:

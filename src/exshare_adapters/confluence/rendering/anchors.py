@@ -33,9 +33,7 @@ def add_anchors(html: str, title: str = "") -> str:
         begin = heading.end()
         end = html.find("</h", begin, begin + _LONGEST)
         inside = html[begin : end if end >= 0 else begin + _LONGEST]
-        text = " ".join(
-            (unescape(_TAG.sub("", inside)) if "<" in inside or "&" in inside else inside).split()
-        )
+        text = " ".join((unescape(_TAG.sub("", inside)) if "<" in inside or "&" in inside else inside).split())
         if not text or "ex-anchor" in inside:
             continue
         own = _ID.search(heading[2] or "")

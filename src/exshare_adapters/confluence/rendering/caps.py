@@ -52,7 +52,9 @@ _ODD = (b"<svg", b"<math", b"<noscript", b"<plaintext", b"<template", b"<select"
 
 _RAW = (b"script", b"style", b"xmp", b"iframe", b"noembed", b"noframes", b"textarea", b"title")
 _TAG = re.compile(rb"<(/?)([a-z][^\s/>]*)")
-_ATTRIBUTE = rb"""(?:=[^\s/>=]*+|[^\s/>=]++)(?:\s*+=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>"'][^\s>]*+|(?=>)|\Z))?+"""
+_ATTRIBUTE = (
+    rb"""(?:=[^\s/>=]*+|[^\s/>=]++)(?:\s*+=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>"'][^\s>]*+|(?=>)|\Z))?+"""
+)
 _TOKEN = re.compile(
     rb"<(?:"
     rb"(?P<raw>script|style|xmp|iframe|noembed|noframes|textarea|title)(?=[\s/>])(?:[\s/]++|"
@@ -159,11 +161,7 @@ class _Walk:
             return
         self._open.append(name)
         self._formatting += name in _FORMATTING
-        if (
-            len(self._open) > MOST_DEPTH
-            or self._formatting > MOST_FORMATTING
-            or self._repeated > MOST_REPEATED
-        ):
+        if len(self._open) > MOST_DEPTH or self._formatting > MOST_FORMATTING or self._repeated > MOST_REPEATED:
             raise TooMuch
 
     def _end(self, name: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Colours that authors chose: read, written one way, and judged for the words that can be read on them (spec V2, V8)."""
+"""Colours that authors chose: read, written one way, and judged for the words that they can carry (spec V2, V8)."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ import re
 _HEX = re.compile(r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})\Z")
 _RGB = re.compile(r"rgba?\(\s*([0-9.]+%?)[\s,]+([0-9.]+%?)[\s,]+([0-9.]+%?)(?:\s*[,/]\s*([0-9.]+%?))?\s*\)\Z")
 _NAMES = {
-    "aqua": "#00ffff", "beige": "#f5f5dc", "black": "#000000", "blue": "#0000ff", "brown": "#a52a2a", "coral": "#ff7f50",
-    "crimson": "#dc143c", "cyan": "#00ffff", "darkblue": "#00008b", "darkgreen": "#006400", "darkorange": "#ff8c00",
-    "darkred": "#8b0000", "fuchsia": "#ff00ff", "gold": "#ffd700", "gray": "#808080", "green": "#008000", "grey": "#808080",
-    "indigo": "#4b0082", "khaki": "#f0e68c", "lavender": "#e6e6fa", "lightblue": "#add8e6", "lightgray": "#d3d3d3",
-    "lightgreen": "#90ee90", "lightgrey": "#d3d3d3", "lightpink": "#ffb6c1", "lightyellow": "#ffffe0", "lime": "#00ff00",
-    "magenta": "#ff00ff", "maroon": "#800000", "navy": "#000080", "olive": "#808000", "orange": "#ffa500", "pink": "#ffc0cb",
-    "purple": "#800080", "red": "#ff0000", "salmon": "#fa8072", "silver": "#c0c0c0", "skyblue": "#87ceeb", "tan": "#d2b48c",
-    "teal": "#008080", "tomato": "#ff6347", "turquoise": "#40e0d0", "violet": "#ee82ee", "white": "#ffffff",
-    "yellow": "#ffff00",
+    "aqua": "#00ffff", "beige": "#f5f5dc", "black": "#000000", "blue": "#0000ff", "brown": "#a52a2a",
+    "coral": "#ff7f50", "crimson": "#dc143c", "cyan": "#00ffff", "darkblue": "#00008b", "darkgreen": "#006400",
+    "darkorange": "#ff8c00", "darkred": "#8b0000", "fuchsia": "#ff00ff", "gold": "#ffd700", "gray": "#808080",
+    "green": "#008000", "grey": "#808080", "indigo": "#4b0082", "khaki": "#f0e68c", "lavender": "#e6e6fa",
+    "lightblue": "#add8e6", "lightgray": "#d3d3d3", "lightgreen": "#90ee90", "lightgrey": "#d3d3d3",
+    "lightpink": "#ffb6c1", "lightyellow": "#ffffe0", "lime": "#00ff00", "magenta": "#ff00ff",
+    "maroon": "#800000", "navy": "#000080", "olive": "#808000", "orange": "#ffa500", "pink": "#ffc0cb",
+    "purple": "#800080", "red": "#ff0000", "salmon": "#fa8072", "silver": "#c0c0c0", "skyblue": "#87ceeb",
+    "tan": "#d2b48c", "teal": "#008080", "tomato": "#ff6347", "turquoise": "#40e0d0", "violet": "#ee82ee",
+    "white": "#ffffff", "yellow": "#ffff00",
 }  # fmt: skip
 HIGHLIGHTS = {
     "grey": "#f4f5f7", "red": "#ffebe6", "green": "#e3fcef", "blue": "#deebff", "yellow": "#fffae6",

@@ -46,11 +46,7 @@ _ALIASES = {
 def highlight(code: str, language: str) -> str:
     """HTML of `code` with class spans; only escaped when the language is unknown or the code is too long."""
     lexer = _lexer(language.strip().lower())
-    if (
-        lexer is None
-        or len(code) > MOST_CHARACTERS
-        or any(len(line) > _LONGEST_LINE for line in code.splitlines())
-    ):
+    if lexer is None or len(code) > MOST_CHARACTERS or any(len(line) > _LONGEST_LINE for line in code.splitlines()):
         return escape(code, quote=False)
     parts: list[str] = []
     for name, tokens in groupby(lex(code, lexer), key=lambda token: _class(token[0])):

@@ -68,9 +68,7 @@ def apps(tree: Tree, job: Job) -> None:
             figure = tree.new("p", "ex-figure")
             figure.insert_child(_image(tree, canonical(job, file), name), move=True)
             tree.replace(node, figure)
-    for node in tree.find(
-        ".ap-container, .wysiwyg-unknown-macro, iframe, object, embed, div.error, span.error"
-    ):
+    for node in tree.find(".ap-container, .wysiwyg-unknown-macro, iframe, object, embed, div.error, span.error"):
         hide(tree, node)
     for node in tree.find(".geDiagramContainer, .chart-bootstrap-wrapper, .media-viewer-content, .plugin_pagetree"):
         if not words(node) and first(node, "img") is None:
@@ -88,11 +86,7 @@ def formulas(tree: Tree) -> None:
 def _diagram(node: LexborNode, job: Job, *, alone: bool) -> tuple[str, AttachmentId] | None:
     """Name and picture of the diagram of an app's element; without a name, the page's only diagram if it is alone."""
     name = unicodedata.normalize("NFC", attribute(node, _DIAGRAM))
-    pictures = {
-        known: file
-        for (page, known), file in job.files.items()
-        if page == job.page and known.endswith(".png")
-    }
+    pictures = {known: file for (page, known), file in job.files.items() if page == job.page and known.endswith(".png")}
     if name:
         file = pictures.get(f"{name}.png")
         return None if file is None else (name, file)

@@ -20,20 +20,20 @@ from exshare_adapters.confluence.rendering.scan import SHELL_IDS
 from exshare_adapters.confluence.rendering.words import word
 
 _TEXT = {
-    "a", "abbr", "b", "bdi", "bdo", "big", "br", "cite", "code", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q", "s",
-    "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+    "a", "abbr", "b", "bdi", "bdo", "big", "br", "cite", "code", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q",
+    "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
 }  # fmt: skip
 _BLOCKS = {
-    "blockquote", "dd", "details", "div", "dl", "dt", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr",
-    "img", "li", "ol", "p", "pre", "section", "summary", "ul", "video",
+    "blockquote", "dd", "details", "div", "dl", "dt", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6",
+    "hr", "img", "li", "ol", "p", "pre", "section", "summary", "ul", "video",
 }  # fmt: skip
 _TABLES = {"caption", "col", "colgroup", "table", "tbody", "td", "tfoot", "th", "thead", "tr"}
 _TAGS = _TEXT | _BLOCKS | _TABLES
 
 _WITH_CONTENT = {
-    "script", "style", "svg", "math", "template", "noscript", "iframe", "object", "embed", "applet", "noembed", "noframes",
-    "xmp", "textarea", "title", "select", "option", "button", "form", "fieldset", "frameset", "head", "audio",
-    "canvas", "map", "area", "dialog", "plaintext",
+    "script", "style", "svg", "math", "template", "noscript", "iframe", "object", "embed", "applet", "noembed",
+    "noframes", "xmp", "textarea", "title", "select", "option", "button", "form", "fieldset", "frameset", "head",
+    "audio", "canvas", "map", "area", "dialog", "plaintext",
 }  # fmt: skip
 """Elements that go with everything in them."""
 
@@ -70,12 +70,13 @@ _FIXED: dict[str, dict[str, set[str]]] = {
 
 CLASSES = frozenset(
     {
-        "ex-anchor", "ex-box", "ex-box-title", "ex-center", "ex-right", "ex-left", "ex-code", "ex-code-title", "ex-columns",
-        "ex-column", "ex-side", "ex-decision", "ex-decisions", "ex-done", "ex-expand", "ex-file", "ex-files", "ex-figure",
-        "ex-info", "ex-jira", "ex-lozenge", "ex-mark", "ex-mention", "ex-note", "ex-number", "ex-panel", "ex-placeholder",
-        "ex-plain", "ex-properties", "ex-sr", "ex-success", "ex-current", "ex-error", "ex-moved", "ex-new", "ex-neutral",
-        "ex-table", "ex-task", "ex-tasks", "ex-tinted", "ex-tip", "ex-toc", "ex-warning", "ex-late", "ex-three", "ex-two",
-        "ex-emoji", "ex-external", "ex-caption", "ex-math", "ex-shaded", "ex-video",
+        "ex-anchor", "ex-box", "ex-box-title", "ex-center", "ex-right", "ex-left", "ex-code", "ex-code-title",
+        "ex-columns", "ex-column", "ex-side", "ex-decision", "ex-decisions", "ex-done", "ex-expand", "ex-file",
+        "ex-files", "ex-figure", "ex-info", "ex-jira", "ex-lozenge", "ex-mark", "ex-mention", "ex-note",
+        "ex-number", "ex-panel", "ex-placeholder", "ex-plain", "ex-properties", "ex-sr", "ex-success", "ex-current",
+        "ex-error", "ex-moved", "ex-new", "ex-neutral", "ex-table", "ex-task", "ex-tasks", "ex-tinted", "ex-tip",
+        "ex-toc", "ex-warning", "ex-late", "ex-three", "ex-two", "ex-emoji", "ex-external", "ex-caption", "ex-math",
+        "ex-shaded", "ex-video",
     }
 )  # fmt: skip
 """The class words of ours; content.css gives them their look."""
@@ -88,8 +89,7 @@ _ALIGN = re.compile(r"(?:left|right|center|justify|start|end)\Z")
 INK = "--ex-ink"
 """The author's colour of words, as a variable, so that content.css can keep it readable on light and dark pages."""
 _STYLES: dict[str, tuple[str, Callable[[str], str | None]]] = {
-    "color": (INK, lambda value: value if _INK.match(value) else None),
-    INK: (INK, lambda value: value if _INK.match(value) else None),
+    **dict.fromkeys(("color", INK), (INK, lambda value: value if _INK.match(value) else None)),
     "background-color": ("background-color", colours.surface),
     "background": ("background-color", colours.surface),
     "width": ("width", lambda value: value if _LENGTH.match(value) else None),
@@ -209,19 +209,18 @@ def _verdict(name: str, value: str, addresses: Addresses) -> str | None:
         return addresses.link(value)
     if name == "src":
         return addresses.picture(value)
-    if name == "class":
-        return " ".join(dict.fromkeys(word for word in value.split() if word in _ALL_CLASSES)) or None
-    if name == "style":
-        return style(value)
-    if name == "id":
-        return value if value and len(value) <= _ID_MOST and value not in SHELL_IDS else None
-    if name in ("width", "height", "colspan", "rowspan", "span", "start"):
-        return value if _NUMBER.match(value) else None
-    if name == "datetime":
-        return value if _DATETIME.match(value) else None
-    if name in ("alt", "title"):
-        return None if addresses.names_site(value) or (name == "title" and "@" in value) else value
-    return value
+    if name in ("alt", "title") and addresses.names_site(value):
+        return None
+    judge = _JUDGES.get(name)
+    return value if judge is None else judge(value)
+
+
+def _classes(value: str) -> str | None:
+    return " ".join(dict.fromkeys(word for word in value.split() if word in _ALL_CLASSES)) or None
+
+
+def _id(value: str) -> str | None:
+    return value if value and len(value) <= _ID_MOST and value not in SHELL_IDS else None
 
 
 def style(text: str) -> str | None:
@@ -236,3 +235,18 @@ def style(text: str) -> str | None:
         if written is not None:
             kept[rule[0]] = written
     return ";".join(f"{name}:{value}" for name, value in kept.items()) or None
+
+
+def _only(pattern: re.Pattern[str]) -> Callable[[str], str | None]:
+    return lambda value: value if pattern.match(value) else None
+
+
+_JUDGES: dict[str, Callable[[str], str | None]] = {
+    "class": _classes,
+    "style": style,
+    "id": _id,
+    "title": lambda value: None if "@" in value else value,
+    "datetime": _only(_DATETIME),
+    **dict.fromkeys(("width", "height", "colspan", "rowspan", "span", "start"), _only(_NUMBER)),
+}
+"""How the values of attributes other than addresses are judged; titles that Confluence adds may hold mail addresses."""

@@ -144,10 +144,10 @@ def _before(tree: Tree, node: LexborNode, new: LexborNode) -> None:
 def layouts(tree: Tree) -> None:
     """Sections and columns of both editors."""
     for node in tree.find(".columnLayout, .sectionMacroRow"):
+        sides = "three-with-sidebars" in classes(node)
         cells = [child for child in node.iter() if classes(child) & {"cell", "columnMacro"}]
         if len(cells) > 1:
             node.attrs["class"] = "ex-columns " + ("ex-two" if len(cells) == 2 else "ex-three")
-        sides = "three-with-sidebars" in classes(node)
         for place, cell in enumerate(cells):
             aside = "aside" in classes(cell) or (sides and place != 1)
             cell.attrs["class"] = "ex-column ex-side" if aside else "ex-column"
