@@ -25,6 +25,8 @@ class Neutral:
     status: int
     heading: str
     text: str
+    again: str = ""
+    """The words of a link to the same address, where asking once more can help."""
 
 
 NEUTRAL: Mapping[Answer, Neutral] = {
@@ -47,6 +49,7 @@ NEUTRAL: Mapping[Answer, Neutral] = {
         503,
         "Please try again in a moment",
         "The page could not be fetched just now. Nothing is wrong with your link.",
+        "Try again",
     ),
 }
 
@@ -54,6 +57,7 @@ BROKEN = Neutral(
     502,
     "The page could not be fetched",
     "The place where it is kept gave an answer that could not be read. Please try again later.",
+    "Try again",
 )
 
 FAILED = Neutral(500, "Something went wrong on our side", "It has been noted. Please try again later.")
@@ -62,18 +66,21 @@ TOO_MANY = Neutral(
     429,
     "Too many tries",
     "Please wait a little before you try again.",
+    "Back to the page",
 )
 
 UNREADABLE = Neutral(
     400,
     "This request could not be read",
     "Open the page again and use the form on it.",
+    "Open the page",
 )
 
 FORGED = Neutral(
     403,
     "This form came from somewhere else",
     "Open the page again and use the form on it.",
+    "Open the page",
 )
 
 
@@ -86,7 +93,7 @@ class Answers:
 
     def __init__(self, pages: Pages, contact: str = "") -> None:
         self._bodies = {
-            neutral: pages.encoded("neutral.html", heading=neutral.heading, text=neutral.text, contact=contact)
+            neutral: pages.encoded("neutral.html", page=neutral, contact=contact)
             for neutral in (*NEUTRAL.values(), BROKEN, FAILED, TOO_MANY, FORGED, UNREADABLE)
         }
 

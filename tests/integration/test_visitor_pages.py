@@ -61,7 +61,7 @@ def trail(shell: Shell, made: Made, page: PageId) -> list[str]:
 def neighbours(shell: Shell, made: Made, page: PageId) -> dict[str, str]:
     """The ids of the previous and the next page."""
     text = shell.client().get(made.page(page)).text
-    return dict(re.findall(r'<a class="(before|after)" href="[^"]*/p/([0-9]+)"', text))
+    return dict(re.findall(r'<a class="(previous|next)" href="[^"]*/p/([0-9]+)"', text))
 
 
 def test_a_link_without_children_reaches_its_own_page_only() -> None:
@@ -258,9 +258,9 @@ def test_previous_and_next_are_the_nearest_that_can_be_opened() -> None:
     shell.content.add(MemoryPage(PageId("21"), "Last step", "<p>End.</p>", ROOT))
     made = shell.make_link(children=True)
 
-    assert {"after": str(FOLDER)} == neighbours(shell, made, CHILD)
-    assert {"before": str(CHILD), "after": "21"} == neighbours(shell, made, FOLDER)
-    assert {"before": str(FOLDER)} == neighbours(shell, made, PageId("21"))
+    assert {"next": str(FOLDER)} == neighbours(shell, made, CHILD)
+    assert {"previous": str(CHILD), "next": "21"} == neighbours(shell, made, FOLDER)
+    assert {"previous": str(FOLDER)} == neighbours(shell, made, PageId("21"))
     assert {} == neighbours(shell, made, INSIDE)
     assert {} == neighbours(shell, made, ROOT)
 
