@@ -155,10 +155,10 @@ class Membership:
         if wait:
             return SignedIn(wait=wait)
         await self.storage.guesses.wrong((network_key, name_key), now)
+        where = None if network is None else str(network)
         member = await self.storage.members.by_name(_typed_name(name), site)
         if not await self._right(member, site, password) or member is None:
             await self.storage.guesses.wrong((spray_key,), now)
-            where = None if network is None else str(network)
             event = Event(Kind.SIGN_IN_FAILED, site, now, Actor.VISITOR, network=where)
             await self.storage.activity.append([event])
             return SignedIn()
@@ -166,7 +166,7 @@ class Membership:
         await self._rehashed(member, password)
         secret = self.tokens.token()
         session = MemberSession(Token(secret).digest, member.id, now, now)
-        event = Event(Kind.SIGNED_IN, site, now, Actor.MEMBER, member=member.id)
+        event = Event(Kind.SIGNED_IN, site, now, Actor.MEMBER, member=member.id, network=where)
         await self.storage.members.open_session(session, [event])
         return SignedIn(member, secret)
 

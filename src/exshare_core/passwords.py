@@ -48,7 +48,7 @@ def check_password(password: str, least: int = LEAST, *, name: str = "password")
         failures.append(InvalidValue(name, f"at least {least} characters"))
     if len(password) > MOST:
         failures.append(InvalidValue(name, f"at most {MOST} characters"))
-    if any(ord(char) < 32 or 0xD800 <= ord(char) < 0xE000 for char in password):
+    if any(unicodedata.category(char) in ("Cc", "Cs") for char in password):
         failures.append(InvalidValue(name, "no control characters"))
     if password.casefold() in _COMMON or (password and len(set(password)) <= 2):
         failures.append(InvalidValue(name, "commonly used; choose one that is hard to guess"))

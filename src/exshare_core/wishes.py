@@ -46,7 +46,7 @@ class LinkForm:
     max_opens: int | None = None
     children: bool = False
     restricted_pages: bool = False
-    allow: Capabilities = Capabilities()
+    allow: Capabilities = field(factory=Capabilities)
     unread: tuple[InvalidValue, ...] = ()
     """What could not be read of a field, by whoever read them; refused together with every other broken rule."""
 

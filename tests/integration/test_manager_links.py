@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -39,8 +39,6 @@ from tests.integration.shell import (
     Shell,
     run,
 )
-
-UTC = timezone.utc
 
 
 @pytest.fixture
@@ -340,6 +338,16 @@ def test_a_list_can_be_switched_off_as_it_stands(shell: Shell, seat: Seat) -> No
 
     assert 303 == seat.submit(seat.get(path), path, people_choice="everyone").status_code
     assert shell.link(made).wish.people is None
+
+
+def test_a_long_list_is_stored_whole_or_not_at_all(shell: Shell, seat: Seat) -> None:
+    """G2: a list is never cut short, since that would let in others or keep out some; what is too long is refused."""
+    entries = [f"person-number-{number:04}@example.com" for number in range(1500)]
+    answer = seat.submit(seat.new_form(ROOT), NEW, people_choice="listed", people="\n".join(entries))
+    too_long = seat.submit(seat.new_form(ROOT), NEW, people_choice="listed", people="\n".join(entries * 2))
+
+    assert (303, 413) == (answer.status_code, too_long.status_code)
+    assert People.parse(entries) == _only(shell).wish.people
 
 
 def test_an_empty_list_is_nobody(shell: Shell, seat: Seat) -> None:

@@ -256,7 +256,8 @@ def test_a_right_password_opens_a_session(office: Office) -> None:
     assert first.session is not None
     assert first.session != second.session
     assert first.session not in repr(office.storage.state)
-    assert (Kind.SIGNED_IN, office.ada.id) == (office.events()[-1].kind, office.events()[-1].member)
+    event = office.events()[-1]
+    assert (Kind.SIGNED_IN, office.ada.id, str(HOME)) == (event.kind, event.member, event.network)
 
 
 @define

@@ -16,6 +16,9 @@ REFUSED = [
     ("lamp oil wick!", LEAST_AS_ONLY_GATE, ["at least 15 characters"]),
     ("x1" * 129, LEAST, ["at most 256 characters", "commonly used; choose one that is hard to guess"]),
     ("lamp\noil wicks", LEAST, ["no control characters"]),
+    ("lamp\x7foil wicks", LEAST, ["no control characters"]),
+    ("lamp\x85oil wicks", LEAST, ["no control characters"]),
+    ("lamp\ud800oil wicks", LEAST, ["no control characters"]),
     ("admin123", LEAST_AS_ONLY_GATE, ["at least 15 characters", "commonly used; choose one that is hard to guess"]),
 ]
 

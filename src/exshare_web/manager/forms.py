@@ -129,13 +129,14 @@ def version(fields: Mapping[str, str]) -> int:
 
 def recipients(text: str) -> tuple[Address, ...]:
     """The addresses of a letter, one a line or separated by commas; raises InvalidValues naming every wrong one."""
-    good, failures = [], []
-    for entry in text.replace(",", "\n").replace(";", "\n").splitlines():
-        if entry.strip():
-            try:
-                good.append(Address.parse(entry))
-            except InvalidValue as error:
-                failures.append(InvalidValue("recipients", error.rule))
+    entries = [entry for entry in text.replace(",", "\n").replace(";", "\n").splitlines() if entry.strip()]
+    good: list[Address] = []
+    failures: list[InvalidValue] = []
+    for entry in entries:
+        try:
+            good.append(Address.parse(entry))
+        except InvalidValue as error:
+            failures.append(InvalidValue("recipients", error.rule))
     if failures:
         raise InvalidValues(tuple(failures))
     return tuple(good)

@@ -17,8 +17,13 @@ from exshare_core.sharing import Sharing
 from exshare_core.values import SiteId, site_id
 from exshare_web import cookies
 from exshare_web.answers import FORGED
+from exshare_web.fields import text_fields
 from exshare_web.origins import same_origin
 from exshare_web.visitor.request import shell
+
+MOST_FIELDS = 100
+LONGEST_FIELD = 1 << 20
+"""Characters of one field; more than a body may have, since a list of people that is cut short is another list."""
 
 
 @frozen
@@ -73,19 +78,17 @@ def signed_in(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
 
 def genuine(request: Request, fields: Mapping[str, str], secret: str) -> bool:
     """Whether a form was on a page of ours, in this very session: by its token, and by where the browser says it is."""
-    token = fields.get("csrf", "").encode("utf-8", "replace")
+    token = fields.get("csrf", "").encode()
     return hmac.compare_digest(token, csrf_token(secret).encode()) and same_origin(
         request, shell(request).services.base_url
     )
 
 
 async def posted(request: Request) -> dict[str, str]:
-    """The text fields of a form; several values of one name are joined by line breaks."""
+    """The text fields of a form; several values of one name are joined by line breaks. Nothing is cut."""
     fields: dict[str, str] = {}
-    async with request.form(max_files=0, max_fields=100) as form:
-        for key, value in form.multi_items():
-            if isinstance(value, str):
-                fields[key] = f"{fields[key]}\n{value}" if key in fields else value
+    for name, value in await text_fields(request, most=MOST_FIELDS, longest=LONGEST_FIELD):
+        fields[name] = f"{fields[name]}\n{value}" if name in fields else value
     return fields
 
 
