@@ -18,11 +18,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MASK = "***"
 
-_SECRET_WORD = (
+_TELLING = (
     "authorization|bearer|cookies?|set[_-]cookie|passw(?:or)?d|passphrase|secrets?|tokens?|dsn|api[_-]?key|session|"
     "segment|setup|otp"
 )
-_SECRET_KEY = re.compile(rf"(?:\A|[_-])(?:{_SECRET_WORD})\Z|\A(?:code|key|visitor)\Z", re.IGNORECASE)
+_SECRET_KEY = re.compile(rf"(?:\A|[_-])(?:{_TELLING})\Z|\A(?:code|key|visitor)\Z", re.IGNORECASE)
 """Names of values that are masked whatever they look like."""
 
 _PLAIN = r"(?!(?:auth|authentication|authorization|challenge|credentials?|realm|scheme|tokens?)\b)"
@@ -42,7 +42,7 @@ _SECRETS = (
 secret part of our own addresses, signed tokens, keys of Mailgun, hashes of passwords."""
 
 _ASSIGNED = re.compile(
-    rf"""(?ix) (?P<name> \b[a-z0-9_-]{{0,40}}?(?:{_SECRET_WORD}|visitor) (?P<quote>["'])? \s*[=:]\s* )
+    rf"""(?ix) (?P<name> \b[a-z0-9_-]{{0,40}}?(?:{_TELLING}|visitor) (?P<quote>["'])? \s*[=:]\s* )
     (?: "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | (?(quote)|(?!(?<=:\ )[a-z'-]+[\ ,][a-z\ ])) [^\s,;&"'(){{}}\[\]]+ )"""
 )
 """``password=…``, ``'token': '…'``, ``api_key="…"``; but ``token: must be…`` is a sentence, and stays."""

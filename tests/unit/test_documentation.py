@@ -69,7 +69,6 @@ def known() -> dict[str, list[Row]]:
 
 def test_every_key_is_written_down_and_nothing_else() -> None:
     """Each key that the code knows stands in the page with its variable and whether it is required, and the reverse."""
-
     assert known() == documented()
 
 
@@ -138,7 +137,6 @@ def test_every_example_of_a_configuration_loads(tmp_path: Path, example: str) ->
 
 def test_both_pages_have_an_example() -> None:
     """There is something for the test above to try."""
-
     assert {"README.md 1", "configuration.md 1", "configuration.md 2"} <= set(EXAMPLES)
 
 

@@ -91,7 +91,6 @@ def lines(stream: io.StringIO) -> list[dict[str, Any]]:
 )  # fmt: skip
 def test_a_secret_is_masked_wherever_it_stands(text: str, shown: str) -> None:
     """Tokens with or without decoration, credentials in headers and addresses, cookies, hashes and mailboxes."""
-
     assert shown == masked(text)
 
 
@@ -120,7 +119,6 @@ def test_a_secret_is_masked_wherever_it_stands(text: str, shown: str) -> None:
 )
 def test_what_helps_an_operator_stays(text: str) -> None:
     """Ids, digests, places in code, templates of routes, plain addresses and sentences are no secrets."""
-
     assert text == masked(text)
 
 
@@ -139,7 +137,6 @@ def test_a_token_never_comes_through(middle: str, before: str, after: str) -> No
 @given(st.text(st.characters(codec="utf-8"), max_size=200) | st.from_regex(r"(?:[a-z]+[=:@/ ]){1,20}", fullmatch=True))
 def test_masking_twice_is_masking_once(text: str) -> None:
     """What is masked holds nothing more to mask."""
-
     assert masked(text) == masked(masked(text))
 
 
