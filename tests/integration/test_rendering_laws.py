@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from exshare_adapters.confluence.rendering.scan import Scan
+from exshare_core.content import MacroUse
 from exshare_core.ports import View
-from tests.integration.rendering import FILES, HOST, render
+from tests.integration.rendering import CLOUD, FILES, HOST, PAGE, render
 from tests.requirements import need
 
 _UPSTREAM = re.compile(
@@ -127,3 +129,24 @@ def test_rendering_twice_changes_nothing() -> None:
         once = render(body, view=view).html
 
         assert (id, once) == (id, render(once, view=view).html)
+
+
+def test_what_needs_no_tree_looks_the_same_without_it() -> None:
+    """The look at the bytes errs towards the tree only: wherever it says no, the tree would have changed nothing."""
+    view = View(FILES, names=True, attachments=True)
+    kept = MacroUse("toc", "", 0, page=PAGE)
+    seen = 0
+    for id, body in (*payloads(), *fixtures()):
+        if Scan(body.encode("utf-8", "replace").lower(), CLOUD).needs_tree:
+            continue
+        seen += 1
+        without, through = render(body, view=view).html, render(body, view=view, macros=(kept,)).html
+
+        assert (id, list(parsed(through))) == (id, list(parsed(without)))
+    assert seen > 1000
+
+
+def parsed(html: str) -> Iterator[tuple[str, dict[str, str | None], str]]:
+    """Every element with its attributes, in any order, and the text below it."""
+    for node in LexborHTMLParser(f"<body>{html}").css("body, body *"):
+        yield node.tag or "", dict(node.attributes), node.text()
