@@ -1,4 +1,4 @@
-"""Domain values to and from database rows: one mapping for every SQL store.
+"""Links, members, activity and all that goes with them, to and from database rows: one mapping for every SQL store.
 
 ``…_params`` gives the parameters that store every field of a value, ``…_of`` reads the value back from a row
 or from a JSON object with the same names.
@@ -11,16 +11,15 @@ from datetime import datetime
 
 from exshare_adapters.codec import Codec
 from exshare_adapters.columns import Params, Row, blob, flag, maybe_moment, moment, sealed, tree, word
+from exshare_adapters.policy_rows import layers_of, space_key, switches_of
 from exshare_core.accounts import Member, MemberSession
-from exshare_core.errors import InvalidValue
 from exshare_core.events import Actor, Event, Kind
 from exshare_core.gates import Visit
 from exshare_core.guessing import FORGOTTEN_AFTER, Tally
 from exshare_core.letters import SealedLetter
-from exshare_core.links import LinkAddress, LinkState, Scope, ShareLink, Switches, Wish
-from exshare_core.policy import Layer, Limits
-from exshare_core.ports import Found, LinkRecord, PendingCode, StoredProof
-from exshare_core.values import AccountId, LinkId, MemberId, Sealed, SiteId, SpaceKey
+from exshare_core.links import LinkAddress, LinkState, Scope, ShareLink, Wish
+from exshare_core.ports import Found, LinkRecord, PendingCode, StoredProof, Swept
+from exshare_core.values import AccountId, LinkId, MemberId, Sealed, SiteId
 
 # --- links ---
 
@@ -163,7 +162,7 @@ def found_of(codec: Codec, row: Row) -> Found:
     return Found(
         link=link_of(codec, row),
         address=address_of(tree(row["address"])),
-        layers=layers_of(codec, tree(row["layers"])),
+        layers=layers_of(codec, row),
         switches=switches_of(row),
         opens=row["opens"],
         proofs=tuple(proof_of(proof) for proof in tree(row["proofs"])),
@@ -178,46 +177,14 @@ def record_of(codec: Codec, row: Row) -> LinkRecord:
         link=link_of(codec, row),
         addresses=tuple(address_of(address) for address in addresses),
         opens=row["opens"],
-        layers=layers_of(codec, tree(row["layers"])),
+        layers=layers_of(codec, row),
         switches=switches_of(row),
     )
 
 
-# --- policy ---
-
-SITE_LAYER = "site"
-CONFIGURATION_LAYER = "configuration default"
-_SPACE = "space "
-_DEPTHS = {SITE_LAYER: 0, CONFIGURATION_LAYER: 1}
-
-
-def space_key(space: SpaceKey) -> str:
-    """The form in which two spellings of one space are equal."""
-    return space.upper()
-
-
-def layer_params(codec: Codec, site: SiteId, layer: Layer) -> Params:
-    """A layer by its name; raises InvalidValue for a name that no look-up would ever ask for.
-
-    A layer that is stored but never read would be a restriction that does not restrict.
-    """
-    name = layer.name
-    if name.startswith(_SPACE):
-        name = _SPACE + name.removeprefix(_SPACE).upper()
-    elif name not in (SITE_LAYER, CONFIGURATION_LAYER):
-        raise InvalidValue("layer", f"`{name[:60]}` is neither the site, a known configuration nor a space")
-    return {"site": site, "name": name, "limits": codec.dump(layer.limits)}
-
-
-def layers_of(codec: Codec, rows: Iterable[Row]) -> tuple[Layer, ...]:
-    """Layers outermost first: site, configuration, space."""
-    layers = [Layer(row["name"], codec.load(row["limits"], Limits)) for row in rows]
-    return tuple(sorted(layers, key=lambda layer: _DEPTHS.get(layer.name, len(_DEPTHS))))
-
-
-def switches_of(row: Row) -> Switches:
-    """The kill switches in a row."""
-    return Switches(site_on=flag(row["site_on"]), space_on=flag(row["space_on"]))
+def swept_of(codec: Codec, row: Row) -> Swept:
+    """A link as a walk over all of them sees it."""
+    return Swept(link_of(codec, row), row["opens"])
 
 
 # --- members, codes, activity, outbox, guesses ---

@@ -6,7 +6,9 @@
     ├── InvalidValue          a boundary refused what it was given: field and rule are named
     ├── Refused               a member may not do this; the decision says why and which layer said so
     ├── NotFound              no such link, member or site for this caller
-    ├── StaleLink             somebody changed the link first (carries the version now in force)
+    ├── Stale                 somebody changed it first (carries the version now in force)
+    │   ├── StaleLink         a link
+    │   └── StalePolicy       what admins have set on a site
     ├── Taken                 a name or a digest is in use already
     ├── AdapterFailed         the world behind a port failed
     │   ├── Busy              it may work again by itself: retry later (carries seconds)
@@ -70,12 +72,26 @@ class NotFound(ExshareError):
     """There is no such thing for this caller. Says nothing about whether it exists for others."""
 
 
-class StaleLink(ExshareError):
-    """The link was changed by somebody else first; ``current`` is the version now in force (spec L12)."""
+class Stale(ExshareError):
+    """Somebody else changed it first; ``current`` is the version now in force (spec L12)."""
+
+    what = "what was changed"
 
     def __init__(self, current: int) -> None:
-        super().__init__(f"the link has changed meanwhile and is now at version {current}")
+        super().__init__(f"{self.what} has changed meanwhile and is now at version {current}")
         self.current = current
+
+
+class StaleLink(Stale):
+    """The link was changed by somebody else first."""
+
+    what = "the link"
+
+
+class StalePolicy(Stale):
+    """What is set on the site was changed by somebody else first."""
+
+    what = "the site's policy"
 
 
 class Taken(ExshareError):

@@ -24,6 +24,8 @@ class Kind(Enum):
     LINK_ROTATED = "link rotated"
     LINK_DELETED = "link deleted"
     LINK_SENT = "link sent"
+    LINK_RENEWED = "link renewed"
+    LINK_CONFIRMED = "link confirmed"
     OPENED = "opened"
     OPEN_RETURNED = "open returned"
     VIEWED = "viewed"
@@ -42,6 +44,9 @@ class Kind(Enum):
     SIGNED_IN = "signed in"
     SIGN_IN_FAILED = "sign-in failed"
     SIGNED_OUT = "signed out"
+    POLICY_CHANGED = "policy changed"
+    SHARING_STOPPED = "sharing stopped"
+    SHARING_RESUMED = "sharing resumed"
 
 
 class Actor(Enum):

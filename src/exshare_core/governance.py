@@ -6,7 +6,7 @@ stored whole or not at all. What stands above a link is worked out here; what co
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import Enum
 
@@ -14,9 +14,10 @@ from attrs import evolve, field, frozen
 
 from exshare_core.capabilities import Capabilities
 from exshare_core.errors import InvalidValue
+from exshare_core.events import Actor
 from exshare_core.policy import Layer, Limits
 from exshare_core.schemes import NOBODY, Grantees, Scheme
-from exshare_core.values import SiteId, SpaceKey
+from exshare_core.values import MemberId, SiteId, SpaceKey
 
 SITE_LAYER = "site"
 DEFAULT = "default"
@@ -82,6 +83,71 @@ class Held:
     layer: str
     limits: Limits
     at: datetime
+    space: SpaceKey | None = None
+    """Set where a space was given another configuration: what its former one was holds on for this space only."""
+
+    @property
+    def above(self) -> str:
+        """The name of the layer beside which it stands: its own, or that of the one space that it holds for."""
+        return self.layer if self.space is None else space_layer(self.space)
+
+
+def layers_above(
+    space: SpaceKey, site: Limits, configuration: tuple[str, Limits], own: Limits, held: Iterable[Held]
+) -> tuple[Layer, ...]:
+    """The layers above a link of `space`, outermost first, each with what it was while that still holds.
+
+    The site and the configuration, by its name, are always there; the space only where it restricts something. Of
+    `held`, those that stand beside other layers are left out.
+    """
+    names = SITE_LAYER, configuration_layer(configuration[0]), space_layer(SpaceKey(space.upper()))
+    before: dict[str, list[Layer]] = {name: [] for name in names}
+    for one in held:
+        if one.above in before:
+            before[one.above].append(Layer(one.layer, one.limits, one.at))
+    inner = [] if own == Limits() else [Layer(names[2], own)]
+    return (
+        *(Layer(names[0], site), *before[names[0]]),
+        *(Layer(names[1], configuration[1]), *before[names[1]]),
+        *(*inner, *before[names[2]]),
+    )
+
+
+@frozen(slots=True)
+class Permissions:
+    """What decides which member may do what with the links of one space (spec R1-R3)."""
+
+    scheme: Scheme | None = None
+    """The site's own; None leaves every member what `schemes.WITHOUT` grants (spec R2)."""
+    space_scheme: Scheme | None = None
+    """Narrows the site's."""
+    space_admins: Grantees = NOBODY
+
+
+NO_PERMISSIONS = Permissions(Scheme())
+"""What holds on a site that was never made: nobody may do anything."""
+
+
+@frozen(slots=True)
+class Difference:
+    """One thing that a change made different, in words for admins (spec M7)."""
+
+    what: str
+    old: str
+    new: str
+
+
+@frozen(slots=True)
+class PolicyChange:
+    """One row of the history: who made which version of a site's policy, and what became different."""
+
+    site: SiteId
+    version: int
+    at: datetime
+    actor: Actor
+    member: MemberId | None = None
+    """None for the operator."""
+    changes: tuple[Difference, ...] = ()
 
 
 @frozen(slots=True)
@@ -110,15 +176,13 @@ class SitePolicy:
     def layers(self, space: SpaceKey) -> tuple[Layer, ...]:
         """The layers above a link of `space`, outermost first, each with what it was while that still holds."""
         name = self.configuration(space)
-        present = (
-            Layer(SITE_LAYER, self.limits),
-            Layer(configuration_layer(name), self.configurations[name].limits),
-            Layer(space_layer(SpaceKey(space.upper())), self.rules(space).limits),
-        )
-        return tuple(one for layer in present for one in (layer, *self._before(layer.name)))
+        configuration = name, self.configurations[name].limits
+        return layers_above(space, self.limits, configuration, self.rules(space).limits, self.held)
 
-    def _before(self, layer: str) -> tuple[Layer, ...]:
-        return tuple(Layer(one.layer, one.limits, one.at) for one in self.held if one.layer == layer)
+    def permissions(self, space: SpaceKey) -> Permissions:
+        """What decides who may do what with the links of `space`."""
+        rules = self.rules(space)
+        return Permissions(self.scheme, rules.scheme, rules.admins)
 
     def limits_of(self, layer: str) -> Limits:
         """The limits of a layer by its name; none for a layer that is not there."""
@@ -148,7 +212,9 @@ def check_policy(policy: SitePolicy) -> None:
         if space != space.upper() or not 1 <= len(space) <= 255:
             raise InvalidValue("spaces", f"`{space[:60]}` is no key of a space in upper case")
         if rules.configuration is not None and rules.configuration not in policy.configurations:
-            rule = f"the space {space} is assigned to the configuration `{rules.configuration[:60]}`, which is not there"
+            rule = (
+                f"the space {space} is assigned to the configuration `{rules.configuration[:60]}`, which is not there"
+            )
             raise InvalidValue("spaces", rule)
     check_contradictions(policy)
 
@@ -171,17 +237,45 @@ def check_contradictions(policy: SitePolicy) -> None:
 def hold_back(before: SitePolicy, after: SitePolicy, at: datetime) -> SitePolicy:
     """`after`, with every layer that it loosens kept as it was for links confirmed before `at`, if the site says so.
 
-    No link is rewritten: what a layer was becomes one more layer for those links (spec P4). Choosing "restore" lets go
-    of everything that was held back.
+    No link is rewritten: what a layer was becomes one more layer for those links (spec P4). A space that is given a
+    looser configuration keeps its former one in the same way. Choosing "restore" lets go of everything that was held
+    back; so does tightening a layer again to what was held.
     """
     if after.loosening is Loosening.RESTORE:
         return evolve(after, held=())
-    loosened = [
-        Held(name, before.limits_of(name), at)
-        for name in after.changed_layers(before)
-        if before.limits_of(name).meet(after.limits_of(name)) != after.limits_of(name)
-    ]
-    return evolve(after, held=(*before.held, *loosened))
+    held = (*before.held, *_loosened(before, after, at), *_reassigned(before, after, at))
+    return evolve(after, held=tuple(one for at, one in enumerate(held, 1) if _still_counts(one, held[at:], after)))
+
+
+def _loosened(before: SitePolicy, after: SitePolicy, at: datetime) -> Iterator[Held]:
+    for name in after.changed_layers(before):
+        if not _covers(after.limits_of(name), before.limits_of(name)):
+            yield Held(name, before.limits_of(name), at)
+
+
+def _reassigned(before: SitePolicy, after: SitePolicy, at: datetime) -> Iterator[Held]:
+    """What the former configuration of a space was, now or earlier, for the spaces that have another one."""
+    for space in sorted({*before.spaces, *after.spaces}):
+        name = before.configuration(space)
+        if name != after.configuration(space):
+            layer = configuration_layer(name)
+            yield from (evolve(one, space=space) for one in before.held if one.above == layer)
+            yield Held(layer, before.configurations[name].limits, at, space)
+
+
+def _still_counts(one: Held, younger: tuple[Held, ...], policy: SitePolicy) -> bool:
+    """Whether a held layer restricts anything that neither the present one nor a younger held one does."""
+    kind, _, name = one.layer.partition(" ")
+    if one.space is None and kind == "configuration" and name not in policy.configurations:
+        return False
+    above = one.layer if one.space is None else configuration_layer(policy.configuration(one.space))
+    others = (two.limits for two in younger if two.above == one.above and two.at >= one.at)
+    return not any(_covers(limits, one.limits) for limits in (policy.limits_of(above), *others))
+
+
+def _covers(strict: Limits, lax: Limits) -> bool:
+    """Whether `strict` restricts all that `lax` does, so that `lax` adds nothing to it."""
+    return strict.meet(lax) == strict
 
 
 def assign(policy: SitePolicy, space: SpaceKey, rules: SpaceRules) -> SitePolicy:

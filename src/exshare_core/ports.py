@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
+from types import MappingProxyType
 from typing import Protocol
 
 from attrs import field, frozen
@@ -29,6 +30,7 @@ from exshare_core.content import (
 )
 from exshare_core.events import Event
 from exshare_core.gates import Visit
+from exshare_core.governance import Permissions, PolicyChange, SitePolicy
 from exshare_core.guessing import Tally
 from exshare_core.letters import Message, SealedLetter
 from exshare_core.links import LinkAddress, ShareLink, Switches
@@ -138,7 +140,7 @@ class Found:
     link: ShareLink
     address: LinkAddress
     layers: tuple[Layer, ...]
-    """Outermost first: site, configuration, space. Without the link's own."""
+    """Outermost first as `SitePolicy.layers` gives them; without the link's own."""
     switches: Switches
     opens: int
     proofs: tuple[StoredProof, ...] = ()
@@ -154,6 +156,14 @@ class LinkRecord:
     opens: int
     layers: tuple[Layer, ...]
     switches: Switches
+
+
+@frozen(slots=True)
+class Swept:
+    """What a walk over all links of a site sees of one."""
+
+    link: ShareLink
+    opens: int
 
 
 @frozen(slots=True)
@@ -245,6 +255,13 @@ class LinkRepository(Protocol):
         `after` is the id of the last link of the page before; the order must be total.
         """
 
+    async def sweep(self, site: SiteId, *, after: LinkId | None = None, limit: int = 1000) -> tuple[Swept, ...]:
+        """All links of a site that are not deleted, in the order of their ids: lean, for walks over every one of them.
+
+        Must be complete over pages though links are added and deleted, and must hold no link of another site; `after`
+        is the id of the last link of the page before, and need not be there any more.
+        """
+
 
 class CodeRepository(Protocol):
     """Pending one-time codes."""
@@ -266,22 +283,42 @@ class CodeRepository(Protocol):
 
 
 class PolicyRepository(Protocol):
-    """Layers and switches."""
+    """What admins have set on each site, its history, and the switches."""
 
     async def ensure_site(self, site: SiteId) -> None:
-        """Must make the site's own layer and its default configuration, empty, unless they are there already."""
+        """Must make the site with nothing set, at version 1, unless it is there already."""
+
+    async def policy(self, site: SiteId) -> SitePolicy | None:
+        """The whole of what is set, as it was stored last and read at one instant; None for a site that was never made.
+
+        Absent must stay apart from empty.
+        """
+
+    async def replace(self, policy: SitePolicy, events: Sequence[Event], change: PolicyChange) -> None:
+        """Store the whole of what is set, with its events and with `change`, which is of this site and version.
+
+        `policy` has passed `governance.check_policy`. Must raise StalePolicy, with the version in force, unless the
+        stored version is `policy.version - 1`; must then change nothing. Must raise NotFound for a site that was never
+        made. Must leave the switches alone. Exact under concurrency; seen by the next read.
+        """
+
+    async def history(self, site: SiteId, *, before: int | None = None, limit: int = 50) -> tuple[PolicyChange, ...]:
+        """The changes of a site, newest first; with `before`, those that made earlier versions than this one."""
 
     async def layers(self, site: SiteId, space: SpaceKey) -> tuple[Layer, ...]:
-        """The layers above a link of this space, outermost first; empty for a site that was never made."""
+        """Must be what `SitePolicy.layers` says of this space; empty for a site that was never made."""
 
-    async def save(self, site: SiteId, layer: Layer) -> None:
-        """Store a layer by its name; a change must be seen by the next read. Absent must stay apart from empty."""
+    async def permissions(self, site: SiteId, space: SpaceKey) -> Permissions:
+        """Must be what `SitePolicy.permissions` says of this space, in one round trip.
+
+        Must be `governance.NO_PERMISSIONS` for a site that was never made.
+        """
 
     async def switches(self, site: SiteId, space: SpaceKey) -> Switches:
         """The kill switches above a link of this space."""
 
-    async def switch(self, site: SiteId, space: SpaceKey | None, on: bool) -> None:
-        """Must turn the site, or one space of it, off or on; seen by the next read."""
+    async def switch(self, site: SiteId, space: SpaceKey | None, on: bool, events: Sequence[Event]) -> None:
+        """Must turn the site, or one space of it, off or on, and store the events with it; seen by the next read."""
 
 
 class MemberRepository(Protocol):
@@ -418,6 +455,10 @@ class View:
     """Whether files other than shown images may be linked."""
 
 
+NO_LISTS: Mapping[MacroUse, Sequence[Node]] = MappingProxyType({})
+"""No macro whose output is a list of ours."""
+
+
 class PageSource(Protocol):
     """Pages of one site, read live."""
 
@@ -425,7 +466,8 @@ class PageSource(Protocol):
         """The page as it is now, with facts and whether `identity` may read it.
 
         Must read afresh, but may share one upstream answer among callers for at most a second, in memory only. Must
-        check that the answer is of the page asked for. Must be Absent for a page that is missing, trashed, archived
+        check that the answer is of the page asked for. Must name in `MacroUse.lists` the page that a list of child
+        pages is about, and None where that is not certain. Must be Absent for a page that is missing, trashed, archived
         or a draft. Must raise Busy or Broken rather than guess; `may_read` alone may be UNKNOWN.
         """
 
@@ -507,15 +549,34 @@ class AccessChecker(Protocol):
         """
 
 
+class Directory(Protocol):
+    """Knows the groups of the organisation's people (spec P8, R4)."""
+
+    async def groups(self, identity: AccountId) -> frozenset[str] | None:
+        """The names of all groups that the person is in.
+
+        May be remembered, but must be at most five minutes old. Must be None, and never an empty set, where it could
+        not be found out: no answer, no such person, no right to ask. Must not raise for a failure of the other side.
+        """
+
+
 class BodyRenderer(Protocol):
     """Turns a draft into HTML that is safe to show."""
 
     async def render(
-        self, draft: Draft, without: Collection[MacroUse], pages: Mapping[PageId, str], view: View
+        self,
+        draft: Draft,
+        without: Collection[MacroUse],
+        pages: Mapping[PageId, str],
+        view: View,
+        lists: Mapping[MacroUse, Sequence[Node]] = NO_LISTS,
     ) -> Rendered:
         """Sanitise, cut and rewrite. Must cut the output of every macro in `without`; what cannot be cut with
         certainty must become a placeholder. Must link to the addresses in `pages` and to files at `view.files` only;
         must show no address, host or identity of the site except as `view` allows (spec V3).
+
+        For a macro in `without` that `lists` knows, its entries must stand in the place of what was cut, in their
+        order and as plain words, linked where `pages` has their address; of no entries nothing must stand there.
         """
 
 
@@ -527,4 +588,5 @@ class Content:
     finder: PageFinder
     files: FileSource
     access: AccessChecker
+    directory: Directory
     renderer: BodyRenderer

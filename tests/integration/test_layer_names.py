@@ -1,4 +1,4 @@
-"""A layer restricts the space that it names, however the key is written; none is stored that nobody reads."""
+"""A layer restricts the space that it names, however the key is written; none is stored above which nothing stands."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import asyncio
 
 import pytest
 
-from exshare_core.errors import InvalidValue
+from exshare_core.errors import Broken
+from exshare_core.governance import SitePolicy, SpaceRules
 from exshare_core.links import Scope, Switches
 from exshare_core.policy import Layer, Limits
 from exshare_core.ports import Found
-from exshare_core.testing.samples import a_link, an_address, fresh_site
+from exshare_core.testing.restricting import a_change, restrict
+from exshare_core.testing.samples import SPACE, a_link, an_address, fresh_site
 from exshare_core.values import PageId, SpaceKey
 from tests.integration.stores import Store
 
@@ -23,8 +25,9 @@ def test_space_keys_compare_without_case(store: Store) -> None:
 
     async def scenario() -> Found | None:
         async with store.open() as storage:
-            await storage.policies.save(link.site, Layer("space Team", limits))
-            await storage.policies.switch(link.site, SpaceKey("Team"), False)
+            await storage.policies.ensure_site(link.site)
+            await restrict(storage, link.site, "space Team", limits)
+            await storage.policies.switch(link.site, SpaceKey("Team"), False, [])
             await storage.links.add(link, address, [])
             return await storage.links.find(address.digest, None)
 
@@ -35,13 +38,15 @@ def test_space_keys_compare_without_case(store: Store) -> None:
     assert (Layer("site"), Layer("configuration default"), Layer("space TEAM", limits)) == found.layers
 
 
-@pytest.mark.parametrize("name", ["", "link", "Site", "configuration", "configuration other", "team"])
-def test_a_layer_that_nobody_reads_is_refused(store: Store, name: str) -> None:
-    """A layer under a name that is above no link would be a restriction that does not restrict."""
+def test_a_configuration_that_is_not_there_is_refused(store: Store) -> None:
+    """A space under a configuration that nobody stored would have no restriction of it: nothing is changed."""
+    policy = SitePolicy(fresh_site(), 2, limits=Limits(opens=1), spaces={SPACE: SpaceRules("missing")})
 
-    async def scenario() -> None:
+    async def scenario() -> SitePolicy | None:
         async with store.open() as storage:
-            await storage.policies.save(fresh_site(), Layer(name, Limits(opens=3)))
+            await storage.policies.ensure_site(policy.site)
+            with pytest.raises(Broken):
+                await storage.policies.replace(policy, [], a_change(policy))
+            return await storage.policies.policy(policy.site)
 
-    with pytest.raises(InvalidValue, match="layer: `.*` is neither the site"):
-        asyncio.run(scenario())
+    assert SitePolicy(policy.site) == asyncio.run(scenario())

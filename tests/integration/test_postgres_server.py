@@ -91,13 +91,13 @@ def test_a_lock_that_is_not_given_up_is_busy(postgres_dsn: str, monkeypatch: pyt
 
     async def scenario() -> None:
         async with asynccontextmanager(open_postgres)(PostgresSettings(postgres_dsn)) as opened:
-            await opened.policies.switch(site, None, False)
+            await opened.policies.switch(site, None, False, [])
             with psycopg.connect(postgres_dsn) as other:
                 other.execute("update switches set is_on = true")
                 assert Switches(False, True) == await opened.policies.switches(site, SPACE)
                 with pytest.raises(Busy, match="took too long"):
-                    await opened.policies.switch(site, None, True)
-            await opened.policies.switch(site, None, True)
+                    await opened.policies.switch(site, None, True, [])
+            await opened.policies.switch(site, None, True, [])
 
     asyncio.run(scenario())
 
@@ -108,7 +108,7 @@ def test_reads_survive_connections_that_were_cut(postgres_dsn: str) -> None:
 
     async def scenario() -> Switches:
         async with asynccontextmanager(open_postgres)(PostgresSettings(postgres_dsn, pool_size=3)) as opened:
-            await asyncio.gather(*(opened.policies.switch(site, SPACE, False) for _ in range(9)))
+            await asyncio.gather(*(opened.policies.switch(site, SPACE, False, []) for _ in range(9)))
             with psycopg.connect(postgres_dsn, autocommit=True) as other:
                 other.execute(
                     "select pg_terminate_backend(pid) from pg_stat_activity"

@@ -9,11 +9,14 @@ from typing import Any
 
 import psycopg
 import pytest
+from attrs import evolve
 
+from exshare_core.governance import Held
 from exshare_core.links import LinkAddress, ShareLink, Switches
 from exshare_core.policy import Layer, Limits
 from exshare_core.ports import Found, Storage
-from exshare_core.testing.samples import SPACE, a_link, a_proof, a_visit, an_address, fresh_site
+from exshare_core.testing.restricting import a_change, following, restrict
+from exshare_core.testing.samples import NOW, SPACE, a_link, a_proof, a_visit, an_address, fresh_site
 from exshare_core.values import Sealed
 from tests.integration.stores import Store
 
@@ -64,9 +67,7 @@ async def _kept(storage: Storage) -> tuple[ShareLink, LinkAddress]:
     return link, address
 
 
-def test_everything_that_judges_an_attempt_comes_at_once(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_everything_that_judges_an_attempt_comes_at_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Link, address, layers, switches, opens, proofs and visit are read with one statement."""
     count = _counted(store, monkeypatch)
 
@@ -76,13 +77,16 @@ def test_everything_that_judges_an_attempt_comes_at_once(
             visit = a_visit(link)
             proofs = (a_proof(link, visit.session, kind="address", address=Sealed(b"\x00mailbox")),)
             layer = Layer(f"space {SPACE}", Limits(children=False))
-            await storage.policies.save(link.site, layer)
-            await storage.policies.switch(link.site, SPACE, False)
+            policy = await restrict(storage, link.site, layer.name, layer.limits)
+            was = Held("site", Limits(opens=9), NOW)
+            held = following(evolve(policy, held=(was,)))
+            await storage.policies.replace(held, [], a_change(held))
+            await storage.policies.switch(link.site, SPACE, False, [])
             await storage.links.admit(visit, proofs, 3, [])
             expected = Found(
                 link=link,
                 address=address,
-                layers=(Layer("site"), Layer("configuration default"), layer),
+                layers=(Layer("site"), Layer("site", was.limits, NOW), Layer("configuration default"), layer),
                 switches=Switches(site_on=True, space_on=False),
                 opens=1,
                 proofs=proofs,

@@ -36,7 +36,7 @@ def rotated_with_grace(shell: Shell, made: Made) -> None:
 
 
 def without_layers(shell: Shell, _: Made) -> None:
-    shell.storage.state.layers.clear()
+    shell.storage.state.policies.clear()
 
 
 def of_a_foreign_site(shell: Shell, made: Made) -> None:
@@ -80,11 +80,11 @@ MALFORMED = {
 
 
 def closed_site(shell: Shell, _: Made) -> None:
-    run(shell.storage.policies.switch(shell.site, None, False))
+    run(shell.storage.policies.switch(shell.site, None, False, []))
 
 
 def closed_space(shell: Shell, _: Made) -> None:
-    run(shell.storage.policies.switch(shell.site, SpaceKey("TEAM"), False))
+    run(shell.storage.policies.switch(shell.site, SpaceKey("TEAM"), False, []))
 
 
 def expired(shell: Shell, made: Made) -> None:

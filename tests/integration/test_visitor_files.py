@@ -451,7 +451,7 @@ def test_a_running_file_is_cut_when_its_link_closes(how: str) -> None:
                 changed = link.edited(now, wish=wish, scope=link.scope, name="", description="")
                 await shell.storage.links.replace(changed, [])
             case "site off":
-                await shell.storage.policies.switch(shell.site, None, False)
+                await shell.storage.policies.switch(shell.site, None, False, [])
             case "expired":
                 changed = evolve(link, version=link.version + 1, wish=evolve(link.wish, expires_at=now))
                 await shell.storage.links.replace(changed, [])

@@ -15,6 +15,7 @@ from exshare_adapters.rows import (
     link_params,
     proof_params,
     record_of,
+    swept_of,
     visit_params,
 )
 from exshare_core.errors import NotFound, StaleLink, Taken
@@ -22,7 +23,7 @@ from exshare_core.events import Event
 from exshare_core.gates import Visit
 from exshare_core.letters import SealedLetter
 from exshare_core.links import LinkAddress, ShareLink
-from exshare_core.ports import Found, LinkRecord, StoredProof
+from exshare_core.ports import Found, LinkRecord, StoredProof, Swept
 from exshare_core.values import LinkId, MemberId, PageId, SiteId
 
 _LAST = datetime.max.replace(tzinfo=timezone.utc)
@@ -140,9 +141,7 @@ class PostgresLinks:
 
         async def work(db: Statements) -> tuple[LinkRecord, ...]:
             place = (
-                {"created_at": _LAST, "id": ""}
-                if after is None
-                else await db.one("links.place", site=site, id=after)
+                {"created_at": _LAST, "id": ""} if after is None else await db.one("links.place", site=site, id=after)
             )
             if place is None:
                 return ()
@@ -156,3 +155,8 @@ class PostgresLinks:
             return tuple(record_of(self._codec, row) for row in rows)
 
         return await self._database.read(work)
+
+    async def sweep(self, site: SiteId, *, after: LinkId | None = None, limit: int = 1000) -> tuple[Swept, ...]:
+        """See `LinkRepository.sweep`."""
+        rows = await self._database.read(lambda db: db.all("links.sweep", site=site, after=after or "", limit=limit))
+        return tuple(swept_of(self._codec, row) for row in rows)

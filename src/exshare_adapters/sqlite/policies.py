@@ -1,22 +1,36 @@
-"""Layers and switches in SQLite."""
+"""What admins set, its history, and the switches in SQLite."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from exshare_adapters.codec import Codec
 from exshare_adapters.columns import Params
-from exshare_adapters.rows import (
-    CONFIGURATION_LAYER,
-    SITE_LAYER,
-    layer_params,
+from exshare_adapters.policy_rows import (
+    change_of,
+    change_params,
+    configuration_params,
+    held_params,
     layers_of,
+    permissions_of,
+    policy_of,
+    policy_params,
     space_key,
+    space_params,
     switches_of,
 )
+from exshare_adapters.sqlite.along import put_along
 from exshare_adapters.sqlite.connection import Statements
 from exshare_adapters.sqlite.database import Database
+from exshare_core.errors import NotFound, StalePolicy
+from exshare_core.events import Event
+from exshare_core.governance import Permissions, PolicyChange, SitePolicy
 from exshare_core.links import Switches
 from exshare_core.policy import Layer
 from exshare_core.values import SiteId, SpaceKey
+
+_LAST = 2**31 - 1
+"""After every version."""
 
 
 class SqlitePolicies:
@@ -28,37 +42,66 @@ class SqlitePolicies:
 
     async def ensure_site(self, site: SiteId) -> None:
         """See `PolicyRepository.ensure_site`."""
-        await self._database.write(lambda db: self._ensure(db, site))
-
-    async def layers(self, site: SiteId, space: SpaceKey) -> tuple[Layer, ...]:
-        """See `PolicyRepository.layers`."""
-        rows = await self._database.read(
-            lambda db: db.all("policies.layers", site=site, space=space_key(space))
-        )
-        return layers_of(self._codec, rows)
-
-    async def save(self, site: SiteId, layer: Layer) -> None:
-        """See `PolicyRepository.save`; makes the site if needed; raises InvalidValue for a strange name."""
-        params = layer_params(self._codec, site, layer)
+        new = SitePolicy(site)
 
         def work(db: Statements) -> None:
-            self._ensure(db, site)
-            db.run("policies.save", params)
+            if db.run("policies.ensure_site", policy_params(self._codec, new)):
+                db.run_each("policies.add_configuration", configuration_params(self._codec, new))
 
         await self._database.write(work)
 
+    async def policy(self, site: SiteId) -> SitePolicy | None:
+        """See `PolicyRepository.policy`."""
+        row = await self._database.read(lambda db: db.one("policies.policy", site=site))
+        return None if row is None else policy_of(self._codec, row)
+
+    async def replace(self, policy: SitePolicy, events: Sequence[Event], change: PolicyChange) -> None:
+        """See `PolicyRepository.replace`; raises Broken for a configuration that is assigned and not there."""
+        codec, site = self._codec, policy.site
+
+        def work(db: Statements) -> None:
+            if not db.run("policies.replace", policy_params(codec, policy)):
+                current = db.one("policies.version", site=site)
+                if current is None:
+                    raise NotFound("there is no such site")
+                raise StalePolicy(current["version"])
+            for table in ("held", "spaces", "configurations"):
+                db.run(f"policies.clear_{table}", {"site": site})
+            db.run_each("policies.add_configuration", configuration_params(codec, policy))
+            db.run_each("policies.add_space", space_params(codec, policy))
+            db.run_each("policies.add_held", held_params(codec, policy))
+            db.run("policies.add_change", change_params(codec, change))
+            put_along(db, events)
+
+        await self._database.write(work)
+
+    async def history(self, site: SiteId, *, before: int | None = None, limit: int = 50) -> tuple[PolicyChange, ...]:
+        """See `PolicyRepository.history`."""
+        last = _LAST if before is None else before
+        rows = await self._database.read(lambda db: db.all("policies.history", site=site, before=last, limit=limit))
+        return tuple(change_of(self._codec, row) for row in rows)
+
+    async def layers(self, site: SiteId, space: SpaceKey) -> tuple[Layer, ...]:
+        """See `PolicyRepository.layers`."""
+        row = await self._database.read(lambda db: db.one("policies.layers", site=site, space=space_key(space)))
+        return () if row is None else layers_of(self._codec, row)
+
+    async def permissions(self, site: SiteId, space: SpaceKey) -> Permissions:
+        """See `PolicyRepository.permissions`."""
+        row = await self._database.read(lambda db: db.one("policies.permissions", site=site, space=space_key(space)))
+        return permissions_of(self._codec, row)
+
     async def switches(self, site: SiteId, space: SpaceKey) -> Switches:
         """See `PolicyRepository.switches`."""
-        (row,) = await self._database.read(
-            lambda db: db.all("policies.switches", site=site, space=space_key(space))
-        )
+        (row,) = await self._database.read(lambda db: db.all("policies.switches", site=site, space=space_key(space)))
         return switches_of(row)
 
-    async def switch(self, site: SiteId, space: SpaceKey | None, on: bool) -> None:
+    async def switch(self, site: SiteId, space: SpaceKey | None, on: bool, events: Sequence[Event]) -> None:
         """See `PolicyRepository.switch`."""
         params: Params = {"site": site, "space": "" if space is None else space_key(space), "is_on": on}
-        await self._database.run("policies.switch", params)
 
-    def _ensure(self, db: Statements, site: SiteId) -> None:
-        for name in (SITE_LAYER, CONFIGURATION_LAYER):
-            db.run("policies.ensure_layer", layer_params(self._codec, site, Layer(name)))
+        def work(db: Statements) -> None:
+            db.run("policies.switch", params)
+            put_along(db, events)
+
+        await self._database.write(work)

@@ -12,6 +12,7 @@ MODULES = [
     "codes",
     "content",
     "contract",
+    "directory",
     "files",
     "guesses",
     "links",
@@ -37,6 +38,7 @@ from exshare_core.testing.clocks import ClockContract
 from exshare_core.testing.codes import CodeRepositoryContract
 from exshare_core.testing.content import AccessCheckerContract, ContentContract
 from exshare_core.testing.contract import Contract, law, promise
+from exshare_core.testing.directory import DirectoryContract
 from exshare_core.testing.fakes.content import MemoryPage, MemorySite
 from exshare_core.testing.fakes.mailer import CollectingMailer
 from exshare_core.testing.fakes.passwords import CheapHasher
@@ -69,6 +71,7 @@ __all__ = [
     "ContentContract",
     "Contract",
     "CountingTokens",
+    "DirectoryContract",
     "FakeClock",
     "FakeVault",
     "FileSourceContract",

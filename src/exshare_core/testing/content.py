@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from exshare_core.testing.contract import promise
+from exshare_core.testing.directory import DirectoryContract
 from exshare_core.testing.files import FileSourceContract
 from exshare_core.testing.pages import PageFinderContract, PageSourceContract
 from exshare_core.testing.prepared import ContentAbilities, PreparedSite
@@ -71,5 +72,7 @@ class AccessCheckerContract(ContentAbilities):
         assert await site.content.access.check()
 
 
-class ContentContract(PageSourceContract, PageFinderContract, FileSourceContract, AccessCheckerContract):
+class ContentContract(
+    PageSourceContract, PageFinderContract, FileSourceContract, AccessCheckerContract, DirectoryContract
+):
     """All promises of content but rendering, over one prepared site."""

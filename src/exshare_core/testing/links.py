@@ -20,6 +20,7 @@ from exshare_core.testing import strategies
 from exshare_core.testing.contract import Contract, law, promise
 from exshare_core.testing.listing import ListingContract
 from exshare_core.testing.machine import MachineContract
+from exshare_core.testing.restricting import restrict
 from exshare_core.testing.samples import (
     FAR,
     NOW,
@@ -181,8 +182,8 @@ class StoringContract(Contract[Storage]):
         address = an_address(link)
         await _kept(storage, link, address)
         layer = Layer(f"space {SPACE}", Limits(opens=3))
-        await storage.policies.save(link.site, layer)
-        await storage.policies.switch(link.site, SPACE, False)
+        await restrict(storage, link.site, layer.name, layer.limits)
+        await storage.policies.switch(link.site, SPACE, False, [])
         found, record = await _found(storage, address), await _record(storage, link)
 
         assert ("site", "configuration default", f"space {SPACE}") == tuple(one.name for one in found.layers)

@@ -133,7 +133,7 @@ class ListingContract(Contract[Storage]):
         links = await _add(storage, site, 2)
         await storage.links.admit(a_visit(links[0]), [], None, [])
         await storage.links.replace(links[0].rotated(NOW), [], addresses=[an_address(links[0])])
-        await storage.policies.switch(site, None, False)
+        await storage.policies.switch(site, None, False, [])
 
         def comparable(record: LinkRecord | None) -> object:
             assert record is not None

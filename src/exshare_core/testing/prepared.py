@@ -54,6 +54,8 @@ class Preparation:
     """Names and bytes of the current files of `page`; one of more than 256 KiB among them."""
     service: AccountId
     """The connector's own account."""
+    groups: frozenset[str]
+    """All groups that `reader` is in, at least two."""
 
 
 class PreparedSite(Protocol):

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from attrs import frozen
 
-from exshare_core.content import Draft, MacroUse, Rendered
+from exshare_core.content import Draft, MacroUse, Node, NodeKind, Rendered
 from exshare_core.ports import BodyRenderer, View
 from exshare_core.testing.contract import Contract, promise
 from exshare_core.values import AttachmentId, PageId
@@ -42,6 +42,7 @@ OURS = "/s/token/p/"
 VIEW = View(files="/s/token/a/")
 NEAR, FAR_AWAY = PageId("4711"), PageId("4712")
 PAGES = {NEAR: f"{OURS}{NEAR}"}
+LIST = MacroUse("children", "5e1f7a90-44c2", 0)
 
 ATTACKS = (
     "<script>alert(1)</script>",
@@ -329,3 +330,44 @@ class BodyRendererContract(Contract[RendererSetting]):
         rendered = await setting.renderer.render(draft, (), PAGES, VIEW)
 
         assert "before quite public after" == _text(rendered)
+
+    @promise
+    async def test_a_list_stands_in_the_place_of_its_macro(self, setting: RendererSetting) -> None:
+        """The entries that `lists` has for a macro stand where its output was, in order, linked where `pages` knows
+        them; nothing of the output is left.
+        """
+        draft = setting.draft_with_macro(LIST, "<p>quite confidential</p>")
+        entries = (Node(NEAR, "Near by", NodeKind.PAGE), Node(FAR_AWAY, "A board", NodeKind.WHITEBOARD))
+        rendered = await setting.renderer.render(draft, [LIST], PAGES, VIEW, {LIST: entries})
+
+        assert "before Near by A board after" == _text(rendered)
+        assert [PAGES[NEAR]] == _addresses(rendered)
+
+    @promise
+    async def test_an_empty_list_leaves_nothing(self, setting: RendererSetting) -> None:
+        """Of no entries nothing stands in the macro's place: not even that something was cut."""
+        draft = setting.draft_with_macro(LIST, "<p>quite confidential</p>")
+        rendered = await setting.renderer.render(draft, [LIST], PAGES, VIEW, {LIST: ()})
+
+        assert "before after" == _text(rendered)
+
+    @promise
+    async def test_titles_in_a_list_are_plain_words(self, setting: RendererSetting) -> None:
+        """What looks like markup in a title is shown as it is written, and runs nothing."""
+        draft = setting.draft_with_macro(LIST, "")
+        for title in ("<b>5 < 6</b> & more", "</li></ul><script>alert(1)</script>", "&lt;img src=x onerror=alert(1)&gt;"):
+            given = {LIST: (Node(NEAR, title, NodeKind.PAGE),)}
+            rendered = await setting.renderer.render(draft, [LIST], PAGES, VIEW, given)
+
+            assert f"before {title} after" == _text(rendered)
+
+    @promise
+    async def test_a_list_whose_place_is_doubtful_is_not_shown(self, setting: RendererSetting) -> None:
+        """Where a macro cannot be told in the body, neither its output nor the list for it is there."""
+        draft = setting.draft_with_macro(LIST, "<p>quite confidential</p>")
+        doubtful = MacroUse("children", "", 7)
+        given = {doubtful: (Node(NEAR, "Near by", NodeKind.PAGE),)}
+        rendered = await setting.renderer.render(draft, [doubtful], PAGES, VIEW, given)
+
+        assert "confidential" not in rendered.html
+        assert "Near by" not in rendered.html

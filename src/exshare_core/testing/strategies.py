@@ -14,6 +14,18 @@ from hypothesis.strategies import SearchStrategy
 from exshare_core.accounts import Member
 from exshare_core.capabilities import LADDERS, Capabilities
 from exshare_core.events import Actor, Event, Kind
+from exshare_core.governance import (
+    DEFAULT,
+    SITE_LAYER,
+    Configuration,
+    Defaults,
+    Held,
+    Loosening,
+    SitePolicy,
+    SpaceRules,
+    configuration_layer,
+    space_layer,
+)
 from exshare_core.letters import Letter, LetterKind, SealedLetter
 from exshare_core.links import (
     LabelFilter,
@@ -26,6 +38,7 @@ from exshare_core.links import (
     Wish,
 )
 from exshare_core.policy import GroupRule, Layer, Limits
+from exshare_core.schemes import Granted, Grantees, Scheme
 from exshare_core.values import (
     AccountId,
     Address,
@@ -241,6 +254,11 @@ def limits() -> SearchStrategy[Limits]:
     return st.builds(_with_rules, _plain_limits(), st.none() | st.frozensets(rules, max_size=2))
 
 
+def few_limits() -> SearchStrategy[Limits]:
+    """Limits that often restrict nothing at all: cheap to draw where many are needed."""
+    return st.just(Limits()) | limits()
+
+
 def _with_rules(plain: Limits, rules: frozenset[GroupRule] | None) -> Limits:
     return evolve(plain, group_rules=rules)
 
@@ -279,6 +297,81 @@ def layers() -> SearchStrategy[Layer]:
     """Layers under the names that the hosted service has."""
     names = st.sampled_from(["site", "configuration default", "space TEAM", "link"])
     return st.builds(Layer, names, limits())
+
+
+def _names() -> SearchStrategy[str]:
+    """Names of configurations, those of layers among them."""
+    characters = st.characters(exclude_categories=["Cs", "Cc", "Cf", "Cn", "Co", "Zl", "Zp", "Zs"])
+    return st.sampled_from(["strict", "default 2", "site", "space TEAM", "größe"]) | st.text(
+        characters, min_size=1, max_size=60
+    ).filter(str.isprintable)
+
+
+def grantees() -> SearchStrategy[Grantees]:
+    """Everyone, nobody, and anything between."""
+    groups = st.frozensets(st.sampled_from(["leads", "confluence-users", "büro", "A b"]), max_size=3)
+    return st.builds(
+        Grantees,
+        everyone=st.booleans(),
+        groups=groups,
+        members=st.frozensets(ids().map(MemberId), max_size=2),
+    )
+
+
+def schemes() -> SearchStrategy[Scheme]:
+    """Schemes that grant nothing, something to nobody, or more."""
+    return st.builds(Scheme, st.dictionaries(st.sampled_from(Granted), grantees(), max_size=5))
+
+
+def defaults() -> SearchStrategy[Defaults]:
+    """What a new link's form is filled with."""
+    return st.builds(
+        Defaults,
+        name=st.sampled_from(["", "{space}: {page}"]) | lines(60),
+        capabilities=capabilities(),
+        days=st.none() | st.integers(1, 3650),
+        children=st.booleans(),
+    )
+
+
+def site_policies(site: SearchStrategy[SiteId] | None = None) -> SearchStrategy[SitePolicy]:
+    """Everything that admins can set on a site, as `check_policy` lets it pass, with layers held back."""
+    names = st.frozensets(_names(), max_size=2).map(lambda more: sorted({DEFAULT, *more}))
+    spaces = st.frozensets(st.sampled_from(["TEAM", "DEV"]).map(SpaceKey) | space_keys(), max_size=3).map(sorted)
+    homes = site if site is not None else site_ids()
+    return st.tuples(homes, names, spaces).flatmap(lambda drawn: _site_policies(*drawn))
+
+
+def _site_policies(site: SiteId, configurations: list[str], spaces: list[SpaceKey]) -> SearchStrategy[SitePolicy]:
+    layers = [SITE_LAYER, *map(configuration_layer, configurations), *map(space_layer, spaces)]
+    anywhere = st.builds(Held, st.sampled_from(layers), few_limits(), instants())
+    somewhere = st.builds(
+        Held,
+        st.sampled_from([configuration_layer("gone"), configuration_layer(DEFAULT)]),
+        few_limits(),
+        instants(),
+        st.sampled_from(spaces or [SpaceKey("TEAM")]),
+    )
+    rules = st.builds(
+        SpaceRules,
+        configuration=st.none() | st.sampled_from(configurations),
+        limits=few_limits(),
+        admins=grantees(),
+        scheme=st.none() | schemes(),
+    )
+    return st.builds(
+        SitePolicy,
+        site=st.just(site),
+        version=st.integers(1, 1000),
+        limits=few_limits(),
+        configurations=st.fixed_dictionaries(
+            dict.fromkeys(configurations, st.builds(Configuration, few_limits(), defaults()))
+        ),
+        spaces=st.fixed_dictionaries(dict.fromkeys(spaces, rules)),
+        scheme=st.none() | schemes(),
+        loosening=st.sampled_from(Loosening),
+        held=st.lists(anywhere | somewhere, max_size=3).map(tuple),
+    )
 
 
 def switches() -> SearchStrategy[Switches]:

@@ -95,12 +95,63 @@ create table codes (
 
 create index codes_expiring on codes (expires_at);
 
--- A layer's name says what it is: site, configuration default, space KEY; there is room for other configurations.
-create table layers (
+-- What admins set on a site, under one version (spec L12). No row means that the site was never made.
+create table policies (
+    site text collate "C" primary key not null,
+    version integer not null,
+    limits jsonb not null,
+    scheme jsonb,
+    loosening text collate "C" not null
+);
+
+create table configurations (
     site text collate "C" not null,
     name text collate "C" not null,
     limits jsonb not null,
-    primary key (site, name)
+    defaults jsonb not null,
+    primary key (site, name),
+    foreign key (site) references policies (site)
+);
+
+-- Space keys in upper case. Without a configuration of its own a space has the one named default.
+create table space_rules (
+    site text collate "C" not null,
+    space text collate "C" not null,
+    configuration text collate "C",
+    limits jsonb not null,
+    admins jsonb not null,
+    scheme jsonb,
+    primary key (site, space),
+    foreign key (site) references policies (site),
+    foreign key (site, configuration) references configurations (site, name)
+);
+
+create index space_rules_by_configuration on space_rules (site, configuration);
+
+-- What layers were before they were loosened (spec P4); `above` is the name of the layer that each stands beside.
+create table held_layers (
+    site text collate "C" not null,
+    position integer not null,
+    above text collate "C" not null,
+    layer text collate "C" not null,
+    limits jsonb not null,
+    at timestamptz not null,
+    space text collate "C",
+    primary key (site, position),
+    foreign key (site) references policies (site)
+);
+
+create index held_layers_above on held_layers (site, above);
+
+-- Who changed what, from which value to which (spec M7); `version` is the one that the change made.
+create table policy_changes (
+    site text collate "C" not null,
+    version integer not null,
+    at timestamptz not null,
+    actor text collate "C" not null,
+    member text collate "C",
+    changes jsonb not null,
+    primary key (site, version)
 );
 
 -- The switch of the site itself has an empty space. No row means on.
@@ -181,7 +232,11 @@ drop table activity;
 drop table member_sessions;
 drop table members;
 drop table switches;
-drop table layers;
+drop table policy_changes;
+drop table held_layers;
+drop table space_rules;
+drop table configurations;
+drop table policies;
 drop table codes;
 drop table proofs;
 drop table visits;

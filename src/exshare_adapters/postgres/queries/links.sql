@@ -1,10 +1,19 @@
 -- Share links with their addresses, visits and proofs. Bytes inside JSON are hex.
 
 -- part: above
-(select coalesce(json_agg(json_build_object('name', y.name, 'limits', y.limits)), '[]') from layers y
-where y.site = l.site and y.name in ('site', 'configuration default', 'space ' || l.space)) as layers,
+p.limits::text as site_limits, coalesce(r.configuration, 'default') as configuration,
+c.limits::text as configuration_limits, r.limits::text as space_limits,
+(select coalesce(json_agg(json_build_object(
+'position', h.position, 'layer', h.layer, 'limits', h.limits::text, 'at', h.at, 'space', h.space)), '[]')::text
+from held_layers h where h.site = l.site
+and h.above in ('site', 'configuration ' || coalesce(r.configuration, 'default'), 'space ' || l.space)) as held,
 coalesce((select s.is_on from switches s where s.site = l.site and s.space = ''), true) as site_on,
 coalesce((select s.is_on from switches s where s.site = l.site and s.space = l.space), true) as space_on
+
+-- part: policies
+left join policies p on p.site = l.site
+left join space_rules r on r.site = p.site and r.space = l.space
+left join configurations c on c.site = p.site and c.name = coalesce(r.configuration, 'default')
 
 -- part: record
 select l.*, o.opens, {{above}},
@@ -14,6 +23,7 @@ select l.*, o.opens, {{above}},
 'recipient', a.recipient, 'slug', a.slug, 'valid_until', a.valid_until, 'revoked_at', a.revoked_at)), '[]')
 from link_addresses a where a.site = l.site and a.link = l.id) as addresses
 from links l join link_opens o on o.site = l.site and o.link = l.id
+{{policies}}
 
 -- name: find
 -- Everything that judges one attempt: the link behind a digest, with the proofs and the newest visit of one session.
@@ -35,6 +45,7 @@ order by v.began_at desc, v.id desc limit 1) as visit
 from link_addresses a
 join links l on l.site = a.site and l.id = a.link
 join link_opens o on o.site = l.site and o.link = l.id
+{{policies}}
 where a.digest = %(digest)s;
 
 -- name: get
@@ -75,6 +86,12 @@ order by l.created_at desc, l.id desc limit %(limit)s;
 {{record}}
 where l.site = %(site)s and l.owner = %(owner)s and l.page = %(page)s and (l.created_at, l.id) < (%(created_at)s, %(id)s)
 order by l.created_at desc, l.id desc limit %(limit)s;
+
+-- name: sweep
+-- A site's links that are not deleted, by id.
+select l.*, o.opens from links l join link_opens o on o.site = l.site and o.link = l.id
+where l.site = %(site)s and l.id > %(after)s and l.state <> 'deleted'
+order by l.id limit %(limit)s;
 
 -- name: add
 -- A new link.

@@ -95,12 +95,63 @@ create table codes (
 
 create index codes_expiring on codes (expires_at);
 
--- A layer's name says what it is: site, configuration default, space KEY; there is room for other configurations.
-create table layers (
+-- What admins set on a site, under one version (spec L12). No row means that the site was never made.
+create table policies (
+    site text primary key not null,
+    version integer not null,
+    limits text not null,
+    scheme text,
+    loosening text not null
+) strict;
+
+create table configurations (
     site text not null,
     name text not null,
     limits text not null,
-    primary key (site, name)
+    defaults text not null,
+    primary key (site, name),
+    foreign key (site) references policies (site)
+) strict;
+
+-- Space keys in upper case. Without a configuration of its own a space has the one named default.
+create table space_rules (
+    site text not null,
+    space text not null,
+    configuration text,
+    limits text not null,
+    admins text not null,
+    scheme text,
+    primary key (site, space),
+    foreign key (site) references policies (site),
+    foreign key (site, configuration) references configurations (site, name)
+) strict;
+
+create index space_rules_by_configuration on space_rules (site, configuration);
+
+-- What layers were before they were loosened (spec P4); `above` is the name of the layer that each stands beside.
+create table held_layers (
+    site text not null,
+    position integer not null,
+    above text not null,
+    layer text not null,
+    limits text not null,
+    at integer not null,
+    space text,
+    primary key (site, position),
+    foreign key (site) references policies (site)
+) strict;
+
+create index held_layers_above on held_layers (site, above);
+
+-- Who changed what, from which value to which (spec M7); `version` is the one that the change made.
+create table policy_changes (
+    site text not null,
+    version integer not null,
+    at integer not null,
+    actor text not null,
+    member text,
+    changes text not null,
+    primary key (site, version)
 ) strict;
 
 -- The switch of the site itself has an empty space. No row means on.
@@ -181,7 +232,11 @@ drop table activity;
 drop table member_sessions;
 drop table members;
 drop table switches;
-drop table layers;
+drop table policy_changes;
+drop table held_layers;
+drop table space_rules;
+drop table configurations;
+drop table policies;
 drop table codes;
 drop table proofs;
 drop table visits;

@@ -1,10 +1,19 @@
 -- Share links with their addresses, visits and proofs. Bytes inside JSON are hex.
 
 -- part: above
-(select json_group_array(json_object('name', y.name, 'limits', json(y.limits))) from layers y
-where y.site = l.site and y.name in ('site', 'configuration default', 'space ' || l.space)) as layers,
+p.limits as site_limits, coalesce(r.configuration, 'default') as configuration,
+c.limits as configuration_limits, r.limits as space_limits,
+(select json_group_array(json_object(
+'position', h.position, 'layer', h.layer, 'limits', h.limits, 'at', h.at, 'space', h.space))
+from held_layers h where h.site = l.site
+and h.above in ('site', 'configuration ' || coalesce(r.configuration, 'default'), 'space ' || l.space)) as held,
 coalesce((select s.is_on from switches s where s.site = l.site and s.space = ''), 1) as site_on,
 coalesce((select s.is_on from switches s where s.site = l.site and s.space = l.space), 1) as space_on
+
+-- part: policies
+left join policies p on p.site = l.site
+left join space_rules r on r.site = p.site and r.space = l.space
+left join configurations c on c.site = p.site and c.name = coalesce(r.configuration, 'default')
 
 -- part: record
 select l.*, o.opens, {{above}},
@@ -14,6 +23,7 @@ select l.*, o.opens, {{above}},
 'recipient', a.recipient, 'slug', a.slug, 'valid_until', a.valid_until, 'revoked_at', a.revoked_at))
 from link_addresses a where a.site = l.site and a.link = l.id) as addresses
 from links l join link_opens o on o.site = l.site and o.link = l.id
+{{policies}}
 
 -- name: find
 -- Everything that judges one attempt: the link behind a digest, with the proofs and the newest visit of one session.
@@ -35,6 +45,7 @@ order by v.began_at desc, v.id desc limit 1) as visit
 from link_addresses a
 join links l on l.site = a.site and l.id = a.link
 join link_opens o on o.site = l.site and o.link = l.id
+{{policies}}
 where a.digest = :digest;
 
 -- name: get
@@ -75,6 +86,12 @@ order by l.created_at desc, l.id desc limit :limit;
 {{record}}
 where l.site = :site and l.owner = :owner and l.page = :page and (l.created_at, l.id) < (:created_at, :id)
 order by l.created_at desc, l.id desc limit :limit;
+
+-- name: sweep
+-- A site's links that are not deleted, by id.
+select l.*, o.opens from links l join link_opens o on o.site = l.site and o.link = l.id
+where l.site = :site and l.id > :after and l.state <> 'deleted'
+order by l.id limit :limit;
 
 -- name: add
 -- A new link.

@@ -51,12 +51,14 @@ class MemorySite:
     pages: dict[PageId, MemoryPage] = field(factory=dict)
     files: dict[AttachmentId, tuple[Attachment, bytes]] = field(factory=dict)
     accounts: set[AccountId] = field(factory=set)
+    groups: dict[AccountId, frozenset[str]] = field(factory=dict)
+    """The groups of those accounts that are in any."""
     service: AccountId = AccountId("557058:connector")
     host: str = "confluence.example"
     failure: AdapterFailed | None = None
     """Raised by every call while it is set."""
     access_unknown: bool = False
-    """Whether questions about rights go unanswered."""
+    """Whether questions about rights and groups go unanswered."""
     mixed_up: dict[PageId, PageId] = field(factory=dict)
     """Pages that are answered with another one."""
     surplus: int = 0
@@ -77,6 +79,7 @@ class MemorySite:
             MemoryFinder(self),
             MemoryFiles(self),
             MemoryAccess(self),
+            MemoryDirectory(self),
             MemoryRenderer((self.host,)),
         )
 
@@ -259,3 +262,16 @@ class MemoryAccess:
         if self.site.access_unknown:
             return ("others' rights cannot be asked for: give the connector that permission",)
         return ()
+
+
+@frozen
+class MemoryDirectory:
+    """A Directory over a `MemorySite`."""
+
+    site: MemorySite
+
+    async def groups(self, identity: AccountId) -> frozenset[str] | None:
+        """The groups of an account that is there."""
+        if self.site.failure is not None or self.site.access_unknown or identity not in self.site.accounts:
+            return None
+        return self.site.groups.get(identity, frozenset())

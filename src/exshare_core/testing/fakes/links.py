@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
 from attrs import evolve, frozen
 
@@ -10,8 +11,8 @@ from exshare_core.errors import NotFound, StaleLink, Taken
 from exshare_core.events import Event
 from exshare_core.gates import Visit
 from exshare_core.letters import SealedLetter
-from exshare_core.links import LinkAddress, ShareLink
-from exshare_core.ports import Found, LinkRecord, StoredProof
+from exshare_core.links import LinkAddress, LinkState, ShareLink
+from exshare_core.ports import Found, LinkRecord, StoredProof, Swept
 from exshare_core.testing.fakes.state import LinkKey, State
 from exshare_core.values import LinkId, MemberId, PageId, SiteId
 
@@ -30,9 +31,7 @@ class MemoryLinks:
         key = address.site, address.link
         link = self.state.links[key]
         proofs = tuple(
-            proof
-            for (owner, browser, _), proof in self.state.proofs.items()
-            if (owner, browser) == (key, session)
+            proof for (owner, browser, _), proof in self.state.proofs.items() if (owner, browser) == (key, session)
         )
         return Found(
             link,
@@ -156,6 +155,15 @@ class MemoryLinks:
         if last is not None:
             links = [link for link in links if _age(link) < _age(last)]
         return tuple(self._record(link) for link in sorted(links, key=_age, reverse=True)[:limit])
+
+    async def sweep(self, site: SiteId, *, after: LinkId | None = None, limit: int = 1000) -> tuple[Swept, ...]:
+        """Links that are not deleted, by id."""
+        links = sorted(
+            (link for (home, id), link in self.state.links.items() if home == site and (after is None or id > after)),
+            key=lambda link: link.id,
+        )
+        living = (link for link in links if link.state is not LinkState.DELETED)
+        return tuple(Swept(link, self.state.opens[site, link.id]) for link in islice(living, limit))
 
     def _prove(self, proofs: Sequence[StoredProof]) -> None:
         for proof in proofs:

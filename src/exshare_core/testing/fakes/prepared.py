@@ -17,6 +17,7 @@ from exshare_core.testing.prepared import Preparation
 from exshare_core.values import AccountId, AttachmentId, PageId, SpaceKey
 
 READER, BOSS = AccountId("557058:reader"), AccountId("557058:boss")
+GROUPS = frozenset({"staff", "Release managers"})
 FILES = {"a.txt": b"short", "plan.pdf": bytes(range(256)) * 1200, "zero.bin": b""}
 
 
@@ -26,7 +27,7 @@ def _page(id: int, title: str, parent: int | None = None, **more: object) -> Mem
 
 
 def _site() -> MemorySite:
-    site = MemorySite(accounts={READER, BOSS})
+    site = MemorySite(accounts={READER, BOSS}, groups={READER: GROUPS})
     site.add(
         _page(1, "Home"),
         _page(2, "Projects", 1, kind=NodeKind.FOLDER),
@@ -79,6 +80,7 @@ _PREPARATION = Preparation(
     words="LAUNCH",
     files=FILES,
     service=AccountId("557058:connector"),
+    groups=GROUPS,
 )
 
 

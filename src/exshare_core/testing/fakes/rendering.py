@@ -7,14 +7,14 @@ Only for testing: real bodies of Confluence have far more in them than this know
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from html import escape
 from html.parser import HTMLParser
 
 from attrs import field, frozen
 
-from exshare_core.content import Draft, MacroUse, Rendered
-from exshare_core.ports import View
+from exshare_core.content import Draft, MacroUse, Node, Rendered
+from exshare_core.ports import NO_LISTS, View
 from exshare_core.values import AttachmentId, PageId
 
 PLACEHOLDER = "<p>(not shown)</p>"
@@ -58,20 +58,33 @@ class MemoryRenderer:
     hosts: tuple[str, ...] = field(default=("confluence.example",))
 
     async def render(
-        self, draft: Draft, without: Collection[MacroUse], pages: Mapping[PageId, str], view: View
+        self,
+        draft: Draft,
+        without: Collection[MacroUse],
+        pages: Mapping[PageId, str],
+        view: View,
+        lists: Mapping[MacroUse, Sequence[Node]] = NO_LISTS,
     ) -> Rendered:
         """The body, written anew."""
         if any(f'data-macro-id="{macro.id}"' not in draft.body or not macro.id for macro in without):
             return Rendered(PLACEHOLDER)
-        writer = _Writer(self.hosts, frozenset(macro.id for macro in without), pages, view)
+        cut = {macro.id: _list(lists[macro], pages) if macro in lists else PLACEHOLDER for macro in without}
+        writer = _Writer(self.hosts, cut, pages, view)
         writer.feed(draft.body)
         writer.close()
         return Rendered("".join(writer.written), frozenset(writer.files))
 
 
+def _list(entries: Sequence[Node], pages: Mapping[PageId, str]) -> str:
+    words = {node: escape(node.title) for node in entries}
+    linked = {node: f'<a href="{escape(pages[node.id])}">{words[node]}</a>' for node in entries if node.id in pages}
+    rows = "".join(f"<li>{linked.get(node, words[node])}</li>" for node in entries)
+    return f"<ul>{rows}</ul>" if entries else ""
+
+
 class _Writer(HTMLParser):
     def __init__(
-        self, hosts: tuple[str, ...], without: frozenset[str], pages: Mapping[PageId, str], view: View
+        self, hosts: tuple[str, ...], without: Mapping[str, str], pages: Mapping[PageId, str], view: View
     ) -> None:
         super().__init__(convert_charrefs=True)
         self._hosts, self._without, self._pages, self._view = hosts, without, pages, view
@@ -88,7 +101,7 @@ class _Writer(HTMLParser):
         cut = given.get("data-macro-id") in self._without
         unnamed = "data-mention" in given and not self._view.names
         if cut and not self._silent:
-            self.written.append(PLACEHOLDER)
+            self.written.append(self._without[given["data-macro-id"]])
         start = "" if self._silent or cut else self._started(tag, given)
         self.written.append(start)
         if tag not in ("br", "img", "input", "link", "meta", "base", "embed"):

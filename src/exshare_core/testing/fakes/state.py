@@ -12,6 +12,7 @@ from exshare_core.accounts import Member, MemberSession
 from exshare_core.errors import Taken
 from exshare_core.events import Event
 from exshare_core.gates import Visit
+from exshare_core.governance import PolicyChange, SitePolicy
 from exshare_core.guessing import Tally
 from exshare_core.letters import SealedLetter
 from exshare_core.links import LinkAddress, ShareLink, Switches
@@ -32,7 +33,8 @@ class State:
     visits: dict[tuple[LinkKey, bytes], Visit] = field(factory=dict)
     proofs: dict[tuple[LinkKey, bytes, str], StoredProof] = field(factory=dict)
     codes: dict[tuple[LinkKey, bytes], PendingCode] = field(factory=dict)
-    layers: dict[tuple[SiteId, str], Layer] = field(factory=dict)
+    policies: dict[SiteId, SitePolicy] = field(factory=dict)
+    changes: dict[tuple[SiteId, int], PolicyChange] = field(factory=dict)
     switches: dict[tuple[SiteId, SpaceKey | None], bool] = field(factory=dict)
     members: dict[MemberId, Member] = field(factory=dict)
     sessions: dict[bytes, MemberSession] = field(factory=dict)
@@ -64,12 +66,13 @@ class State:
 
     def layers_above(self, site: SiteId, space: SpaceKey) -> tuple[Layer, ...]:
         """The layers above a link of `space`, outermost first."""
-        names = ("site", "configuration default", f"space {space}")
-        return tuple(self.layers[site, name] for name in names if (site, name) in self.layers)
+        policy = self.policies.get(site)
+        return () if policy is None else policy.layers(space)
 
     def switches_above(self, site: SiteId, space: SpaceKey) -> Switches:
         """The kill switches above a link of `space`."""
-        return Switches(self.switches.get((site, None), True), self.switches.get((site, space), True))
+        key = SpaceKey(space.upper())
+        return Switches(self.switches.get((site, None), True), self.switches.get((site, key), True))
 
     def claimed(self, letter: SealedLetter, until: datetime) -> SealedLetter:
         """Give a letter to a claimer and count the try."""
