@@ -22,7 +22,7 @@ from exshare_core.links import (
     checked_opens,
     checked_times,
 )
-from exshare_core.passwords import LEAST, LEAST_AS_ONLY_GATE, check_password
+from exshare_core.passwords import LEAST, LEAST_AS_ONLY_GATE, check_password, normalised
 from exshare_core.policy import Policy
 from exshare_core.values import Networks, People, utc
 
@@ -82,12 +82,16 @@ def check_form(form: LinkForm, outer: Policy, now: datetime, old: ShareLink | No
 
 def least_length(form: LinkForm, outer: Policy) -> int:
     """How many characters a new password must have: 15 where it is the only gate, else 8, or what a layer demands."""
-    return max(LEAST_AS_ONLY_GATE if _only_gate(form) else LEAST, outer.limits.password_length or 0)
+    return max(_least(form), outer.limits.password_length or 0)
 
 
 def setters(policy: Policy, restriction: str) -> str:
     """The layers behind a restriction, as a sentence names them."""
     return ", ".join(policy.set_by(restriction))
+
+
+def _least(form: LinkForm) -> int:
+    return LEAST_AS_ONLY_GATE if _only_gate(form) else LEAST
 
 
 def _only_gate(form: LinkForm) -> bool:
@@ -108,7 +112,10 @@ def _password(form: LinkForm, outer: Policy, old: ShareLink | None) -> Iterator[
     if form.password is not None:
         if form.keep_password:
             yield InvalidValue("password", "either keep the old one or set a new one")
-        yield from _tried(lambda: check_password(form.password or "", least_length(form, outer)))
+        yield from _tried(lambda: check_password(form.password or "", _least(form)))
+        demanded = outer.limits.password_length or 0
+        if _least(form) < demanded and len(normalised(form.password)) < demanded:
+            yield InvalidValue("password", f"at least {demanded} characters", setters(outer, "password_length"))
     elif form.keep_password:
         if old is None or old.wish.password_hash is None:
             yield InvalidValue("password", "there is none that could be kept")

@@ -156,6 +156,18 @@ def test_a_locked_option_is_refused_with_the_name_of_its_layer(office: Office) -
         office.create(children=True)
 
 
+def test_a_longer_password_is_demanded_in_its_layers_name(office: Office) -> None:
+    """G1, P5: the rule of the service and the rule of the layer are told apart, and both are named when broken."""
+    office.limit(password_length=20)
+
+    with pytest.raises(InvalidValues) as caught:
+        office.create(password="too short")
+
+    assert ["at least 15 characters", "at least 20 characters (set by site)"] == [
+        failure.said for failure in caught.value.failures
+    ]
+
+
 def test_admins_obey_policy(office: Office) -> None:
     """R3, B15: the rules that bind members bind admins."""
     office.limit(password_demanded=True)
@@ -233,11 +245,13 @@ def test_a_forbidden_label_refuses_with_its_layer(office: Office) -> None:
 
 
 def test_without_any_layer_nothing_can_be_shared(office: Office) -> None:
-    """P1: no layer means that nobody allowed anything."""
+    """P1: no layer means that nobody allowed anything, not even an admin."""
     office.storage.state.policies.clear()
 
-    with pytest.raises(Refused, match="no layer allows sharing"):
-        office.create()
+    for owner in (office.ada, office.boss):
+        with pytest.raises(Refused):
+            office.create(owner)
+    assert office.nothing_was_stored()
 
 
 def test_a_member_without_identity_is_told_why(office: Office) -> None:
