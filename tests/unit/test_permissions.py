@@ -7,7 +7,7 @@ from attrs import evolve
 
 from exshare_core.accounts import Member
 from exshare_core.errors import Refused
-from exshare_core.permissions import Right, check, sees_all
+from exshare_core.permissions import Mandate, Right, sees_all
 from exshare_core.values import MemberId, SiteId
 
 ACME, BETA = SiteId("acme"), SiteId("beta")
@@ -40,10 +40,10 @@ def test_every_right_for_every_kind_of_member(
 ) -> None:
     """R2, R3: members act on their own links, admins on all of their sites, and nobody anywhere else."""
     if may:
-        check(who, right, site, owner)
+        Mandate(who, site).check(right, owner)
     else:
         with pytest.raises(Refused, match="no member of this site|it belongs to somebody else"):
-            check(who, right, site, owner)
+            Mandate(who, site).check(right, owner)
             pytest.fail(row)
 
 
@@ -67,4 +67,4 @@ def test_only_admins_and_the_operator_list_all_links(who: Member | None, site: S
 def test_a_refusal_says_what_and_why() -> None:
     """A member is told which right is missing, in words."""
     with pytest.raises(Refused, match="you may not delete this link: it belongs to somebody else"):
-        check(MEMBER, Right.DELETE, ACME, OTHER)
+        Mandate(MEMBER, ACME).check(Right.DELETE, OTHER)
