@@ -131,6 +131,7 @@ def test_all_wrong_codes_are_one_answer_after_equal_work() -> None:
     assert 1 == len(set(answers))
     assert 403 == answers[0][0]
     assert [costs[0]] * 6 == costs
+    assert ["code asked", *["wrong code"] * 6] == kinds(shell, made)
 
 
 @pytest.mark.parametrize(

@@ -231,6 +231,22 @@ def test_an_active_file_is_served_inert(media_type: str) -> None:
     assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
+def test_files_that_were_made_to_act_are_inert() -> None:
+    """Each acting document of the collection, whatever type it claims, is at most shown as a picture or a PDF."""
+    folder = Path(need("reference"), "security", "corpora", "hostile-attachments")
+    documents = [one for one in sorted(folder.rglob("*")) if one.is_file() and one.name != "PROVENANCE.md"]
+    claims = ("text/html", "image/svg+xml", "application/xml", "image/png", "application/pdf", "text/plain")
+    shown = {
+        kind.media_type
+        for one in documents
+        for claim in claims
+        if (kind := kind_of(a_file(one.name, claim), one.read_bytes()[:64])).inline
+    }
+
+    assert len(documents) > 30
+    assert shown <= {"image/png", "image/jpeg", "application/pdf"}
+
+
 def test_only_a_pdf_goes_without_a_sandbox() -> None:
     """Browsers show no PDF in a sandbox: it goes under a policy that allows nothing of ours (spec V5)."""
     shell = Shell()
