@@ -26,9 +26,7 @@ def read(request: Request, kind: str, *, secure: bool) -> str | None:
 
 def write(response: Response, kind: str, value: str, *, secure: bool) -> None:
     """Give the browser a session id that lives until it is closed."""
-    response.set_cookie(
-        name(kind, secure=secure), value, path="/", secure=secure, httponly=True, samesite="lax"
-    )
+    response.set_cookie(name(kind, secure=secure), value, path="/", secure=secure, httponly=True, samesite="lax")
 
 
 def clear(response: Response, kind: str, *, secure: bool) -> None:
