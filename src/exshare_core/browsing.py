@@ -17,6 +17,7 @@ from exshare_core.content import (
     Attachment,
     ByteRange,
     Draft,
+    MacroUse,
     Node,
     NodeKind,
     PageFacts,
@@ -33,7 +34,9 @@ from exshare_core.ports import Content, FileStream, View
 from exshare_core.values import AttachmentId, PageId
 
 LEVEL = 50
-"""Entries of the sidebar per request (spec V4)."""
+"""Entries of the sidebar per request, and of a list in a page (spec V4, L17)."""
+MOST_LISTS = 5
+"""Pages whose child pages are listed within one page; further lists are placeholders."""
 MOST_TARGETS = 60
 """Linked pages of one page whose reach is found out; links beyond stay text."""
 MOST_BESIDE = 200
@@ -145,8 +148,12 @@ class Browsing(Entrance):
             attachments=policy.rung("attachments") > 0,
         )
         without = redact(draft, await self._sources(admission, draft))
-        pages = await self._targets(admission, reading, addresses)
-        rendered = await content.renderer.render(draft, without, pages, view)
+        levels = await self._levels(admission, draft)
+        reached = await self._linked(admission, reading, levels)
+        shut = {node.id for level in levels.values() for node in level if not node.opens}
+        pages = {page: f"{addresses.pages}{page}" for page in reached if page not in shut}
+        lists = _lists(draft, levels, reached)
+        rendered = await content.renderer.render(draft, without, pages, view, lists)
         return PageView(
             page=target,
             title=draft.title,
@@ -328,14 +335,33 @@ class Browsing(Entrance):
             for page, one in facts.items()
         }
 
-    async def _targets(self, admission: Admission, reading: Reading, addresses: Addresses) -> Mapping[PageId, str]:
-        """Our addresses of those linked pages that are in the share; the others stay text (spec V3)."""
+    async def _linked(
+        self, admission: Admission, reading: Reading, levels: Mapping[PageId, Sequence[Node]]
+    ) -> Collection[PageId]:
+        """Those pages that the page links to or lists, and lists the children of, that are in the share (spec V3)."""
         scope = admission.link.scope
         known = {reading.facts.page, scope.root}
         if scope.children:
-            others = sorted(reading.draft.links - known)[:MOST_TARGETS]
-            known |= set(await self._reached(admission, others))
-        return {page: f"{addresses.pages}{page}" for page in known}
+            listed = {*levels, *(node.id for level in levels.values() for node in level)} - known
+            others = sorted(reading.draft.links - known - listed)[:MOST_TARGETS]
+            known |= set(await self._reached(admission, {*listed, *others}))
+        return known
+
+    async def _levels(self, admission: Admission, draft: Draft) -> Mapping[PageId, Sequence[Node]]:
+        """What lies below the pages that lists in this draft are about; without those that cannot be found out.
+
+        A list is no reason to keep the page back: where Confluence fails for it, it stays a placeholder.
+        """
+        if not admission.link.scope.children:
+            return {}
+        wanted = dict.fromkeys(macro.lists for macro in draft.macros if macro.lists is not None and not macro.excluded)
+        levels = {}
+        for page in list(wanted)[:MOST_LISTS]:
+            try:
+                levels[page], _ = await self.contents[admission.link.site].pages.level(page, LEVEL)
+            except AdapterFailed:
+                continue
+        return levels
 
     # --- the tree ------------------------------------------------------------------------------------------------
 
@@ -369,6 +395,17 @@ class Browsing(Entrance):
     ) -> tuple[Entry, ...]:
         titles = await content.finder.titles(way)
         return tuple(Entry(page, titles[page], reached[page].kind) for page in way if page in titles)
+
+
+def _lists(
+    draft: Draft, levels: Mapping[PageId, Sequence[Node]], reached: Collection[PageId]
+) -> Mapping[MacroUse, Sequence[Node]]:
+    """Entries for the lists in a draft that are about reached pages: those that are reached themselves (spec L17)."""
+    return {
+        macro: tuple(node for node in levels[macro.lists] if node.id in reached)
+        for macro in draft.macros
+        if macro.lists is not None and macro.lists in levels and macro.lists in reached and not macro.excluded
+    }
 
 
 def _entry(node: Node) -> Entry:

@@ -103,6 +103,8 @@ class MacroUse:
     """The page it reads, when it can be known; None means that the source is unknown."""
     page: PageId | None = None
     """The page whose storage holds it: the page itself, or an included one."""
+    lists: PageId | None = None
+    """The page whose child pages it lists, when it is such a list and that can be known (spec L17)."""
 
 
 @frozen(slots=True)

@@ -63,8 +63,36 @@ ROWS: list[tuple[str, Inventory]] = [
         ),
     ),
     (
-        macro("children") + macro("children"),
+        macro("children") + macro("children", parameter("all", "true")),
+        Inventory(
+            (StorageMacro("children", "", 0, title="@self"), StorageMacro("children", "", 1, title="@self")),
+        ),
+    ),
+    (
+        macro("children", parameter("page", PAGE)) + macro("children", parameter("page", "HR:Salaries")),
+        Inventory(
+            (
+                StorageMacro("children", "", 0, title="Salaries", space="HR"),
+                StorageMacro("children", "", 1, title="Salaries", space="HR"),
+            ),
+        ),
+    ),
+    (
+        macro("children", parameter("page", '<ri:blog-post ri:content-title="News"/>'))
+        + macro("children", parameter("page", "<ri:space/>")),
         Inventory((StorageMacro("children", "", 0), StorageMacro("children", "", 1))),
+    ),
+    (
+        macro("pagetree")
+        + macro("pagetree", parameter("root", "@parent"))
+        + macro("pagetree", parameter("root", PAGE)),
+        Inventory(
+            (
+                StorageMacro("pagetree", "", 0, title="@home"),
+                StorageMacro("pagetree", "", 1, title="@parent"),
+                StorageMacro("pagetree", "", 2, title="Salaries", space="HR"),
+            ),
+        ),
     ),
     (macro("jira", parameter("key", "KEY-1"), "j"), Inventory((StorageMacro("jira", "j", 0),))),
     (macro("info", body(macro("jirachart"))), Inventory((StorageMacro("jirachart", "", 0),))),

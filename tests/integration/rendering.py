@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from exshare_adapters.confluence.body import ConfluenceRenderer
 from exshare_adapters.confluence.links import Flavour, SiteAddresses
-from exshare_core.content import Draft, MacroUse, Rendered
-from exshare_core.ports import View
+from exshare_core.content import Draft, MacroUse, Node, Rendered
+from exshare_core.ports import NO_LISTS, View
 from exshare_core.values import AttachmentId, PageId
 
 PAGE = PageId("100")
@@ -16,9 +16,7 @@ NEAR = PageId("200")
 NEAR_ADDRESS = "/s/T/p/200"
 FILES = "/s/T/a/"
 HOST = "acme.atlassian.net"
-CLOUD = SiteAddresses.of(
-    Flavour.CLOUD, f"https://{HOST}/wiki", "https://api.atlassian.com/ex/confluence/1/wiki"
-)
+CLOUD = SiteAddresses.of(Flavour.CLOUD, f"https://{HOST}/wiki", "https://api.atlassian.com/ex/confluence/1/wiki")
 DATA_CENTER = SiteAddresses.of(Flavour.DATA_CENTER, "https://wiki.example.com")
 HIDDEN = "This part of the page cannot be shown here."
 WHOLE = '<p class="ex-placeholder">This page cannot be shown here.</p>'
@@ -34,9 +32,10 @@ def render(
     site: SiteAddresses = CLOUD,
     files: Mapping[tuple[PageId, str], AttachmentId] | None = None,
     shown_files: Collection[str] = (),
+    lists: Mapping[MacroUse, Sequence[Node]] = NO_LISTS,
 ) -> Rendered:
     """The body as a visitor gets it."""
     draft = Draft(PAGE, "Page", body, macros, files=dict(files or {}), shown_files=frozenset(shown_files))
     renderer = ConfluenceRenderer(site)
     with asyncio.Runner() as runner:
-        return runner.run(renderer.render(draft, without, {NEAR: NEAR_ADDRESS}, view or View(FILES)))
+        return runner.run(renderer.render(draft, without, {NEAR: NEAR_ADDRESS}, view or View(FILES), lists))

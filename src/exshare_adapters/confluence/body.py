@@ -6,7 +6,7 @@ Small bodies are rendered in place, middling ones in a thread, large ones in a p
 from __future__ import annotations
 
 import resource
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import anyio
 import anyio.to_process
@@ -17,9 +17,9 @@ from exshare_adapters.confluence.rendering.caps import MOST_BYTES
 from exshare_adapters.confluence.rendering.job import Job
 from exshare_adapters.confluence.rendering.pipeline import produce
 from exshare_adapters.confluence.rendering.words import placeholder
-from exshare_core.content import Draft, MacroUse, Rendered
+from exshare_core.content import Draft, MacroUse, Node, Rendered
 from exshare_core.errors import Broken
-from exshare_core.ports import View
+from exshare_core.ports import NO_LISTS, View
 from exshare_core.values import PageId
 
 _HIGHLIGHTED = "brush:"
@@ -38,7 +38,12 @@ class ConfluenceRenderer:
         self._site = site
 
     async def render(
-        self, draft: Draft, without: Collection[MacroUse], pages: Mapping[PageId, str], view: View
+        self,
+        draft: Draft,
+        without: Collection[MacroUse],
+        pages: Mapping[PageId, str],
+        view: View,
+        lists: Mapping[MacroUse, Sequence[Node]] = NO_LISTS,
     ) -> Rendered:
         """Sanitise, cut and rewrite one body (spec L7, L8, L17, V2, V3).
 
@@ -55,6 +60,7 @@ class ConfluenceRenderer:
             pages=dict(pages),
             view=view,
             site=self._site,
+            lists=dict(lists),
             shown_files=draft.shown_files,
         )
         size = len(draft.body)

@@ -17,7 +17,7 @@ from attrs import field, frozen
 
 from exshare_adapters.confluence.failures import Missing
 from exshare_adapters.confluence.links import SiteAddresses
-from exshare_adapters.confluence.macros import INCLUDES, OF_ONE_PAGE
+from exshare_adapters.confluence.macros import INCLUDES, LISTS, OF_ONE_PAGE
 from exshare_adapters.confluence.references import References, Titled, references, with_ids
 from exshare_adapters.confluence.storage_format import FileRef, Inventory, StorageMacro, inventory
 from exshare_adapters.confluence.together import Result, together
@@ -31,7 +31,7 @@ MOST_INCLUDED = 20
 MOST_LOOK_UPS = 20
 """The most titles that are looked up for the links of one page; the others stay unresolved."""
 MOST_LISTS = 10
-"""The most pages whose files are listed for one page."""
+"""The most pages whose files are listed for one page, and the most lists whose page is looked up."""
 LARGE = 200_000
 """From so many characters on, storage format is read in a thread."""
 
@@ -128,6 +128,10 @@ async def _macros(
     """
     async with together() as requests:
         resolved = [(macro, requests.start(partial(_source, library, page, macro))) for macro in found.macros]
+        listed = {
+            macro: requests.start(partial(_listed, library, page, macro, included=len(above) > 1))
+            for macro in [macro for macro in found.macros if macro.name in LISTS][:MOST_LISTS]
+        }
     uses: list[MacroUse] = []
     included: list[PageId] = []
     for macro, result in resolved:
@@ -139,7 +143,8 @@ async def _macros(
             elif source not in included:
                 included.append(source)
                 read.add(source)
-        uses.append(MacroUse(macro.name, macro.id, macro.ordinal, macro.excluded, source, page.page))
+        lists = listed[macro].value if macro in listed else None
+        uses.append(MacroUse(macro.name, macro.id, macro.ordinal, macro.excluded, source, page.page, lists))
     async with together() as requests:
         below = [requests.start(partial(_included, library, source, above, read)) for source in included]
     for result_below in below:
@@ -157,8 +162,21 @@ async def _included(library: Library, source: PageId, above: tuple[PageId, ...],
 
 async def _source(library: Library, page: Written, macro: StorageMacro) -> PageId | None:
     """The page that a macro reads, when it reads one and that can be known (spec L17)."""
-    if macro.name not in OF_ONE_PAGE:
+    return await _page_of(library, page, macro) if macro.name in OF_ONE_PAGE else None
+
+
+async def _listed(library: Library, page: Written, macro: StorageMacro, *, included: bool) -> PageId | None:
+    """The page whose child pages a macro lists.
+
+    Where an included page means itself or its parent, Confluence may take it for the page around: that is unknown.
+    """
+    if included and macro.title in ("@self", "@parent"):
         return None
+    return await _page_of(library, page, macro)
+
+
+async def _page_of(library: Library, page: Written, macro: StorageMacro) -> PageId | None:
+    """The page that a macro names, when that can be known."""
     if macro.page_id is not None:
         return PageId(macro.page_id) if macro.page_id.isascii() and macro.page_id.isdigit() else None
     space = macro.space or page.space

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 EXCLUDE = "exshare-exclude"
 """The name of an excerpt, or the title of a box, that marks an excluded part (spec L8)."""
 
@@ -32,6 +35,11 @@ INCLUDES = frozenset(
 OF_ONE_PAGE = INCLUDES | ARCHIVES | {"inc-drawio"}
 """Macros that show something of the one page that they name. All others among `READERS` list what is in many: the
 page that they name says nothing of who may see what they show."""
+
+LISTS: Mapping[str, str] = MappingProxyType({"children": "@self", "pagetree": "@home"})
+"""Macros that list the pages below one page, and the page that they mean when they name none. They can be drawn
+anew from the tree. All other lists are the outcome of a search or of times of change, made with the connector's eyes:
+which pages they leave out, and in which order, would tell of pages that the visitor may not see."""
 
 PREVIEWS = frozenset(
     {

@@ -19,6 +19,7 @@ from exshare_adapters.confluence.macros import (
     ARCHIVES,
     DIAGRAMS,
     EXCLUDE,
+    LISTS,
     MARKED_BOXES,
     PREVIEWS,
     reads_elsewhere,
@@ -37,6 +38,8 @@ _BLOG_POST = "urn:ri blog-post"
 _OWNERS = ("urn:ri page", _BLOG_POST, "urn:ri content-entity")
 _ADF_PARAMETER = "urn:ac adf-parameter"
 _ENTITY = re.compile(r"<!\[CDATA\[.*?\]\]>|&([A-Za-z][A-Za-z0-9]*);", re.DOTALL)
+_NAMING = frozenset({"", "page", "root", "pageId"})
+"""Parameters by which macros name a page."""
 _XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 
 
@@ -51,7 +54,7 @@ class StorageMacro:
     """Its place among all macros of the same name in the page, from 0."""
     excluded: bool = False
     title: str | None = None
-    """The title of the page that it names, if it names one."""
+    """The title of the page that it names, if it names one; ``@self``, ``@parent`` and ``@home`` are no titles."""
     space: str | None = None
     """The key of that page's space; None means the space of the page itself."""
     page_id: str | None = None
@@ -219,7 +222,7 @@ class _Reader:
         around = self._macros[-1]
         self._files_of(macro)
         excluded = _excludes(macro)
-        title, space, page_id = macro.owner or _named(macro)
+        title, space, page_id = macro.owner or _meant(macro) or _named(macro)
         elsewhere = reads_elsewhere(macro.name) or (
             macro.name in ARCHIVES and (macro.owner is not None or bool(macro.parameters.get("page")))
         )
@@ -270,6 +273,13 @@ def _excludes(macro: _Macro) -> bool:
     if macro.name == "excerpt":
         return EXCLUDE in (_word(parameters.get("name", "")), _word(parameters.get("", "")))
     return macro.name in MARKED_BOXES and _word(parameters.get("title", "")) == EXCLUDE
+
+
+def _meant(macro: _Macro) -> tuple[str | None, str | None, str | None] | None:
+    """The page that a list is about when no parameter names any; what cannot be read in one is no page of its own."""
+    if macro.name not in LISTS or not _NAMING.isdisjoint(macro.parameters):
+        return None
+    return LISTS[macro.name], None, None
 
 
 def _named(macro: _Macro) -> tuple[str | None, str | None, str | None]:

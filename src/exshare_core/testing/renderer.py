@@ -178,9 +178,7 @@ class BodyRendererContract(Contract[RendererSetting]):
         for attack in (*ATTACKS, "".join(ATTACKS)):
             names = {name for one in _elements(await _rendered(setting, attack)) for name in one.attributes}
 
-            assert [] == [
-                name for name in names if name.startswith("on") or name in ("ping", "srcdoc", "background")
-            ]
+            assert [] == [name for name in names if name.startswith("on") or name in ("ping", "srcdoc", "background")]
 
     @promise
     async def test_addresses_are_ours_or_plain_web_addresses(self, setting: RendererSetting) -> None:
@@ -198,9 +196,7 @@ class BodyRendererContract(Contract[RendererSetting]):
         """Images and media come from our files only, and no style loads or covers anything."""
         for attack in ATTACKS:
             for one in _elements(await _rendered(setting, attack)):
-                sources = [
-                    one.attributes.get(name, VIEW.files) for name in ("src", "poster", "srcset", "data")
-                ]
+                sources = [one.attributes.get(name, VIEW.files) for name in ("src", "poster", "srcset", "data")]
 
                 assert all(source.startswith(VIEW.files) for source in sources)
                 assert not {"url(", "position"} & {
@@ -275,10 +271,11 @@ class BodyRendererContract(Contract[RendererSetting]):
         and then by anchors only.
         """
         host = setting.hosts[0]
-        html = f"<p><a href='https://{host}/wiki/x'>there</a><img src='https://{host}/wiki/x.png'></p>"
+        html = f"<p>{setting.page_link(FAR_AWAY, 'there')}<img src='https://{host}/wiki/x.png'></p>"
         shown = await _rendered(setting, html, View(files=VIEW.files, confluence_links=True))
 
-        assert [f"https://{host}/wiki/x"] == _addresses(shown)
+        assert [True] == [address.startswith(f"https://{host}/") for address in _addresses(shown)]
+        assert ["a"] == [one.tag for one in _elements(shown) if {"href", "src"} & one.attributes.keys()]
         assert [] == _addresses(await _rendered(setting, html))
 
     @promise
@@ -355,7 +352,11 @@ class BodyRendererContract(Contract[RendererSetting]):
     async def test_titles_in_a_list_are_plain_words(self, setting: RendererSetting) -> None:
         """What looks like markup in a title is shown as it is written, and runs nothing."""
         draft = setting.draft_with_macro(LIST, "")
-        for title in ("<b>5 < 6</b> & more", "</li></ul><script>alert(1)</script>", "&lt;img src=x onerror=alert(1)&gt;"):
+        for title in (
+            "<b>5 < 6</b> & more",
+            "</li></ul><script>alert(1)</script>",
+            "&lt;img src=x onerror=alert(1)&gt;",
+        ):
             given = {LIST: (Node(NEAR, title, NodeKind.PAGE),)}
             rendered = await setting.renderer.render(draft, [LIST], PAGES, VIEW, given)
 

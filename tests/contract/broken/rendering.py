@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 from attrs import evolve
 
 from exshare_core.content import Rendered
+from exshare_core.ports import NO_LISTS
 from exshare_core.testing.fakes.prepared import MemoryRendererSetting
 from exshare_core.testing.fakes.rendering import MemoryRenderer
 from exshare_core.testing.renderer import BodyRendererContract
@@ -17,21 +19,21 @@ from tests.contract.broken.rows import Row, row
 class ShowsBodies(MemoryRenderer):
     """The body goes out as it came."""
 
-    async def render(self, draft: Any, without: Any, pages: Any, view: Any) -> Rendered:
+    async def render(self, draft: Any, without: Any, pages: Any, view: Any, lists: Any = NO_LISTS) -> Rendered:
         return Rendered(draft.body)
 
 
 class CutsScriptsOnly(MemoryRenderer):
     """Script elements are cut by a pattern, and everything else stays."""
 
-    async def render(self, draft: Any, without: Any, pages: Any, view: Any) -> Rendered:
+    async def render(self, draft: Any, without: Any, pages: Any, view: Any, lists: Any = NO_LISTS) -> Rendered:
         return Rendered(re.sub(r"(?is)<script.*?</script>", "", draft.body))
 
 
 class ShowsNothing(MemoryRenderer):
     """What is not shown can do no harm."""
 
-    async def render(self, draft: Any, without: Any, pages: Any, view: Any) -> Rendered:
+    async def render(self, draft: Any, without: Any, pages: Any, view: Any, lists: Any = NO_LISTS) -> Rendered:
         return Rendered("")
 
 
@@ -39,8 +41,8 @@ class _ChangesTheWay(MemoryRenderer):
     def changed(self, draft: Any, without: Any, pages: Any, view: Any) -> tuple[Any, Any, Any, Any]:
         return draft, without, pages, view
 
-    async def render(self, *given: Any) -> Rendered:
-        return await super().render(*self.changed(*given))
+    async def render(self, draft: Any, without: Any, pages: Any, view: Any, lists: Any = NO_LISTS) -> Rendered:
+        return await super().render(*self.changed(draft, without, pages, view), lists)
 
 
 class LinksNoPage(_ChangesTheWay):
@@ -53,9 +55,9 @@ class LinksNoPage(_ChangesTheWay):
 class LinksEveryPage(MemoryRenderer):
     """Pages outside the share are linked at an address of ours as well."""
 
-    async def render(self, draft: Any, without: Any, pages: Any, view: Any) -> Rendered:
+    async def render(self, draft: Any, without: Any, pages: Any, view: Any, lists: Any = NO_LISTS) -> Rendered:
         found = {id: f"/s/token/p/{id}" for id in re.findall(r"/pages/([0-9]+)", draft.body)}
-        return await super().render(draft, without, found, view)
+        return await super().render(draft, without, found, view, lists)
 
 
 class ForgetsFiles(MemoryRenderer):
@@ -122,6 +124,30 @@ class CutsEveryMacro(MemoryRenderer):
         return await super().render(evolve(draft, body=re.sub(r"(?s)<div.*</div>", "", draft.body)), *given)
 
 
+class ListsNothing(MemoryRenderer):
+    """Lists of ours are passed over."""
+
+    async def render(self, draft: Any, without: Any, pages: Any, view: Any, lists: Any = NO_LISTS) -> Rendered:
+        return await super().render(draft, without, pages, view)
+
+
+class ListsMarkup(MemoryRenderer):
+    """Titles are put into the page as they are."""
+
+    async def render(self, *given: Any) -> Rendered:
+        rendered = await super().render(*given)
+        return evolve(rendered, html=unescape(rendered.html))
+
+
+class ListsAnyway(MemoryRenderer):
+    """A list whose macro is nowhere comes at the end."""
+
+    async def render(self, draft: Any, without: Any, pages: Any, view: Any, lists: Any = NO_LISTS) -> Rendered:
+        rendered = await super().render(draft, without, pages, view, lists)
+        titles = " ".join(node.title for nodes in lists.values() for node in nodes)
+        return evolve(rendered, html=f"{rendered.html}<p>{titles}</p>")
+
+
 def by(broken: type[MemoryRenderer], *tests: str) -> Row:
     """A row for a broken renderer."""
 
@@ -154,5 +180,8 @@ ROWS = [
     by(NamesEverybody, "no_identity_comes_through"),
     by(CutsNothing, "a_macro_in_without_is_cut"),
     by(CutsWhatItFinds, "what_cannot_be_cut_with_certainty_is_a_placeholder"),
+    by(ListsNothing, "a_list_stands_in_the_place_of_its_macro", "an_empty_list_leaves_nothing"),
+    by(ListsMarkup, "titles_in_a_list_are_plain_words"),
+    by(ListsAnyway, "a_list_whose_place_is_doubtful_is_not_shown"),
     by(CutsEveryMacro, "a_macro_that_is_not_in_without_stays"),
 ]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from attrs import field, frozen
 
 from exshare_adapters.confluence.links import SiteAddresses
-from exshare_core.content import MacroUse
+from exshare_core.content import MacroUse, Node
 from exshare_core.ports import View
 from exshare_core.values import AttachmentId, PageId
 
@@ -25,5 +25,7 @@ class Job:
     pages: Mapping[PageId, str] = field(repr=False)
     view: View = field(repr=False)
     site: SiteAddresses
+    lists: Mapping[MacroUse, Sequence[Node]] = field(factory=dict, repr=False)
+    """Entries to put in the place of macros that are cut."""
     shown_files: frozenset[str] = field(default=frozenset(), repr=False)
     """Names of the page's own files that storage refers to outside excluded parts."""

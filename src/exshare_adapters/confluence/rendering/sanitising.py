@@ -75,7 +75,7 @@ CLASSES = frozenset(
         "ex-files", "ex-figure", "ex-info", "ex-jira", "ex-lozenge", "ex-mark", "ex-mention", "ex-note",
         "ex-number", "ex-panel", "ex-placeholder", "ex-plain", "ex-properties", "ex-sr", "ex-success", "ex-current",
         "ex-error", "ex-moved", "ex-new", "ex-neutral", "ex-table", "ex-task", "ex-tasks", "ex-tinted", "ex-tip",
-        "ex-toc", "ex-warning", "ex-late", "ex-three", "ex-two", "ex-emoji", "ex-external", "ex-caption", "ex-math",
+        "ex-toc", "ex-children", "ex-warning", "ex-late", "ex-three", "ex-two", "ex-emoji", "ex-external", "ex-caption", "ex-math",
         "ex-shaded", "ex-video",
     }
 )  # fmt: skip

@@ -42,9 +42,7 @@ _KEPT = frozenset(
     ]
 )
 _VOID = frozenset({"br"})
-_SILENT = frozenset(
-    ["script", "style", "template", "iframe", "object", "svg", "math", "textarea", "noscript", "form"]
-)
+_SILENT = frozenset(["script", "style", "template", "iframe", "object", "svg", "math", "textarea", "noscript", "form"])
 _PAGE = re.compile(r"/pages/([0-9]+)\Z")
 _FILE = re.compile(r"/files/(att[0-9]+)\Z")
 
@@ -129,9 +127,7 @@ class _Writer(HTMLParser):
     def _started(self, tag: str, given: Mapping[str, str]) -> str:
         if tag == "a":
             address = self._led(given.get("href", ""))
-            return (
-                "" if address is None else f'<a href="{escape(address)}" rel="noopener noreferrer nofollow">'
-            )
+            return "" if address is None else f'<a href="{escape(address)}" rel="noopener noreferrer nofollow">'
         if tag == "img":
             file = self._file(given.get("src", ""))
             return "" if file is None else f'<img src="{escape(file)}" alt="">'
@@ -142,8 +138,8 @@ class _Writer(HTMLParser):
             return None
         if not self._ours(address):
             return address
-        if (page := _PAGE.search(address)) is not None:
-            return self._pages.get(PageId(page[1]))
+        if (page := _PAGE.search(address)) is not None and (shared := self._pages.get(PageId(page[1]))) is not None:
+            return shared
         if _FILE.search(address) is not None:
             return self._file(address) if self._view.attachments else None
         return address if self._view.confluence_links else None
