@@ -31,18 +31,19 @@ _PLAIN = r"(?!(?:auth|authentication|authorization|challenge|credentials?|realm|
 _SECRETS = (
     re.compile(r"(?i)(?<=cookie:)[^\n]+|(?<=authorization:)[^\n]+"),
     re.compile(rf"(?i)(?<=basic ){_PLAIN}[\w.~+/=-]+|(?<=bearer ){_PLAIN}[\w.~+/=-]+"),
-    re.compile(r"""(?<=://)[^\s/:@"'<>]*:[^\s"'<>]*(?=@)|(?<=://)[^\s/"'<>@]+(?=@)"""),
+    re.compile(r"""(?<=://)[^\s/:@"'<>]{0,200}:[^\s"'<>]{0,200}(?=@)|(?<=://)[^\s/"'<>@]{1,200}(?=@)"""),
     re.compile(r"(?<=/s/)(?!\{)[^/\s\"'?#<>]+|(?<=/setup/)(?!\{)[^/\s\"'?#<>]+"),
     re.compile(r"(?i)(?<=%2Fs%2F)[\w.~-]+|(?<=%2Fsetup%2F)[\w.~-]+"),
-    re.compile(r"eyJ[\w-]+\.[\w.-]+"),
+    re.compile(r"(?<![\w-])eyJ[\w-]+\.[\w.-]+"),
     re.compile(r"(?i)\bkey-[0-9a-f]{32}\b|\b[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}\b"),
     re.compile(r"\$argon2[^\s\"']+"),
 )
 """What a secret looks like in running text: cookies, credentials in headers, users and passwords in addresses, the
-secret part of our own addresses, signed tokens, keys of Mailgun, hashes of passwords."""
+secret part of our own addresses, signed tokens, keys of Mailgun, hashes of passwords. None takes more than linear time,
+since what is logged may be long and hostile."""
 
 _ASSIGNED = re.compile(
-    rf"""(?ix) (?P<name> \b[a-z0-9_-]{{0,40}}?(?:{_TELLING}|visitor) (?P<quote>["'])? \s*[=:]\s* )
+    rf"""(?ix) (?P<name> (?:{_TELLING}|visitor) (?P<quote>["'])? \s*[=:]\s* )
     (?: "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | (?(quote)|(?!(?<=:\ )[a-z'-]+[\ ,][a-z\ ])) [^\s,;&"'(){{}}\[\]]+ )"""
 )
 """``password=…``, ``'token': '…'``, ``api_key="…"``; but ``token: must be…`` is a sentence, and stays."""

@@ -140,6 +140,16 @@ def test_masking_twice_is_masking_once(text: str) -> None:
     assert masked(text) == masked(masked(text))
 
 
+@pytest.mark.parametrize(
+    "part", ["a-", "://", "://a:", "eyJ", "eyJa.", "password='", "a@", "cookie:", "bearer ", "/s/x"]
+)
+def test_masking_long_texts_ends(part: str) -> None:
+    """No pattern looks at a long text again and again: a hundred thousand characters are masked at once."""
+    text = part * (100_000 // len(part))
+
+    assert 0 < len(masked(text)) <= 2 * len(text)
+
+
 # --- events ----------------------------------------------------------------------------------------------------------
 
 
