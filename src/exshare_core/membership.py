@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 from exshare_core.accounts import SETUP_LIFE, Member, MemberSession
 from exshare_core.errors import InvalidValue, NotFound, Taken
 from exshare_core.events import Actor, Event, Kind
-from exshare_core.guessing import link_wait, network_wait
+from exshare_core.guessing import counted_as, link_wait, network_wait
 from exshare_core.letters import header_text
 from exshare_core.links import checked_name
 from exshare_core.passwords import LEAST_AS_ONLY_GATE, check_password, normalised
@@ -225,7 +225,7 @@ class Membership:
                 return
 
     async def _guess_keys(self, site: SiteId, name: str, network: IPAddress | None) -> tuple[bytes, bytes, bytes]:
-        who, where = _typed_name(name).casefold(), str(network)
+        who, where = _typed_name(name).casefold(), counted_as(network)
         return (
             await self.vault.keyed_digest(f"{who}\n{where}".encode(), "guess sign-in network", site),
             await self.vault.keyed_digest(who.encode(), "guess sign-in account", site),

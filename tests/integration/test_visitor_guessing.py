@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from exshare_core.values import People
+from exshare_core.values import People, network_address
 from tests.integration.shell import PASSWORD, ROOT, UNKNOWN_TOKEN, Made, Shell, run
 from tests.integration.test_visitor_codes import ask, bring, latest_code
 from tests.integration.test_visitor_gates import enter, gate, kinds
@@ -64,6 +66,19 @@ def test_one_ipv6_subscriber_is_one_network() -> None:
         guess(shell, made, f"2001:db8::{number:x}:1", 1)
 
     assert ("1", None) == (retry_after(shell, made, "2001:db8::ffff"), retry_after(shell, made, "2001:db8:0:1::1"))
+
+
+def test_one_ipv6_subscriber_is_one_network_to_members_as_well() -> None:
+    """Guesses at a member's password from ever new addresses of one /64 count together."""
+    shell = Shell()
+    waits = [
+        run(
+            shell.services.membership.sign_in(shell.site, "ada", "wrong", network_address(f"2001:db8::{number}:1"))
+        ).wait
+        for number in range(6)
+    ]
+
+    assert [timedelta()] * 5 + [timedelta(seconds=1)] == waits
 
 
 def test_a_mapped_address_is_the_address_in_it() -> None:
