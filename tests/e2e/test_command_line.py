@@ -145,3 +145,22 @@ def test_check_says_what_is_wrong_and_how_to_mend_it(config: Path, tmp_path: Pat
     assert "wrong  sites.acme" in ended.stdout
     assert "token" in ended.stdout.split("sites.acme", 1)[1]
     assert "wrong-token-of-ours" not in ended.stdout + ended.stderr
+
+
+@pytest.mark.parametrize("config", ["sqlite"], indirect=True)
+def test_a_member_is_invited_again_locked_out_and_let_in(config: Path, tmp_path: Path) -> None:
+    """Locking out ends a set-up link too; who is locked out owns no new link until let in again, and is invited anew."""
+    common = ["--config", str(config), "--json"]
+    added = answer_of("member", "add", "ada", "--identity", MIRA, *common, home=tmp_path)
+    locked = answer_of("member", "disable", "ada", *common, home=tmp_path)
+    refused = exshare("link", "create", "acme", str(pages.CARE), "--owner", "ada", "--config", config, home=tmp_path)
+    let_in = answer_of("member", "enable", added["id"], *common, home=tmp_path)
+    created = answer_of("link", "create", "acme", str(pages.CARE), "--owner", "ada", *common, home=tmp_path)
+    invited = answer_of("member", "invite", "ADA", *common, home=tmp_path)
+    with service(tmp_path, config, port_of(config)):
+        old, new = (httpx2.get(one["setup_url"]).status_code for one in (added, invited))
+
+    assert (True, False) == (locked["disabled"], let_in["disabled"])
+    assert (1, "exshare: there is no member `ada` on this site\n") == (refused.returncode, refused.stderr)
+    assert "active" == created["state"]
+    assert (404, 200) == (old, new)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exshare_core.errors import InvalidValue
+from exshare_core.errors import InvalidValue, NotFound, printable
 from exshare_core.values import AccountId, SiteId
 from exshare_web.cli import options
 
@@ -58,6 +58,59 @@ def add(
         click.echo(f"They choose a password at this address; it works once, within 72 hours:\n{link}")
 
 
+@member.command()
+@click.argument("name")
+@options.config
+@click.option("--site", metavar="SITE", help="The member's site, where several have one of that name.")
+@options.as_json
+def invite(name: str, config_file: Path, site: str | None, as_json: bool) -> None:
+    """Print a new one-time link at which a member chooses a password; an earlier one ends."""
+
+    async def work(deployment: Opened) -> tuple[Member, str]:
+        known = await _found(deployment, name, site)
+        invited, setup = await deployment.services.membership.invite(known.id)
+        return invited, f"{deployment.services.base_url}/manage/setup/{setup}"
+
+    invited, link = options.with_deployment(config_file, work)
+    if as_json:
+        options.print_json({**described(invited), "setup_url": link})
+        return
+    click.echo(f"{invited.name} chooses a password at this address; it works once, within 72 hours:\n{link}")
+
+
+@member.command()
+@click.argument("name")
+@options.config
+@click.option("--site", metavar="SITE", help="The member's site, where several have one of that name.")
+@options.as_json
+def disable(name: str, config_file: Path, site: str | None, as_json: bool) -> None:
+    """Lock a member out at once, in every browser. Their links stay."""
+    _switch(name, config_file, site, as_json, on=False)
+
+
+@member.command()
+@click.argument("name")
+@options.config
+@click.option("--site", metavar="SITE", help="The member's site, where several have one of that name.")
+@options.as_json
+def enable(name: str, config_file: Path, site: str | None, as_json: bool) -> None:
+    """Let a member sign in again with the password they had."""
+    _switch(name, config_file, site, as_json, on=True)
+
+
+def _switch(name: str, config_file: Path, site: str | None, as_json: bool, *, on: bool) -> None:
+    async def work(deployment: Opened) -> Member:
+        known = await _found(deployment, name, site)
+        membership = deployment.services.membership
+        return await (membership.enable if on else membership.disable)(known.id)
+
+    changed = options.with_deployment(config_file, work)
+    if as_json:
+        options.print_json(described(changed))
+        return
+    click.echo(f"{changed.name} {'may sign in again' if on else 'is locked out'}")
+
+
 @member.command("list")
 @options.config
 @click.option("--site", metavar="SITE", help="Only members of this site and of all sites.")
@@ -74,12 +127,33 @@ def list_members(config_file: Path, site: str | None, as_json: bool) -> None:
         options.print_json([described(one) for one in found])
         return
     for one in found:
-        click.echo(f"{one.name}  {one.site or 'all sites'}{'  admin' if one.admin else ''}")
+        marks = [*(["admin"] if one.admin else []), *(["locked out"] if one.disabled else [])]
+        click.echo("  ".join([one.name, one.site or "all sites", *marks]))
 
 
 def described(one: Member) -> dict[str, Any]:
     """A member as JSON; no hash, no digest."""
-    return {"id": one.id, "name": one.name, "site": one.site, "admin": one.admin, "identity": one.identity}
+    return {
+        "id": one.id,
+        "name": one.name,
+        "site": one.site,
+        "admin": one.admin,
+        "identity": one.identity,
+        "disabled": one.disabled,
+    }
+
+
+async def _found(deployment: Opened, name: str, site: str | None) -> Member:
+    """The member with this name or id, locked out or not; raises NotFound, and InvalidValue where several are meant."""
+    where = None if site is None else _known(site, tuple(deployment.services.sharing))
+    listed = await deployment.storage.members.list(where)
+    meant = [one for one in listed if one.id == name or one.name.casefold() == name.strip().casefold()]
+    if not meant:
+        raise NotFound(f"there is no member `{printable(name[:100])}`")
+    if len(meant) > 1:
+        sites = ", ".join(str(one.site or "all sites") for one in meant)
+        raise InvalidValue("site", f"there are several of that name ({sites}); name the site")
+    return meant[0]
 
 
 def _site(named: str | None, admin: bool, sites: tuple[SiteId, ...]) -> SiteId | None:
