@@ -17,8 +17,9 @@ from exshare_core.decisions import Answer, Decision
 from exshare_core.errors import CannotUnseal
 from exshare_core.events import Actor, Event, Kind
 from exshare_core.gates import Attempt, Prepared, Proof, ProofKind, decide, prepare
+from exshare_core.groups import identity_of, owner_groups
 from exshare_core.guessing import counted_as, unknown_wait
-from exshare_core.links import ShareLink
+from exshare_core.links import LinkState, ShareLink
 from exshare_core.ports import Clock, Content, Found, PasswordHasher, Storage, TokenGenerator, Vault
 from exshare_core.values import EVERYWHERE, Address, IPAddress, SiteId, Token
 
@@ -89,7 +90,7 @@ class Entrance:
             found = prepared = None
             decision = decide(None, Attempt(now, caller.network))
         else:
-            prepared = prepared_of(found)
+            prepared = await self._prepared(found, now)
             attempt = Attempt(now, caller.network, await self._proofs(found), found.visit, found.opens)
             decision = decide(prepared, attempt)
         answer = decision.strangers_face()
@@ -101,6 +102,17 @@ class Entrance:
         if found is not None and prepared is not None and decision.allowed:
             admission = Admission(found, prepared, caller, now)
         return Opening(answer, decision, admission), found
+
+    async def _prepared(self, found: Found, now: datetime) -> Prepared | None:
+        """The gates of the link that was found; asks for its owner's groups where a rule depends on them (spec P8).
+
+        A link that nobody can enter is not asked for, so that it costs no more than an address that leads nowhere.
+        """
+        groups: frozenset[str] | None = None
+        if found.link.state is LinkState.ACTIVE and found.address.lives(now):
+            content = self.contents[found.link.site]
+            groups = await owner_groups(found.layers, identity_of(found.link), content.directory)
+        return prepare(found.link, found.address, found.layers, found.switches, groups)
 
     async def _led_nowhere(self, caller: Caller, now: datetime) -> timedelta:
         """Count an address that leads nowhere, unless its network has to wait; how long that is."""
@@ -147,11 +159,6 @@ class Entrance:
         if visit is not None and visit.seen_at == visit.began_at and admission.prepared.policy.limits.opens:
             event = event_of(Kind.OPEN_RETURNED, admission.found, admission.caller, admission.at)
             await self.storage.links.give_back(visit, [event])
-
-
-def prepared_of(found: Found) -> Prepared | None:
-    """The gates of the link that was found."""
-    return prepare(found.link, found.address, found.layers, found.switches)
 
 
 def event_of(

@@ -5,14 +5,16 @@ A stranger never sees any of this; `decisions.Decision.strangers_face` is all th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from attrs import frozen
 
-from exshare_core.decisions import Decision, Effect, Stage, Verdict
-from exshare_core.gates import Attempt, Prepared, Proof, ProofKind, decide
+from exshare_core import spans
+from exshare_core.capabilities import LADDERS
+from exshare_core.decisions import Decision, Effect, Stage, Verdict, combine
+from exshare_core.gates import NO_LAYER, Attempt, Prepared, Proof, ProofKind, decide
 from exshare_core.policy import WIDEST, Policy
 from exshare_core.values import Address, IPAddress, Networks, People
 
@@ -52,17 +54,26 @@ class Explanation:
 
 
 def explain(
-    prepared: Prepared, at: datetime, network: IPAddress | None, address: Address | None, opens: int
+    prepared: Prepared | None,
+    at: datetime,
+    network: IPAddress | None,
+    address: Address | None,
+    opens: int,
+    live: Decision | None = None,
 ) -> Explanation:
     """What would be decided of somebody who comes at `at` from `network`, having proved `address` if one is given.
 
-    Passwords are taken as not yet given: whether somebody knows one is no fact of ours.
+    Passwords are taken as not yet given: whether somebody knows one is no fact of ours. `live` is what was found out of
+    the link's own page; it is asked of a visitor after all gates. Without any layer `prepared` is None.
     """
+    if prepared is None:
+        return Explanation(Effect.DENY, (_said(NO_LAYER),), (), None)
     proofs: tuple[Proof, ...] = ()
     if address is not None:
         link = prepared.link
         proofs = (Proof(ProofKind.ADDRESS, link.id, link.security_version, at, address),)
-    decision: Decision = decide(prepared, Attempt(at, network, proofs, None, opens))
+    verdicts = decide(prepared, Attempt(at, network, proofs, None, opens)).verdicts
+    decision = combine((*verdicts, *(() if live is None else live.verdicts)))
     gates = tuple(_said(verdict) for verdict in decision.verdicts)
     return Explanation(decision.effect, gates, values_in_force(prepared.policy), prepared.expires_at)
 
@@ -108,11 +119,18 @@ def worded(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, (People, Networks)):
         return _listed(value.entries())
-    if isinstance(value, dict):
-        return _listed(f"{name}={rung}" for name, rung in sorted(value.items()))
+    if isinstance(value, timedelta):
+        return spans.written(value)
+    if isinstance(value, Mapping):
+        return _listed(f"{name}={_rung(name, rung)}" for name, rung in sorted(value.items()))
     if isinstance(value, frozenset):
         return _listed(sorted(map(_item, value)))
     return str(value)
+
+
+def _rung(name: str, rung: int) -> str:
+    ladder = LADDERS.get(name, ())
+    return ladder[rung] if rung < len(ladder) else str(rung)
 
 
 def _item(value: Any) -> str:

@@ -146,6 +146,9 @@ NOTHING_THERE = Decision(
     Effect.DENY, (Verdict(Stage.EXISTS, Effect.DENY, "there is no such link", Answer.UNKNOWN),)
 )
 
+NO_LAYER = Verdict(Stage.POLICY, Effect.DENY, "no layer allows sharing on this site", Answer.UNAVAILABLE)
+"""What members are told of a link above which there is no layer at all; a stranger is told that there is no link."""
+
 _FINE = {stage: Verdict(stage, Effect.ALLOW, "passed", Answer.ALLOW) for stage in Stage}
 
 
@@ -213,10 +216,14 @@ def _time(starts_at: datetime | None, expires_at: datetime | None, expiry_layers
         if starts_at is not None and attempt.at < starts_at:
             return _deny(Stage.TIME, f"not open before {starts_at:%Y-%m-%d %H:%M} UTC")
         if expires_at is not None and attempt.at >= expires_at:
-            return _deny(Stage.TIME, f"expired at {expires_at:%Y-%m-%d %H:%M} UTC", expiry_layers)
+            return _expired(expires_at, expiry_layers)
         return fine
 
     return gate
+
+
+def _expired(expires_at: datetime, layers: tuple[str, ...]) -> Verdict:
+    return _deny(Stage.TIME, f"expired at {expires_at:%Y-%m-%d %H:%M} UTC", layers)
 
 
 def _network_gate(policy: Policy) -> Gate | None:
@@ -307,6 +314,19 @@ def _uses(link: ShareLink, most: int, layers: tuple[str, ...]) -> Gate:
         if attempt.opens < most:
             rule = "opening it uses one of its opens"
             return Verdict(Stage.USES, Effect.ASK, rule, Answer.ASK_OPEN, layers)
-        return _deny(Stage.USES, f"all of its {most} opens are used", layers)
+        return _used_up(most, layers)
 
     return gate
+
+
+def _used_up(most: int, layers: tuple[str, ...]) -> Verdict:
+    return _deny(Stage.USES, f"all of its {most} opens are used", layers)
+
+
+def over(link: ShareLink, policy: Policy, at: datetime, opens: int) -> Verdict | None:
+    """What has ended the link for every new visitor at `at`: its expiry, or its opens; None while neither has."""
+    expires_at, layers = expiry(link, policy)
+    if expires_at is not None and at >= expires_at:
+        return _expired(expires_at, layers)
+    most = policy.limits.opens
+    return None if most is None or opens < most else _used_up(most, policy.set_by("opens"))

@@ -12,7 +12,7 @@ from enum import Enum
 
 from attrs import evolve, field, frozen
 
-from exshare_core.capabilities import Capabilities
+from exshare_core.capabilities import LADDERS, Capabilities
 from exshare_core.errors import InvalidValue
 from exshare_core.events import Actor
 from exshare_core.policy import Layer, Limits
@@ -223,15 +223,26 @@ def check_contradictions(policy: SitePolicy) -> None:
     """Raise InvalidValue for a layer that no link could ever satisfy; disjoint lists are allowed and mean nobody."""
     for name in (SITE_LAYER, *map(configuration_layer, policy.configurations), *map(space_layer, policy.spaces)):
         limits = policy.limits_of(name)
-        both = (limits.forbidden_labels or frozenset()) & (limits.demanded_labels or frozenset())
-        if both:
-            raise InvalidValue(f"{name}: labels", f"`{min(both)}` is both forbidden and demanded")
-        if limits.password_length is not None and not 1 <= limits.password_length <= 256:
-            raise InvalidValue(f"{name}: password_length", "from 1 to 256")
-        if limits.lifetime is not None and limits.lifetime.total_seconds() <= 0:
-            raise InvalidValue(f"{name}: lifetime", "must be longer than nothing")
-        if limits.opens is not None and limits.opens < 1:
-            raise InvalidValue(f"{name}: opens", "at least 1")
+        _check_limits(name, limits)
+        for rule in sorted(limits.group_rules or (), key=lambda one: one.group):
+            _check_limits(f"{name}, group {rule.group[:60]}", rule.limits)
+
+
+def _check_limits(name: str, limits: Limits) -> None:
+    both = (limits.forbidden_labels or frozenset()) & (limits.demanded_labels or frozenset())
+    if both:
+        raise InvalidValue(f"{name}: labels", f"`{min(both)}` is both forbidden and demanded")
+    for capability, rung in sorted((limits.capabilities or {}).items()):
+        if rung not in range(len(LADDERS.get(capability, ()))):
+            raise InvalidValue(f"{name}: capabilities", f"`{capability[:60]}` has no rung {rung}")
+    if limits.password_length is not None and not 1 <= limits.password_length <= 256:
+        raise InvalidValue(f"{name}: password_length", "from 1 to 256")
+    if limits.lifetime is not None and limits.lifetime.total_seconds() <= 0:
+        raise InvalidValue(f"{name}: lifetime", "must be longer than nothing")
+    if limits.opens is not None and limits.opens < 1:
+        raise InvalidValue(f"{name}: opens", "at least 1")
+    if limits.renewals is not None and limits.renewals < 0:
+        raise InvalidValue(f"{name}: renewals", "not less than 0, which is never")
 
 
 def hold_back(before: SitePolicy, after: SitePolicy, at: datetime) -> SitePolicy:

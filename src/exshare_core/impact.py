@@ -14,7 +14,7 @@ from typing import Any
 from attrs import frozen
 
 from exshare_core.decisions import Effect, Verdict
-from exshare_core.gates import expiry, suspension
+from exshare_core.gates import NO_LAYER, expiry, over, suspension
 from exshare_core.links import LinkState, ShareLink, Switches
 from exshare_core.policy import MEETS, Layer, Policy, outer
 from exshare_core.values import LinkId, MemberId, PageId
@@ -24,7 +24,7 @@ class Consequence(Enum):
     """What becomes of a link."""
 
     SUSPENDED = "suspended"
-    """It stops, and would start again if the change were taken back."""
+    """It stops, and would go on if the change were taken back."""
     CUT = "cut"
     """It goes on with less than now."""
     RESTORED = "restored"
@@ -51,6 +51,7 @@ LIVE: Mapping[str, str] = {
     "demanded_labels": "labels that sharing demands",
     "restricted_pages": "pages with view restrictions",
     "excluded_names": "parts that are left out of pages",
+    "group_rules": "rules for the groups of a link's owner",
 }
 """Restrictions that bite on what Confluence says at the moment, with the words that tell an admin so."""
 
@@ -67,23 +68,21 @@ def impact(
     after: Policy | None,
     switches: tuple[Switches, Switches],
     now: datetime,
+    opens: int = 0,
 ) -> Impact | None:
-    """What changes for `link` when the policy above it turns from `before` into `after`; None when nothing does.
+    """What changes for `link`, opened `opens` times, when the policy above it turns from `before` into `after`.
 
     Both policies are those of the layers above the link that hold for it, without its own wish; None is no layer at
-    all. A link that is off or over for other reasons is left alone by every change.
+    all. Gives None when nothing changes: a link that is off, or stopped both before and after, is left alone.
     """
     if link.state is not LinkState.ACTIVE or (before is after and switches[0] == switches[1]):
         return None
-    was, becomes = _standing(link, before, switches[0]), _standing(link, after, switches[1])
-    if _over(link, was, now) and _over(link, becomes, now):
-        return None
-    if becomes.stops is not None:
-        if was.stops is not None:
-            return None
-        return _told(link, Consequence.SUSPENDED, (becomes.stops.rule,), becomes.stops.layers)
-    if was.stops is not None:
-        return _told(link, Consequence.RESTORED, (was.stops.rule,), was.stops.layers)
+    was, becomes = _Standing.of(link, before, switches[0]), _Standing.of(link, after, switches[1])
+    stopped, stops = was.stop(link, now, opens), becomes.stop(link, now, opens)
+    if stops is not None:
+        return None if stopped is not None else _told(link, Consequence.SUSPENDED, (stops.rule,), stops.layers)
+    if stopped is not None:
+        return _told(link, Consequence.RESTORED, (stopped.rule,), stopped.layers)
     assert was.policy is not None
     assert becomes.policy is not None
     return _narrowed(link, was.policy, becomes.policy)
@@ -91,23 +90,23 @@ def impact(
 
 @frozen(slots=True)
 class _Standing:
+    """A link under one of the two policies."""
+
     policy: Policy | None
-    stops: Verdict | None
+    suspended: Verdict
 
+    @classmethod
+    def of(cls, link: ShareLink, above: Policy | None, switches: Switches) -> _Standing:
+        if above is None:
+            return cls(None, NO_LAYER)
+        policy = above.narrowed(link.layer)
+        return cls(policy, suspension(link, policy, switches))
 
-def _standing(link: ShareLink, above: Policy | None, switches: Switches) -> _Standing:
-    if above is None:
-        return _Standing(None, None)
-    policy = above.narrowed(link.layer)
-    verdict = suspension(link, policy, switches)
-    return _Standing(policy, None if verdict.effect is Effect.ALLOW else verdict)
-
-
-def _over(link: ShareLink, standing: _Standing, now: datetime) -> bool:
-    if standing.policy is None:
-        return True
-    ends, _ = expiry(link, standing.policy)
-    return ends is not None and now >= ends
+    def stop(self, link: ShareLink, now: datetime, opens: int) -> Verdict | None:
+        """What keeps everybody out now and for good, or None."""
+        if self.policy is None or self.suspended.effect is Effect.DENY:
+            return self.suspended
+        return over(link, self.policy, now, opens)
 
 
 def _narrowed(link: ShareLink, before: Policy, after: Policy) -> Impact | None:
@@ -131,17 +130,22 @@ def _limit(name: str) -> Callable[[ShareLink, Policy], Any]:
     return lambda link, policy: getattr(policy.limits, name)
 
 
+def _blocks(name: str) -> Callable[[ShareLink, Policy], Any]:
+    """A block of nobody is none."""
+    return lambda link, policy: getattr(policy.limits, name) or None
+
+
 def _wished(name: str) -> Callable[[ShareLink, Policy], Any]:
     """A permission that only matters to a link that asks for it."""
-    return lambda link, policy: getattr(policy.limits, name) if getattr(link.scope, name) else None
+    return lambda link, policy: getattr(link.scope, name) and getattr(policy.limits, name) is not False
 
 
 _SEEN: Mapping[str, Callable[[ShareLink, Policy], Any]] = {
     "capabilities": _limit("capabilities"),
     "people": _limit("people"),
     "networks": _limit("networks"),
-    "blocked_people": _limit("blocked_people"),
-    "blocked_networks": _limit("blocked_networks"),
+    "blocked_people": _blocks("blocked_people"),
+    "blocked_networks": _blocks("blocked_networks"),
     "opens": _limit("opens"),
     "children": _wished("children"),
     "restricted_pages": _wished("restricted_pages"),
@@ -153,7 +157,7 @@ _SEEN: Mapping[str, Callable[[ShareLink, Policy], Any]] = {
 def _is_less(name: str, was: Any, becomes: Any) -> bool:
     """Whether a value became stricter. Absent is widest; an expiry is stricter the sooner it comes."""
     if was is None or becomes is None:
-        return becomes is not None and becomes is not True
+        return becomes is not None
     if name == "lifetime":
         return bool(becomes < was)
     return bool(MEETS[name](was, becomes) != was)
@@ -164,4 +168,6 @@ def _told(link: ShareLink, what: Consequence, reasons: tuple[str, ...], layers: 
 
 
 def _value(policy: Policy | None, name: str) -> Any:
-    return None if policy is None else getattr(policy.limits, name)
+    """What a layer says, or None where it keeps nothing from anybody."""
+    value = None if policy is None else getattr(policy.limits, name)
+    return None if value is True or value == frozenset() else value

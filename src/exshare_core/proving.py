@@ -13,7 +13,7 @@ from attrs import frozen
 
 from exshare_core.decisions import Answer
 from exshare_core.dispatching import seal_letter
-from exshare_core.entrance import PROOF_PURPOSE, Caller, Entrance, event_of, prepared_of
+from exshare_core.entrance import PROOF_PURPOSE, Caller, Entrance, event_of
 from exshare_core.errors import InvalidValue, StaleLink
 from exshare_core.events import Kind
 from exshare_core.gates import Attempt, Proof, ProofKind, Visit, admits, decide
@@ -101,7 +101,7 @@ class Proving(Entrance):
         digits = "".join(char for char in code if char in "0123456789")
         digest = await self._code_digest(link, caller.session, "" if address is None else address.key, digits)
         pending = await self.storage.codes.attempt(link.site, link.id, caller.session, digest, CODE_TRIES, now)
-        prepared = prepared_of(found)
+        prepared = await self._prepared(found, now)
         if pending is None or address is None or prepared is None or not admits(prepared.policy, address):
             await self._note(Kind.WRONG_CODE, found, caller, now)
             return Submission(Answer.ASK_ADDRESS, wrong=True, code_sent=True)
@@ -129,7 +129,7 @@ class Proving(Entrance):
     async def _send_code(self, found: Found, caller: Caller, now: datetime, address: Address) -> None:
         """Store a code with its letter; the letter of an address that is not listed is dropped when it is due."""
         assert caller.session is not None
-        link, prepared, code = found.link, prepared_of(found), self.tokens.code()
+        link, prepared, code = found.link, await self._prepared(found, now), self.tokens.code()
         listed = prepared is not None and admits(prepared.policy, address)
         letter = Letter(self.tokens.id(), link.site, LetterKind.CODE, address, {"code": code}, deliver=listed)
         pending = PendingCode(
@@ -157,7 +157,7 @@ class Proving(Entrance):
         stored = StoredProof(kind.value, link.site, link.id, caller.session, link.security_version, now, sealed)
         proof = Proof(kind, link.id, link.security_version, now, address)
         proofs = (*await self._proofs(found), proof)
-        decision = decide(prepared_of(found), Attempt(now, caller.network, proofs, found.visit, found.opens))
+        decision = decide(await self._prepared(found, now), Attempt(now, caller.network, proofs, found.visit, found.opens))
         if decision.allowed:
             admitted = await self._admit(found, caller, now, (stored,))
             return Submission(Answer.ALLOW if admitted else Answer.UNAVAILABLE)
@@ -167,7 +167,7 @@ class Proving(Entrance):
 
     async def _admit(self, found: Found, caller: Caller, now: datetime, proofs: Sequence[StoredProof]) -> bool:
         assert caller.session is not None
-        link, prepared = found.link, prepared_of(found)
+        link, prepared = found.link, await self._prepared(found, now)
         if prepared is None:
             return False
         visit = Visit(self.tokens.id(), link.site, link.id, caller.session, link.security_version, now, now)

@@ -20,14 +20,15 @@ from exshare_core.dispatching import seal_letter
 from exshare_core.errors import AdapterFailed, Busy, CannotUnseal, InvalidValue, NotFound, Refused, StaleLink
 from exshare_core.events import Actor, Event, Kind
 from exshare_core.gates import admits
+from exshare_core.groups import identity_of, mandate_of, owner_groups
 from exshare_core.letters import Letter, LetterKind, header_text
 from exshare_core.links import LinkAddress, Scope, ShareLink, Wish, checked_description, checked_name
 from exshare_core.passwords import normalised
-from exshare_core.permissions import Right
+from exshare_core.permissions import Mandate, Right
 from exshare_core.policy import Layer, Policy
 from exshare_core.ports import Clock, Content, LinkRecord, PasswordHasher, Storage, TokenGenerator, Vault
 from exshare_core.standing import Shown, named_layers, policy_above, standing, with_facts
-from exshare_core.values import AccountId, Address, LinkId, MemberId, PageId, SiteId, Token
+from exshare_core.values import AccountId, Address, LinkId, MemberId, PageId, SiteId, SpaceKey, Token
 from exshare_core.wishes import LinkForm, check_form
 
 __all__ = [
@@ -92,7 +93,7 @@ class Sharing:
 
         Raises Busy when it could not be found out for any of them.
         """
-        permissions.check(member, Right.CREATE, self.site)
+        permissions.check_membership(member, self.site)
         identity, _ = await self._identity(member, member)
         located = await self.content.finder.locate(text.strip())
         if located is None:
@@ -108,10 +109,13 @@ class Sharing:
 
         Raises InvalidValue, Refused or Busy when `member` cannot share the page at all.
         """
-        permissions.check(member, Right.CREATE, self.site)
+        permissions.check_membership(member, self.site)
         acts_as, service = await self._identity(member, member)
         facts = await self._facts(await self._located(page), acts_as)
-        above = _above(await self.storage.policies.layers(self.site, facts.space), self.clock.now())
+        (await self._mandate(member, facts.space)).check(Right.CREATE)
+        now = self.clock.now()
+        layers = await self.storage.policies.layers(self.site, facts.space)
+        above = _above(layers, now, await self._groups(layers, None if service else acts_as))
         titles = await self.content.finder.titles([facts.page])
         title = titles.get(facts.page, f"Page {facts.page}")
         return Beginning(facts.page, title, above, bool(facts.restricted), service)
@@ -122,15 +126,17 @@ class Sharing:
         Raises InvalidValue (InvalidValues with every broken rule of the form), Refused or Busy, and leaves nothing
         behind then. Only an admin or the operator may name another owner than themselves.
         """
-        permissions.check(member, Right.CREATE, self.site, owner.id)
+        Mandate(member, self.site).check(Right.CREATE, owner.id)
         if not owner.belongs_to(self.site):
             raise Refused("the owner is no member of this site")
         acts_as, service = await self._identity(member, owner)
         facts = await self._facts(await self._located(page), acts_as)
+        (await self._mandate(member, facts.space)).check(Right.CREATE, owner.id)
         await self._actor_reads(member, acts_as, facts.page)
         now = self.clock.now()
         layers = await self.storage.policies.layers(self.site, facts.space)
-        above = _above(layers, now)
+        groups = await self._groups(layers, None if service else acts_as)
+        above = _above(layers, now, groups)
         scope = Scope(facts.page, facts.space, children=form.children, restricted_pages=form.restricted_pages)
         wish = await self._wish(form, above, now, None)
         link = ShareLink(
@@ -153,7 +159,7 @@ class Sharing:
         events = [self._event(Kind.LINK_CREATED, now, member, link, detail="service identity" if service else "")]
         switches = await self.storage.policies.switches(self.site, facts.space)
         await self.storage.links.add(link, address, events)
-        return standing(LinkRecord(link, (address,), 0, layers, switches), now), self.url_of(token)
+        return standing(LinkRecord(link, (address,), 0, layers, switches), now, groups), self.url_of(token)
 
     # --- changing it ---------------------------------------------------------------------------------------------
 
@@ -167,14 +173,14 @@ class Sharing:
         if old.version != version:
             raise StaleLink(old.version)
         now = self.clock.now()
-        above = _above(record.layers, now)
+        above = _above(record.layers, now, await self._groups(record.layers, identity_of(old)))
         scope = evolve(old.scope, children=form.children, restricted_pages=form.restricted_pages)
         if scope != old.scope:
             _check_reach(evolve(old, scope=scope), above, await self._both_read(member, old))
         wish = await self._wish(form, above, now, old)
         new = old.edited(now, wish=wish, scope=scope, name=form.name, description=form.description)
         await self.storage.links.replace(new, [self._event(Kind.LINK_CHANGED, now, member, new)])
-        return standing(evolve(record, link=new), now)
+        return await self._shown(evolve(record, link=new), now)
 
     async def disable(self, member: Member | None, link: LinkId) -> Shown:
         """Switch a link off; it answers like one that does not exist."""
@@ -205,7 +211,35 @@ class Sharing:
         event = self._event(Kind.LINK_ROTATED, now, member, new)
         await self.storage.links.replace(new, [event], addresses=(*old, address))
         kept = tuple(one for one in record.addresses if not one.lives(now))
-        return standing(evolve(record, link=new, addresses=(*kept, *old, address)), now), self.url_of(token)
+        shown = await self._shown(evolve(record, link=new, addresses=(*kept, *old, address)), now)
+        return shown, self.url_of(token)
+
+    async def renew(self, member: Member | None, link: LinkId) -> Shown:
+        """Count a link's longest life anew from now, as often as the layers let members do it (spec P3).
+
+        Where no layer says how often, and when that is used up, an admin of the site or the space must do it; where a
+        layer says never, nobody can. Raises Refused with the rule and its layer, and InvalidValue where no layer limits
+        the link's life.
+        """
+        record = await self._record(member, Right.EDIT, link)
+        await self._both_read(member, record.link)
+        now = self.clock.now()
+        mandate = await self._mandate(member, record.link.scope.space)
+        _check_renewal((await self._shown(record, now)).policy, record.link, by_admin=mandate.is_space_admin)
+        return await self._store(member, record, record.link.renewed(now), Kind.LINK_RENEWED, now)
+
+    async def confirm(self, member: Member | None, link: LinkId) -> Shown:
+        """Agree to a link's settings as they are: what layers were loosened since comes into force for it (spec P4).
+
+        Where nothing is held back, nothing is changed.
+        """
+        record = await self._record(member, Right.EDIT, link)
+        await self._both_read(member, record.link)
+        now = self.clock.now()
+        shown = await self._shown(record, now)
+        if not shown.held_back_by:
+            return shown
+        return await self._store(member, record, record.link.confirmed(now), Kind.LINK_CONFIRMED, now)
 
     async def send(self, member: Member, link: LinkId, recipients: Sequence[Address], note: str = "") -> int:
         """Put an invitation for each recipient into the outbox, one letter each; the number of them (spec M5).
@@ -215,7 +249,7 @@ class Sharing:
         """
         record = await self._record(member, Right.SEND, link)
         unique = tuple({one.key: one for one in recipients}.values())
-        shown = standing(record, self.clock.now())
+        shown = await self._shown(record, self.clock.now())
         _check_recipients(unique, shown)
         await self._both_read(member, record.link)
         url = await self.url(record)
@@ -241,7 +275,7 @@ class Sharing:
 
     async def show(self, member: Member | None, link: LinkId) -> Shown:
         """A link with its state now; raises NotFound, also for a link that this member may not see."""
-        return standing(await self._record(member, Right.VIEW, link), self.clock.now())
+        return await self._shown(await self._record(member, Right.VIEW, link), self.clock.now())
 
     async def look(self, member: Member | None, link: LinkId) -> Shown:
         """As `show`, and with what Confluence says of its page now, where Confluence answers."""
@@ -289,14 +323,19 @@ class Sharing:
         after: LinkId | None = None,
         limit: int = 50,
     ) -> tuple[Shown, ...]:
-        """Links newest first: all of the site for an admin or the operator, else the member's own."""
+        """Links newest first: all of the site for an admin or the operator, else the member's own.
+
+        Of one page, a member is given the links of others as well that they may view there (spec R1, R3).
+        """
         permissions.check_membership(member, self.site)
+        now = self.clock.now()
+        if member is not None and page is not None and not permissions.sees_all(member, self.site):
+            return await self._visible(member, page, after, limit, now)
         owner = None if permissions.sees_all(member, self.site) else member
         records = await self.storage.links.list(
             self.site, owner=owner.id if owner else None, page=page, after=after, limit=limit
         )
-        now = self.clock.now()
-        return tuple(standing(record, now) for record in records)
+        return tuple([await self._shown(record, now) for record in records])
 
     async def titles(self, member: Member, pages: Collection[PageId]) -> Mapping[PageId, str]:
         """Titles now of those pages that `member` may read; the others show as their id (spec L18)."""
@@ -328,20 +367,53 @@ class Sharing:
     ) -> Shown:
         record = await self._record(member, right, link)
         now = self.clock.now()
-        new = change(record.link, now)
+        return await self._store(member, record, change(record.link, now), kind, now)
+
+    async def _store(
+        self, member: Member | None, record: LinkRecord, new: ShareLink, kind: Kind, now: datetime
+    ) -> Shown:
         await self.storage.links.replace(new, [self._event(kind, now, member, new)])
-        return standing(evolve(record, link=new), now)
+        return await self._shown(evolve(record, link=new), now)
 
     async def _record(self, member: Member | None, right: Right, link: LinkId) -> LinkRecord:
         record = await self.storage.links.get(self.site, link)
         if record is None:
             raise NotFound(_NO_LINK)
+        mandate = await self._mandate(member, record.link.scope.space)
         try:
-            permissions.check(member, Right.VIEW, self.site, record.link.owner)
+            mandate.check(Right.VIEW, record.link.owner)
         except Refused:
             raise NotFound(_NO_LINK) from None
-        permissions.check(member, right, self.site, record.link.owner)
+        mandate.check(right, record.link.owner)
         return record
+
+    async def _visible(
+        self, member: Member, page: PageId, after: LinkId | None, limit: int, now: datetime
+    ) -> tuple[Shown, ...]:
+        """Up to `limit` links of a page that `member` may view, after the link `after`."""
+        shown: list[Shown] = []
+        mandates: dict[SpaceKey, Mandate] = {}
+        while records := await self.storage.links.list(self.site, page=page, after=after, limit=limit):
+            for record in records:
+                link = record.link
+                if (space := link.scope.space) not in mandates:
+                    mandates[space] = await self._mandate(member, space)
+                if mandates[space].may(Right.VIEW, link.owner):
+                    shown.append(await self._shown(record, now))
+                if len(shown) == limit:
+                    return tuple(shown)
+            after = records[-1].link.id
+        return tuple(shown)
+
+    async def _mandate(self, member: Member | None, space: SpaceKey) -> Mandate:
+        return await mandate_of(member, self.site, space, self.storage.policies, self.content.directory)
+
+    async def _groups(self, layers: Iterable[Layer], owner: AccountId | None) -> frozenset[str] | None:
+        return await owner_groups(layers, owner, self.content.directory)
+
+    async def _shown(self, record: LinkRecord, now: datetime) -> Shown:
+        """The link as it stands now, under the rules for its owner's groups (spec P8)."""
+        return standing(record, now, await self._groups(record.layers, identity_of(record.link)))
 
     async def _located(self, page: str) -> PageId:
         located = await self.content.finder.locate(page.strip())
@@ -415,11 +487,25 @@ class Sharing:
 _SHAREABLE = frozenset({NodeKind.PAGE, NodeKind.BLOG_POST, NodeKind.FOLDER})
 
 
-def _above(layers: Iterable[Layer], now: datetime) -> Policy:
-    policy = policy_above(layers, now)
+def _above(layers: Iterable[Layer], now: datetime, groups: frozenset[str] | None) -> Policy:
+    policy = policy_above(layers, now, groups)
     if policy is None:
         raise Refused("no layer allows sharing on this site")
     return policy
+
+
+def _check_renewal(policy: Policy | None, link: ShareLink, *, by_admin: bool) -> None:
+    """Refuse a renewal that the layers keep from this member, or that would do nothing."""
+    if policy is None or policy.limits.lifetime is None:
+        raise InvalidValue("renewal", "no layer limits the life of this link, so there is nothing to renew")
+    most, layer = policy.limits.renewals, named_layers(policy.set_by("renewals"))
+    if most == 0:
+        raise Refused("links are never renewed", layer)
+    if by_admin or (most is not None and link.renewals < most):
+        return
+    if most is None:
+        raise Refused("an admin must renew this link", named_layers(policy.set_by("lifetime")))
+    raise Refused(f"all of its {most} renewals are used: an admin must renew it", layer)
 
 
 def _check_reach(link: ShareLink, above: Policy, facts: PageFacts) -> None:

@@ -53,12 +53,15 @@ class Shown:
         return self.state in (ACTIVE, NOT_STARTED)
 
 
-def standing(record: LinkRecord, now: datetime) -> Shown:
-    """The state of a link at `now`, by stored facts. What stops only some visitors, such as a network, is no state."""
+def standing(record: LinkRecord, now: datetime, groups: frozenset[str] | None = frozenset()) -> Shown:
+    """The state of a link at `now`, by stored facts. What stops only some visitors, such as a network, is no state.
+
+    `groups` are those of the link's owner, as for `gates.prepare`.
+    """
     link = record.link
     address = next((one for one in record.addresses if one.lives(now)), None)
-    prepared = None if address is None else prepare(link, address, record.layers, record.switches)
-    shown = Shown(record, ACTIVE, above=policy_above(record.layers, now))
+    prepared = None if address is None else prepare(link, address, record.layers, record.switches, groups)
+    shown = Shown(record, ACTIVE, above=policy_above(record.layers, now, groups))
     if prepared is not None:
         shown = evolve(shown, policy=prepared.policy, ends_at=prepared.expires_at)
     if link.state is not LinkState.ACTIVE:
@@ -86,9 +89,11 @@ def with_facts(shown: Shown, facts: PageFacts | Absent) -> Shown:
     return evolve(shown, state=SUSPENDED, reason=verdict.rule, layers=verdict.layers)
 
 
-def policy_above(layers: Iterable[Layer], now: datetime) -> Policy | None:
+def policy_above(
+    layers: Iterable[Layer], now: datetime, groups: frozenset[str] | None = frozenset()
+) -> Policy | None:
     """What `layers` say of a link that is saved at `now`; None when there is no layer, and nothing is allowed."""
-    return effective(layer for layer in layers if layer.holds_for(now))
+    return effective([layer for layer in layers if layer.holds_for(now)], groups)
 
 
 def named_layers(layers: tuple[str, ...]) -> str | None:

@@ -25,6 +25,7 @@ from exshare_adapters.system import SystemClock, SystemTokens
 from exshare_adapters.vault import AesGcmVault, load_or_create_key
 from exshare_core.dispatching import Dispatching
 from exshare_core.errors import AdapterFailed, InvalidValue, InvalidValues
+from exshare_core.governing import Governing
 from exshare_core.membership import Membership
 from exshare_core.ports import (
     Checked,
@@ -160,6 +161,9 @@ class SiteContainer(containers.DeclarativeContainer):
         vault=deployment.vault,
         url_of=url_of,
     )
+    governing = providers.Singleton(
+        Governing, site=site, storage=deployment.storage, content=content, clock=deployment.clock
+    )
 
 
 @frozen
@@ -218,20 +222,21 @@ def _wired(
         vault=providers.Object(vault),
     )
     url_of = partial("{}/s/{}".format, settings.base_url)
-    sharing = {
+    sites = {
         site: SiteContainer(
             site=providers.Object(site),
             content=providers.Object(content),
             url_of=providers.Object(url_of),
             deployment=deployment,
-        ).sharing()
+        )
         for site, content in contents.items()
     }
     services = Services(
         base_url=settings.base_url,
         visiting=deployment.visiting(),
         membership=deployment.membership(),
-        sharing=sharing,
+        sharing={site: one.sharing() for site, one in sites.items()},
+        governing={site: one.governing() for site, one in sites.items()},
         tokens=deployment.tokens(),
         ready=storage.ping,
         contacts={site.name: site.contact for site in settings.sites if site.contact},

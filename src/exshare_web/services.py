@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from attrs import field, frozen
 
+from exshare_core.governing import Governing
 from exshare_core.membership import Membership
 from exshare_core.ports import TokenGenerator
 from exshare_core.sharing import Sharing
@@ -22,6 +23,7 @@ class Services:
     visiting: Visiting
     membership: Membership
     sharing: Mapping[SiteId, Sharing]
+    governing: Mapping[SiteId, Governing]
     tokens: TokenGenerator
     ready: Callable[[], Awaitable[None]]
     """Returns when the storage answers, raises Busy when it does not."""

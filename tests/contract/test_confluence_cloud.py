@@ -25,6 +25,7 @@ from exshare_demo.writing import p
 READER = AccountId("712020:canary-acc-lena")
 PLAN = 41000001
 FIRST, DRAWINGS, BOARD, LAST, DROPPED, OLD, CONNECTOR_ONLY = range(41000002, 41000009)
+GROUPS = frozenset({pages.EVERYBODY, pages.LAMP_MAKERS, pages.PRICE_KEEPERS})
 FILES = {"empty.bin": b"", "notes (1).txt": b"Wipe the lens.\n", "print.bin": generated(400_000, 5).read(0, 400_000)}
 
 
@@ -47,6 +48,10 @@ def prepared_site() -> Site:
     site.add_label(PLAN, "favourite", "my")
     for name, data in FILES.items():
         site.add_file(PLAN, name, "application/octet-stream", data)
+    for credential in site.credentials:
+        if credential.scopes is not None:
+            # Needed beside the usual ones where rules or schemes name groups
+            credential.scopes = credential.scopes | {"read:group:confluence"}
     site.reindex()
     return site
 
@@ -93,6 +98,7 @@ def preparation(base: str) -> Preparation:
         words="foghorn",
         files=FILES,
         service=AccountId("712020:canary-acc-connector"),
+        groups=GROUPS,
     )
 
 

@@ -33,6 +33,7 @@ READER = AccountId("canarykey00lena")
 PLAN = 41000001
 STEPS = (41000002, 41000003, 41000004)
 DROPPED, BOARD_ONLY = 41000005, 41000006
+GROUPS = frozenset({pages.EVERYBODY, pages.LAMP_MAKERS, pages.PRICE_KEEPERS})
 FILES = {"empty.bin": b"", "notes (1).txt": b"Wipe the lens.\n", "print.bin": generated(400_000, 5).read(0, 400_000)}
 
 
@@ -82,6 +83,7 @@ def preparation(base: str) -> Preparation:
         words="foghorn",
         files=FILES,
         service=AccountId("canarykey00connector"),
+        groups=GROUPS,
     )
 
 

@@ -23,6 +23,7 @@ from exshare_core.errors import AdapterFailed
 from exshare_core.events import Actor, Event
 from exshare_core.governance import PolicyChange, assign, hold_back
 from exshare_core.links import ShareLink
+from exshare_core.governing import Governing
 from exshare_core.membership import Membership
 from exshare_core.policy import Limits
 from exshare_core.ports import LinkRecord, Storage
@@ -169,6 +170,7 @@ class Shell:
             visiting=self.visiting(storage, {self.site: content}, *ports[1:]),
             membership=membership,
             sharing={self.site: sharing},
+            governing={self.site: Governing(self.site, storage, content, self.clock)},
             tokens=self.tokens,
             ready=self.storage.ping,
             contacts={self.site: self.contact} if self.contact else {},

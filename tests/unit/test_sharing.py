@@ -384,7 +384,7 @@ ACTS: dict[str, Act] = {
 @pytest.mark.parametrize("act", ACTS)
 def test_others_links_are_like_none(office: Office, act: str) -> None:
     """Incidents 5 and 6: every act on somebody else's link answers exactly as on one that does not exist."""
-    link = office.create().link
+    link = office.create(office.boss).link
     before = office.record(link)
 
     with pytest.raises(NotFound) as others:

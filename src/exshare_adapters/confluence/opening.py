@@ -9,11 +9,13 @@ from exshare_adapters.confluence.body import ConfluenceRenderer
 from exshare_adapters.confluence.client import Api
 from exshare_adapters.confluence.cloud import Cloud
 from exshare_adapters.confluence.cloud_access import CloudAccess
+from exshare_adapters.confluence.cloud_directory import KEPT, CloudDirectory
 from exshare_adapters.confluence.cloud_files import CloudFiles
 from exshare_adapters.confluence.cloud_finder import CloudFinder
 from exshare_adapters.confluence.cloud_pages import CloudPages
 from exshare_adapters.confluence.datacenter import DataCenter
 from exshare_adapters.confluence.datacenter_access import DataCenterAccess
+from exshare_adapters.confluence.datacenter_directory import DataCenterDirectory
 from exshare_adapters.confluence.datacenter_files import DataCenterFiles
 from exshare_adapters.confluence.datacenter_finder import DataCenterFinder
 from exshare_adapters.confluence.datacenter_pages import DataCenterPages
@@ -32,6 +34,7 @@ async def cloud(settings: CloudSettings, transport: Transport | None = None) -> 
     async with (
         _api(settings, transport) as api,
         _media(settings, transport) as media,
+        _kept() as kept,
     ):
         site = Cloud(api)
         hosts = MediaHosts((*MEDIA_HOSTS, *settings.site.hosts, *settings.media_hosts), settings.insecure)
@@ -40,6 +43,7 @@ async def cloud(settings: CloudSettings, transport: Transport | None = None) -> 
             finder=CloudFinder(site),
             files=CloudFiles(site, media, hosts),
             access=CloudAccess(site),
+            directory=CloudDirectory(api, kept),
             renderer=ConfluenceRenderer(settings.site),
         )
 
@@ -47,7 +51,7 @@ async def cloud(settings: CloudSettings, transport: Transport | None = None) -> 
 @asynccontextmanager
 async def data_center(settings: DataCenterSettings, transport: Transport | None = None) -> AsyncIterator[Content]:
     """The content ports of a Data Center site; a second client as for Cloud, for hosts that the settings name."""
-    async with _api(settings, transport) as api, _media(settings, transport) as media:
+    async with _api(settings, transport) as api, _media(settings, transport) as media, _kept() as kept:
         site, rights = DataCenter(api), Rights(api)
         hosts = MediaHosts(settings.media_hosts, settings.insecure)
         yield Content(
@@ -55,6 +59,7 @@ async def data_center(settings: DataCenterSettings, transport: Transport | None 
             finder=DataCenterFinder(site),
             files=DataCenterFiles(site, media, hosts),
             access=DataCenterAccess(site, rights),
+            directory=DataCenterDirectory(api, kept),
             renderer=ConfluenceRenderer(settings.site),
         )
 
@@ -64,6 +69,16 @@ def _media(
 ) -> AbstractAsyncContextManager[Client]:
     """A client without any credential."""
     return open_client(insecure=settings.insecure, ca_file=settings.ca_file, transport=transport)
+
+
+@asynccontextmanager
+async def _kept() -> AsyncIterator[SingleFlight]:
+    """What is remembered of people's groups, in memory only."""
+    shared = SingleFlight(KEPT)
+    try:
+        yield shared
+    finally:
+        await shared.close()
 
 
 @asynccontextmanager

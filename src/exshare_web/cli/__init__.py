@@ -1,4 +1,4 @@
-"""The command line of operators: ``exshare serve``, ``check``, ``member``, ``link`` and ``demo``.
+"""The command line of operators: ``exshare serve``, ``check``, ``member``, ``link``, ``policy`` and ``demo``.
 
 Commands call the same use cases as the pages, as *operator*: whoever may read the configuration file. The modules of
 this package import nothing heavy until a command runs, so that ``--help`` answers at once.
@@ -15,6 +15,7 @@ from exshare_core.errors import AdapterFailed, ExshareError, InvalidValue, Inval
 from exshare_web.cli.demo import demo
 from exshare_web.cli.links import link
 from exshare_web.cli.members import member
+from exshare_web.cli.policy import policy
 from exshare_web.cli.service import check, serve
 
 
@@ -24,7 +25,7 @@ def exshare() -> None:
     """Share Confluence pages with people outside your organisation."""
 
 
-for _command in (serve, check, member, link, demo):
+for _command in (serve, check, member, link, policy, demo):
     exshare.add_command(_command)
 
 

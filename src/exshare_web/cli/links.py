@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def link() -> None:
-    """Share links: create, list, show, disable, enable, rotate, delete. LINK is an id or an address."""
+    """Share links: create, list, show, disable, enable, rotate, renew, confirm, delete. LINK is an id or an address."""
 
 
 @link.command()
@@ -126,6 +126,24 @@ def rotate(reference: str, config_file: Path, as_json: bool) -> None:
 @click.argument("reference", metavar="LINK")
 @options.config
 @options.as_json
+def renew(reference: str, config_file: Path, as_json: bool) -> None:
+    """Count the longest life that layers allow a link anew from now."""
+    _act(reference, config_file, lambda sharing, found: sharing.renew(None, found.link.id), as_json)
+
+
+@link.command()
+@click.argument("reference", metavar="LINK")
+@options.config
+@options.as_json
+def confirm(reference: str, config_file: Path, as_json: bool) -> None:
+    """Agree to a link's settings, so that what layers were loosened since comes into force for it."""
+    _act(reference, config_file, lambda sharing, found: sharing.confirm(None, found.link.id), as_json)
+
+
+@link.command()
+@click.argument("reference", metavar="LINK")
+@options.config
+@options.as_json
 def delete(reference: str, config_file: Path, as_json: bool) -> None:
     """Delete a link for good."""
     _act(reference, config_file, lambda sharing, found: sharing.delete(None, found.link.id), as_json)
@@ -135,13 +153,14 @@ def _act(
     reference: str, config_file: Path, act: Callable[[Sharing, Shown], Awaitable[Shown]], as_json: bool
 ) -> None:
     async def work(deployment: Opened) -> dict[str, Any]:
-        sharing, found = await _found(deployment, reference)
+        sharing, found = await found_link(deployment, reference)
         return await described(deployment, sharing, await act(sharing, found))
 
     _print(options.with_deployment(config_file, work), as_json)
 
 
-async def _found(deployment: Opened, reference: str) -> tuple[Sharing, Shown]:
+async def found_link(deployment: Opened, reference: str) -> tuple[Sharing, Shown]:
+    """The link with this id or address, on whichever site, and what members do there; raises NotFound."""
     for sharing in deployment.services.sharing.values():
         try:
             return sharing, await sharing.find(None, reference)

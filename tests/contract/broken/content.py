@@ -13,6 +13,7 @@ from exshare_core.ports import Content
 from exshare_core.testing.content import ContentContract
 from exshare_core.testing.fakes.content import (
     MemoryAccess,
+    MemoryDirectory,
     MemoryFiles,
     MemoryFinder,
     MemoryPages,
@@ -293,6 +294,29 @@ class ComplainsNever(MemoryAccess):
         return ()
 
 
+class KnowsOneGroup(MemoryDirectory):
+    """Only the first page of groups is read."""
+
+    async def groups(self, identity: AccountId) -> Any:
+        found = await super().groups(identity)
+        return found and frozenset(sorted(found)[:1])
+
+
+class TakesUnknownForNoGroup(MemoryDirectory):
+    """What cannot be found out is taken for being in no group."""
+
+    async def groups(self, identity: AccountId) -> Any:
+        return await super().groups(identity) or frozenset()
+
+
+class RaisesForGroups(MemoryDirectory):
+    """A failure of the other side comes out."""
+
+    async def groups(self, identity: AccountId) -> Any:
+        self.site.answer()
+        return await super().groups(identity)
+
+
 @frozen
 class BrokenSite(MemoryPreparedSite):
     """A prepared site with one broken port, kept for as long as the site."""
@@ -348,4 +372,7 @@ ROWS = [
     using("access", ComplainsAlways, "a_good_connection_passes_the_check"),
     using("access", ComplainsNever, "a_rejected_credential_fails_the_check"),
     using("access", ComplainsNever, "the_check_proves_that_the_connector_may_ask"),
+    using("directory", KnowsOneGroup, "all_groups_of_a_person_are_told"),
+    using("directory", TakesUnknownForNoGroup, "the_groups_of_an_unknown_person_are_not_known"),
+    using("directory", RaisesForGroups, "groups_are_none_while_nothing_answers"),
 ]
