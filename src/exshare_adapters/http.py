@@ -17,6 +17,7 @@ import zlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from pathlib import Path
 
 import anyio
 import httpcore
@@ -282,7 +283,7 @@ async def open_client(
     base: str | None = None,
     headers: Mapping[str, str] | None = None,
     insecure: bool = False,
-    ca_file: str | None = None,
+    ca_file: Path | None = None,
     limits: Limits | None = None,
     transport: Transport | None = None,
 ) -> AsyncIterator[Client]:

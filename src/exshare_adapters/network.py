@@ -10,6 +10,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Iterable, Sequence
 from ipaddress import ip_address
+from pathlib import Path
 from socket import SOCK_STREAM
 
 import anyio
@@ -86,7 +87,7 @@ def is_public(address: str) -> bool:
     return plain.is_global and not plain.is_multicast
 
 
-def trusted(ca_file: str | None) -> ssl.SSLContext:
+def trusted(ca_file: Path | None) -> ssl.SSLContext:
     """The authorities of this machine, those that certifi lists, and those in the PEM file `ca_file`.
 
     Raises InvalidValue for a file that holds no certificate.

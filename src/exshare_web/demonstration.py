@@ -15,7 +15,6 @@ from pathlib import Path
 
 import attrs
 from attrs import frozen
-from exshare_demo.serving import Addresses, standing
 
 from exshare_core.accounts import Member
 from exshare_core.capabilities import Capabilities
@@ -24,9 +23,10 @@ from exshare_core.sharing import LinkForm, Sharing
 from exshare_core.values import AccountId, LinkId, SiteId
 from exshare_demo import pages
 from exshare_demo.canaries import CLASSIC_TOKEN
+from exshare_demo.serving import Addresses, standing
 from exshare_demo.site import EMAIL, demo_site
 from exshare_web import logs
-from exshare_web.container import Opened, load_settings
+from exshare_web.container import Opened, load_settings, make_data_dir
 from exshare_web.serving import listening, serve_here
 
 HOST = "127.0.0.1"
@@ -64,7 +64,7 @@ def run(data: Path, port: int, announce: Callable[[Ready], None]) -> None:
 
     `announce` is called once everything can be clicked. Raises InvalidValue when the port is taken.
     """
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_data_dir(data)
     logs.configure("warning", "text")
     with listening(HOST, port) as bound, standing(demo_site()) as confluence:
         config = _configured(data, f"http://{HOST}:{port}", confluence)
@@ -73,7 +73,8 @@ def run(data: Path, port: int, announce: Callable[[Ready], None]) -> None:
             ready = await _prepared(deployment, data, config)
             return lambda: announce(ready)
 
-        asyncio.run(serve_here(load_settings(config), bound, on_open))
+        # What the environment says is meant for a deployment, and must not reach into the demonstration.
+        asyncio.run(serve_here(load_settings(config, {}), bound, on_open))
 
 
 def _configured(data: Path, base_url: str, confluence: Addresses) -> Path:

@@ -146,7 +146,7 @@ def serve(file: Path, host: str, port: int, workers: int) -> None:
             asyncio.run(serve_here(settings, bound, lambda _: _announced(host, port, 1)))
             return
         asyncio.run(_tried(settings))
-        os.environ["EXSHARE_CONFIG"] = str(file.resolve())
+        os.environ["EXSHARE_CONFIG"] = str(file.absolute())
         config = uvicorn.Config(
             "exshare_web.serving:worker", factory=True, workers=workers, lifespan="on", **options(settings)
         )

@@ -113,7 +113,7 @@ class Settings:
 def load(file: Path, environ: Mapping[str, str], adapters: Adapters, *, default_data_dir: Path) -> Settings:
     """The settings in `file` with `environ` over them; raises InvalidValues with everything that is wrong."""
     tables = _read(file)
-    reading = _Reading(adapters, file.resolve().parent)
+    reading = _Reading(adapters, file.absolute().parent)
     _keep_known(tables, reading)
     _overlay(tables, environ, reading)
     made = _made(tables, default_data_dir, reading)

@@ -198,8 +198,7 @@ def over_tls(
     async def go() -> object:
         server = await asyncio.start_server(handle, "127.0.0.1", 0, ssl=context)
         base = f"https://localhost:{server.sockets[0].getsockname()[1]}"
-        named = None if ca_file is None else str(ca_file)
-        client_of = open_client(base=base, insecure=True, ca_file=named, limits=AT_ONCE)
+        client_of = open_client(base=base, insecure=True, ca_file=ca_file, limits=AT_ONCE)
         async with server, client_of as client:
             try:
                 return (await client.request("GET", f"{base}/")).body
@@ -233,7 +232,7 @@ def test_a_bundle_without_certificates_is_refused_by_name(tmp_path: Path) -> Non
     empty.write_text("no certificate")
 
     async def opened(path: Path) -> None:
-        async with open_client(ca_file=str(path)):
+        async with open_client(ca_file=path):
             pass
 
     for path in (tmp_path / "nowhere.pem", empty):

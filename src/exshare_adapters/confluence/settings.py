@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from ipaddress import ip_address
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from attrs import field, frozen
@@ -36,7 +37,7 @@ class CloudSettings:
     """Further hosts, with a port where it is not the usual one, that file redirects may lead to."""
     aliases: tuple[str, ...] = ()
     """Further base addresses under which page bodies may name the site."""
-    ca_file: str | None = None
+    ca_file: Path | None = None
     """A PEM file of further authorities whose certificates are trusted for this site."""
     insecure: bool = False
     """Whether http and hosts with private or loopback addresses are allowed."""
@@ -88,7 +89,7 @@ class DataCenterSettings:
     media_hosts: tuple[str, ...] = ()
     """Hosts that file redirects may lead to, without the credential; none as a rule."""
     aliases: tuple[str, ...] = ()
-    ca_file: str | None = None
+    ca_file: Path | None = None
     """A PEM file of further authorities whose certificates are trusted for this site."""
     insecure: bool = False
     export_view: bool = False
