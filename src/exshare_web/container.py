@@ -70,9 +70,18 @@ def default_data_dir() -> Path:
     return user_data_path("exshare", appauthor=False)
 
 
-def load_settings(file: Path) -> Settings:
-    """The settings in `file` and the environment, checked as far as possible without opening anything."""
-    return configuration.load(file, os.environ, RegisteredAdapters(), default_data_dir=default_data_dir())
+def load_settings(file: Path, environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings in `file` and `environ` (the process's own if None), checked without opening anything."""
+    given = os.environ if environ is None else environ
+    return configuration.load(file, given, RegisteredAdapters(), default_data_dir=default_data_dir())
+
+
+def make_data_dir(folder: Path) -> None:
+    """Make the data folder for its owner only, where there is none; raises InvalidValue when that cannot be."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidValue("data_dir", f"`{folder}` cannot be made: {error.strerror}") from error
 
 
 @frozen
@@ -190,7 +199,7 @@ async def opened(settings: Settings) -> AsyncIterator[Opened]:
     Raises InvalidValues for settings that an adapter refuses, and AdapterFailed when one cannot be opened.
     """
     chosen = _Chosen.of(settings)
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_data_dir(settings.data_dir)
     async with AsyncExitStack() as stack:
         vault = AesGcmVault(load_or_create_key(settings.key_file))
         storage: Storage = await stack.enter_async_context(chosen.storage.open())
@@ -258,10 +267,9 @@ class Finding:
 async def check(settings: Settings) -> tuple[Finding, ...]:
     """Try the key, the storage, the mail and each site, each by itself, so that one fault does not hide another."""
     chosen = _Chosen.of(settings)
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     mails = [("mail", chosen.mail), *((f"sites.{site}.mail", one) for site, one in chosen.mails.items())]
     return (
-        await _tried("secrets.key_file", partial(_try_key, settings.key_file)),
+        await _tried("secrets.key_file", partial(_try_key, settings)),
         await _tried("storage", partial(_try_storage, chosen.storage)),
         *[await _tried(what, partial(_try_mail, one)) for what, one in mails],
         *[await _tried(f"sites.{site}", partial(_try_content, one)) for site, one in chosen.contents.items()],
@@ -273,10 +281,14 @@ async def _tried(what: str, attempt: Callable[[], Awaitable[tuple[str, ...]]]) -
         return Finding(what, await attempt())
     except (InvalidValue, AdapterFailed) as error:
         return Finding(what, (str(error),))
+    except Exception as error:
+        # An adapter may be a stranger's; what it does not foresee must not hide the other findings.
+        return Finding(what, (f"the adapter failed with {type(error).__name__}",))
 
 
-async def _try_key(file: Path) -> tuple[str, ...]:
-    load_or_create_key(file)
+async def _try_key(settings: Settings) -> tuple[str, ...]:
+    make_data_dir(settings.data_dir)
+    load_or_create_key(settings.key_file)
     return ()
 
 
