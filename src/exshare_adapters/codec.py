@@ -1,4 +1,4 @@
-"""Domain values to and from JSON: how a link's scope and wish and a layer's limits rest in a database.
+"""Domain values to and from JSON: how what a link asks for and what admins set rest in a database.
 
 The compatibility rule of every stored form:
 
@@ -20,8 +20,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import TypeVar, get_args
+from typing import Any, TypeVar, get_args
 
 from cattrs import Converter
 from cattrs.gen import make_dict_unstructure_fn
@@ -41,6 +42,7 @@ class Codec:
 
     def __init__(self) -> None:
         self._converter = _converter()
+        self._shared: Callable[[str, Any], Any] = lru_cache(maxsize=4096)(self.load)
 
     def dump(self, value: object) -> str:
         """The JSON text of `value`, an attrs value of the core; equal values give equal texts."""
@@ -57,6 +59,11 @@ class Codec:
         except Exception as error:
             words = kind.__name__.lower()
             raise Broken(f"a stored {words} does not have the form that this version knows") from error
+
+    def shared(self, stored: str, kind: type[T]) -> T:
+        """The same as `load`; a text that came lately is not read again, and gives the very same value."""
+        value: T = self._shared(stored, kind)
+        return value
 
 
 def _converter() -> Converter:

@@ -135,7 +135,7 @@ def _scheme_of(codec: Codec, stored: str | None) -> Scheme | None:
 
 def _held_of(codec: Codec, stored: str) -> tuple[Held, ...]:
     return tuple(
-        Held(one["layer"], codec.load(one["limits"], Limits), moment(one["at"]), one["space"])
+        Held(one["layer"], codec.shared(one["limits"], Limits), moment(one["at"]), one["space"])
         for one in sorted(tree(stored), key=lambda one: int(one["position"]))
     )
 
@@ -157,9 +157,9 @@ def _layers(
         raise Broken("a space is assigned to a configuration that is not stored")
     return layers_above(
         SpaceKey(space),
-        codec.load(site, Limits),
-        (name, codec.load(configuration, Limits)),
-        Limits() if own is None else codec.load(own, Limits),
+        codec.shared(site, Limits),
+        (name, codec.shared(configuration, Limits)),
+        Limits() if own is None else codec.shared(own, Limits),
         _held_of(codec, held),
     )
 

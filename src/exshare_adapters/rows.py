@@ -11,67 +11,18 @@ from datetime import datetime
 
 from exshare_adapters.codec import Codec
 from exshare_adapters.columns import Params, Row, blob, flag, maybe_moment, moment, sealed, tree, word
-from exshare_adapters.policy_rows import layers_of, space_key, switches_of
+from exshare_adapters.link_rows import link_of
+from exshare_adapters.policy_rows import layers_of, switches_of
 from exshare_core.accounts import Member, MemberSession
 from exshare_core.events import Actor, Event, Kind
 from exshare_core.gates import Visit
 from exshare_core.guessing import FORGOTTEN_AFTER, Tally
 from exshare_core.letters import SealedLetter
-from exshare_core.links import LinkAddress, LinkState, Scope, ShareLink, Wish
-from exshare_core.ports import Found, LinkRecord, PendingCode, StoredProof, Swept
+from exshare_core.links import LinkAddress
+from exshare_core.ports import Found, LinkRecord, PendingCode, StoredProof
 from exshare_core.values import AccountId, LinkId, MemberId, Sealed, SiteId
 
 # --- links ---
-
-
-def link_params(codec: Codec, link: ShareLink) -> Params:
-    """Every field of a link; `space` stands in upper case beside the scope, since space keys compare so."""
-    return {
-        "site": link.site,
-        "id": link.id,
-        "page": link.scope.root,
-        "space": space_key(link.scope.space),
-        "owner": link.owner,
-        "state": link.state.value,
-        "name": link.name,
-        "description": link.description,
-        "acts_as": link.acts_as,
-        "service_identity": link.service_identity,
-        "created_by": link.created_by,
-        "created_at": link.created_at,
-        "renewed_at": link.renewed_at,
-        "renewals": link.renewals,
-        "confirmed_at": link.confirmed_at,
-        "changed_at": link.changed_at,
-        "version": link.version,
-        "security_version": link.security_version,
-        "scope": codec.dump(link.scope),
-        "wish": codec.dump(link.wish),
-    }
-
-
-def link_of(codec: Codec, row: Row) -> ShareLink:
-    """The link in a row."""
-    return ShareLink(
-        id=LinkId(row["id"]),
-        site=SiteId(row["site"]),
-        scope=codec.load(row["scope"], Scope),
-        wish=codec.load(row["wish"], Wish),
-        owner=MemberId(row["owner"]),
-        acts_as=AccountId(row["acts_as"]),
-        created_by=MemberId(row["created_by"]),
-        created_at=moment(row["created_at"]),
-        renewed_at=moment(row["renewed_at"]),
-        renewals=row["renewals"],
-        confirmed_at=moment(row["confirmed_at"]),
-        changed_at=moment(row["changed_at"]),
-        name=row["name"],
-        description=row["description"],
-        service_identity=flag(row["service_identity"]),
-        state=word(LinkState, row["state"]),
-        version=row["version"],
-        security_version=row["security_version"],
-    )
 
 
 def address_params(address: LinkAddress) -> Params:
@@ -180,11 +131,6 @@ def record_of(codec: Codec, row: Row) -> LinkRecord:
         layers=layers_of(codec, row),
         switches=switches_of(row),
     )
-
-
-def swept_of(codec: Codec, row: Row) -> Swept:
-    """A link as a walk over all of them sees it."""
-    return Swept(link_of(codec, row), row["opens"])
 
 
 # --- members, codes, activity, outbox, guesses ---

@@ -48,7 +48,7 @@ class Defaults:
     """What the form of a new link is filled with; enforces nothing (spec L9)."""
 
     name: str = ""
-    """The pattern of a new link's name, stored unexpanded: ``{space}``, ``{page}`` (ids) and ``{date}`` are filled in."""
+    """The pattern of a new link's name, stored unexpanded: ``{space}``, ``{page}`` (ids), ``{date}`` are filled in."""
     capabilities: Capabilities = Capabilities()
     days: int | None = None
     """After how many days a new link expires."""

@@ -23,12 +23,12 @@ from exshare_core.testing.renderer import BodyRendererContract
 from exshare_core.testing.storage import StorageContract
 from exshare_core.testing.tokens import TokenGeneratorContract
 from exshare_core.testing.vault import VaultContract
-from tests.contract.broken import content, gates, letters, links, people, rendering, secrets, visits
+from tests.contract.broken import content, gates, letters, links, people, policies, rendering, secrets, visits
 from tests.contract.broken.rows import Row
 
 ROWS: list[Row] = [
     row
-    for module in (links, visits, gates, people, secrets, letters, content, rendering)
+    for module in (links, visits, gates, policies, people, secrets, letters, content, rendering)
     for row in module.ROWS
 ]
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+from attrs import evolve
+
 from exshare_core.accounts import Member
-from exshare_core.errors import Taken
+from exshare_core.errors import StalePolicy, Taken
+from exshare_core.governance import Held, SitePolicy
 from exshare_core.links import LinkAddress, ShareLink
-from exshare_core.policy import Layer
+from exshare_core.policy import Layer, Limits
 from exshare_core.ports import Found, Storage
+from exshare_core.testing.restricting import a_change
 from exshare_core.testing.samples import (
     NOW,
     SPACE,
@@ -66,9 +70,7 @@ def _admit(place: tuple[Store, ShareLink], _: int) -> int:
 
     async def scenario() -> int:
         async with store.open() as storage:
-            attempts = (
-                storage.links.admit(a_visit(link), [], MOST, [an_event(link)]) for _ in range(ATTEMPTS)
-            )
+            attempts = (storage.links.admit(a_visit(link), [], MOST, [an_event(link)]) for _ in range(ATTEMPTS))
             return sum(await asyncio.gather(*attempts))
 
     return asyncio.run(scenario())
@@ -88,6 +90,50 @@ def test_opens_are_exact_across_processes(store: Store) -> None:
 
     assert found is not None
     assert (MOST, MOST, MOST) == (sum(admitted), found.opens, noted)
+
+
+def _set(place: tuple[Store, SiteId], own: int) -> list[int]:
+    """Try to set ten things one after the other; the versions that were stored."""
+    store, site = place
+
+    async def scenario() -> list[int]:
+        async with store.open() as storage:
+            stored: list[int] = []
+            while len(stored) < 10:
+                seen = await storage.policies.policy(site)
+                assert seen is not None
+                mine = Held("site", Limits(opens=own + 1), NOW)
+                policy = evolve(seen, version=seen.version + 1, held=(*seen.held, mine))
+                try:
+                    await storage.policies.replace(policy, [], a_change(policy))
+                except StalePolicy:
+                    continue
+                stored.append(policy.version)
+            return stored
+
+    return asyncio.run(scenario())
+
+
+def test_no_change_of_a_policy_is_lost_across_processes(store: Store) -> None:
+    """Of two processes that each add ten things to what is set, all twenty are there, under twenty versions."""
+    site = fresh_site()
+
+    async def made() -> None:
+        async with store.open() as storage:
+            await storage.policies.ensure_site(site)
+
+    asyncio.run(made())
+    versions = in_processes(2, _set, (store, site))
+
+    async def scenario() -> tuple[SitePolicy | None, list[int]]:
+        async with store.open() as storage:
+            return await storage.policies.policy(site), [one.version for one in await storage.policies.history(site)]
+
+    policy, history = asyncio.run(scenario())
+
+    assert policy is not None
+    assert [1] * 10 + [2] * 10 == sorted(held.limits.opens or 0 for held in policy.held)
+    assert [*range(21, 1, -1)] == history == sorted((one for own in versions for one in own), reverse=True)
 
 
 def _claim(store: Store, _: int) -> list[str]:
@@ -164,10 +210,7 @@ def test_a_code_is_good_for_one_of_many_at_once(store: Store) -> None:
     async def scenario() -> int:
         async with store.open() as storage:
             await storage.codes.ask(code, NOW, [], [])
-            tries = (
-                storage.codes.attempt(SITE, code.link, code.session, code.code_digest, 20, NOW)
-                for _ in range(10)
-            )
+            tries = (storage.codes.attempt(SITE, code.link, code.session, code.code_digest, 20, NOW) for _ in range(10))
             return sum(found is not None for found in await asyncio.gather(*tries))
 
     assert 1 == asyncio.run(scenario())

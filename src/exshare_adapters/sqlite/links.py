@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime, timezone
 
 from exshare_adapters.codec import Codec
+from exshare_adapters.link_rows import link_params, swept_of
 from exshare_adapters.rows import (
     address_params,
     found_of,
-    link_params,
     proof_params,
     record_of,
-    swept_of,
     visit_params,
 )
 from exshare_adapters.sqlite.along import put_along

@@ -26,6 +26,7 @@ MODULES = [
     "policies",
     "renderer",
     "storage",
+    "sweeping",
     "tokens",
     "vault",
     "visits",

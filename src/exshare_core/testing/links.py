@@ -13,14 +13,15 @@ from hypothesis import strategies as st
 
 from exshare_core.errors import ExshareError, NotFound, StaleLink, Taken
 from exshare_core.events import Kind
-from exshare_core.links import LinkAddress, LinkState, ShareLink
+from exshare_core.governance import SitePolicy
+from exshare_core.links import LinkAddress, LinkState, Scope, ShareLink
 from exshare_core.policy import Layer, Limits
 from exshare_core.ports import Found, LinkRecord, Storage
 from exshare_core.testing import strategies
 from exshare_core.testing.contract import Contract, law, promise
 from exshare_core.testing.listing import ListingContract
 from exshare_core.testing.machine import MachineContract
-from exshare_core.testing.restricting import restrict
+from exshare_core.testing.restricting import a_change, a_policy, restrict
 from exshare_core.testing.samples import (
     FAR,
     NOW,
@@ -37,8 +38,9 @@ from exshare_core.testing.samples import (
     fresh_site,
 )
 from exshare_core.testing.strategies import Stored
+from exshare_core.testing.sweeping import SweepingContract
 from exshare_core.testing.visits import VisitsContract
-from exshare_core.values import LinkId, SiteId
+from exshare_core.values import LinkId, PageId, SiteId, SpaceKey
 
 
 async def _kept(storage: Storage, link: ShareLink, address: LinkAddress) -> None:
@@ -191,6 +193,25 @@ class StoringContract(Contract[Storage]):
         assert (True, False) == (found.switches.site_on, found.switches.space_on)
         assert (found.layers, found.switches) == (record.layers, record.switches)
 
+    @law(strategies.site_policies())
+    async def test_a_link_has_the_layers_of_its_space(self, storage: Storage, policy: SitePolicy) -> None:
+        """`find`, `get` and `list` give what the policy says of the link's space, with its own configuration and with
+        what layers were before, however the link writes the key.
+        """
+        site = fresh_site()
+        await storage.policies.ensure_site(site)
+        for kept in (a_policy(site), evolve(policy, site=site, version=3)):
+            await storage.policies.replace(kept, [], a_change(kept))
+            for space in (*kept.spaces, SpaceKey("~nobody")):
+                link = a_link(site, scope=Scope(PageId("1"), SpaceKey(space.lower())))
+                address = an_address(link)
+                await storage.links.add(link, address, [])
+                found, record = await _found(storage, address), await _record(storage, link)
+                (listed,) = (one for one in await storage.links.list(site) if one.link.id == link.id)
+
+                assert kept.layers(space) == found.layers
+                assert (found.layers, found.layers) == (record.layers, listed.layers)
+
     @promise
     async def test_add_stores_link_events_and_letters_together(self, storage: Storage) -> None:
         """After `add`, the link, its address, its events and its letters are all there."""
@@ -213,9 +234,7 @@ class StoringContract(Contract[Storage]):
         await _kept(storage, first, address)
         second, letter = a_link(first.site), a_letter(first.site)
         with pytest.raises(Taken):
-            await storage.links.add(
-                second, an_address(second, digest=address.digest), [an_event(second)], [letter]
-            )
+            await storage.links.add(second, an_address(second, digest=address.digest), [an_event(second)], [letter])
 
         assert await storage.links.get(second.site, second.id) is None
         assert () == await storage.activity.of_link(second.site, second.id)
@@ -264,9 +283,7 @@ class StoringContract(Contract[Storage]):
         assert (first, address) == ((found := await _found(storage, address)).link, found.address)
 
     @law(st.tuples(strategies.links_with_address(), strategies.share_links()))
-    async def test_replace_stores_every_field(
-        self, storage: Storage, value: tuple[Stored, ShareLink]
-    ) -> None:
+    async def test_replace_stores_every_field(self, storage: Storage, value: tuple[Stored, ShareLink]) -> None:
         """A changed link comes back with every field changed, whatever changed."""
         stored = _fresh(value[0])
         await _kept(storage, stored.link, stored.address)
@@ -285,9 +302,7 @@ class StoringContract(Contract[Storage]):
         await _kept(storage, link, old)
         new = an_address(link, created_at=after(minutes=1))
         await storage.links.replace(rotated := link.rotated(after(minutes=1)), [], addresses=[new])
-        await storage.links.replace(
-            again := rotated.rotated(NOW), [], addresses=[old.revoked(after(minutes=2))]
-        )
+        await storage.links.replace(again := rotated.rotated(NOW), [], addresses=[old.revoked(after(minutes=2))])
 
         assert {old.revoked(after(minutes=2)), new} == set((await _record(storage, link)).addresses)
         assert (again, new) == ((found := await _found(storage, new)).link, found.address)
@@ -404,5 +419,5 @@ class StoringContract(Contract[Storage]):
         assert {letter.id} == await _waiting(storage, letter.id)
 
 
-class LinkRepositoryContract(StoringContract, VisitsContract, ListingContract, MachineContract):
+class LinkRepositoryContract(StoringContract, VisitsContract, ListingContract, SweepingContract, MachineContract):
     """All promises of LinkRepository."""

@@ -12,9 +12,7 @@ from hypothesis import strategies as st
 from exshare_core.errors import ExshareError, NotFound, StalePolicy
 from exshare_core.events import Actor, Kind
 from exshare_core.governance import (
-    DEFAULT,
     NO_PERMISSIONS,
-    Configuration,
     Difference,
     Held,
     Permissions,
@@ -28,7 +26,7 @@ from exshare_core.ports import Storage
 from exshare_core.schemes import EVERYONE, Granted, Grantees, Scheme
 from exshare_core.testing import strategies
 from exshare_core.testing.contract import Contract, law, promise
-from exshare_core.testing.restricting import a_change, following, restrict
+from exshare_core.testing.restricting import a_change, a_policy, following, restrict
 from exshare_core.testing.samples import NOW, SPACE, a_link, after, an_event, fresh_id, fresh_site
 from exshare_core.values import MemberId, Networks, People, SiteId, SpaceKey
 
@@ -81,28 +79,6 @@ async def _kept(storage: Storage, policy: SitePolicy) -> SitePolicy:
     return policy
 
 
-def _rich(site: SiteId) -> SitePolicy:
-    """A policy that sets something everywhere, at the first version that can be stored."""
-    return SitePolicy(
-        site,
-        version=2,
-        limits=Limits(opens=9),
-        configurations={DEFAULT: Configuration(Limits(opens=8)), "strict": Configuration(Limits(opens=2))},
-        spaces={
-            SPACE: SpaceRules("strict", Limits(children=False), Grantees(groups=frozenset({"leads"})), Scheme()),
-            OTHER: SpaceRules(limits=Limits(opens=5)),
-        },
-        scheme=Scheme({Granted.CREATE: EVERYONE}),
-        held=(
-            Held(SITE_LAYER, Limits(opens=1), after(hours=1)),
-            Held(DEFAULT_LAYER, Limits(opens=3), after(hours=2)),
-            Held("configuration strict", Limits(opens=4), after(hours=3)),
-            Held(SPACE_LAYER, Limits(opens=6), after(hours=4)),
-            Held(DEFAULT_LAYER, Limits(opens=7), after(hours=5), SPACE),
-        ),
-    )
-
-
 class DocumentContract(Contract[Storage]):
     """All that is set on a site is stored whole, and only by who saw the last version."""
 
@@ -124,7 +100,7 @@ class DocumentContract(Contract[Storage]):
     @promise
     async def test_ensure_site_leaves_what_is_there(self, storage: Storage) -> None:
         """Making a site again changes neither its policy nor its switches."""
-        policy = await _kept(storage, _rich(await _made(storage)))
+        policy = await _kept(storage, a_policy(await _made(storage)))
         await storage.policies.switch(policy.site, None, False, [])
         await storage.policies.ensure_site(policy.site)
 
@@ -168,7 +144,7 @@ class DocumentContract(Contract[Storage]):
     @promise
     async def test_a_policy_is_of_one_site(self, storage: Storage) -> None:
         """What is set on one site is not set on another."""
-        policy, foreign = await _kept(storage, _rich(await _made(storage))), await _made(storage)
+        policy, foreign = await _kept(storage, a_policy(await _made(storage))), await _made(storage)
 
         assert SitePolicy(foreign) == await storage.policies.policy(foreign)
         assert policy == await storage.policies.policy(policy.site)
@@ -176,7 +152,7 @@ class DocumentContract(Contract[Storage]):
     @promise
     async def test_a_stale_policy_is_refused(self, storage: Storage) -> None:
         """`replace` raises StalePolicy with the version in force, unless it follows on that."""
-        policy = await _kept(storage, _rich(await _made(storage)))
+        policy = await _kept(storage, a_policy(await _made(storage)))
         for version in (1, 2, 4):
             late = SitePolicy(policy.site, version)
             with pytest.raises(StalePolicy) as raised:
@@ -188,7 +164,7 @@ class DocumentContract(Contract[Storage]):
     @promise
     async def test_a_stale_policy_changes_nothing(self, storage: Storage) -> None:
         """A refused `replace` stores no event and no row of the history, and leaves every layer."""
-        policy = await _kept(storage, _rich(await _made(storage)))
+        policy = await _kept(storage, a_policy(await _made(storage)))
         layers, link = await storage.policies.layers(policy.site, SPACE), a_link(policy.site)
         history = await storage.policies.history(policy.site)
         late = SitePolicy(policy.site, 2)
@@ -204,7 +180,7 @@ class DocumentContract(Contract[Storage]):
         """Of changes made from one version at the same moment, one is stored whole and all others are refused."""
         site = await _made(storage)
         changes = [
-            evolve(_rich(site), limits=Limits(opens=number), held=(Held(SITE_LAYER, Limits(opens=number), NOW),))
+            evolve(a_policy(site), limits=Limits(opens=number), held=(Held(SITE_LAYER, Limits(opens=number), NOW),))
             for number in range(1, 6)
         ]
         results = await asyncio.gather(
@@ -221,7 +197,7 @@ class DocumentContract(Contract[Storage]):
         """`replace` raises NotFound for a site that was never made, and does not make it."""
         await _made(storage)
         for version in (1, 2):
-            policy = evolve(_rich(fresh_site()), version=version)
+            policy = evolve(a_policy(fresh_site()), version=version)
             with pytest.raises(NotFound):
                 await storage.policies.replace(policy, [], a_change(policy))
 
@@ -232,7 +208,7 @@ class DocumentContract(Contract[Storage]):
         """After `replace`, the policy and its events are there."""
         site = await _made(storage)
         event = an_event(link := a_link(site), Kind.POLICY_CHANGED)
-        policy = _rich(site)
+        policy = a_policy(site)
         await storage.policies.replace(policy, [event], a_change(policy))
 
         assert policy == await storage.policies.policy(site)
@@ -242,7 +218,7 @@ class DocumentContract(Contract[Storage]):
     async def test_a_policy_that_fails_half_way_stores_nothing(self, storage: Storage) -> None:
         """An event that cannot be stored takes the policy and its row of the history with it."""
         site = await _made(storage)
-        link, policy = a_link(site), _rich(site)
+        link, policy = a_link(site), a_policy(site)
         unwritable = an_event(link, detail="\ud800")
         try:
             await storage.policies.replace(policy, [an_event(link), unwritable], a_change(policy))
@@ -260,7 +236,7 @@ class DocumentContract(Contract[Storage]):
         site = await _made(storage)
         await storage.policies.switch(site, None, False, [])
         await storage.policies.switch(site, SPACE, False, [])
-        await _kept(storage, _rich(site))
+        await _kept(storage, a_policy(site))
 
         assert Switches(False, False) == await storage.policies.switches(site, SPACE)
 
@@ -271,7 +247,7 @@ class HistoryContract(Contract[Storage]):
     @promise
     async def test_a_change_comes_back_whole(self, storage: Storage) -> None:
         """Every field of a row of the history is kept, in the order of its differences."""
-        policy = _rich(await _made(storage))
+        policy = a_policy(await _made(storage))
         changes = tuple(
             Difference(what, old, new)
             for what, old, new in (
@@ -331,7 +307,7 @@ class AboveContract(Contract[Storage]):
     @promise
     async def test_layers_come_outermost_first(self, storage: Storage) -> None:
         """Site, then the configuration that the space is assigned to, then the space, each with what it was before."""
-        policy = await _kept(storage, _rich(await _made(storage)))
+        policy = await _kept(storage, a_policy(await _made(storage)))
         expected = (
             Layer(SITE_LAYER, Limits(opens=9)),
             Layer(SITE_LAYER, Limits(opens=1), after(hours=1)),
@@ -348,7 +324,7 @@ class AboveContract(Contract[Storage]):
     async def test_a_space_without_rules_has_two_layers(self, storage: Storage) -> None:
         """A space that sets nothing has the site and the default configuration above it, also when they are empty."""
         site, foreign = await _made(storage), await _made(storage)
-        await _kept(storage, evolve(_rich(site), held=()))
+        await _kept(storage, evolve(a_policy(site), held=()))
         lone = SpaceKey("LONE")
 
         assert [SITE_LAYER, DEFAULT_LAYER] == [one.name for one in await storage.policies.layers(site, lone)]
@@ -365,7 +341,7 @@ class AboveContract(Contract[Storage]):
     @promise
     async def test_permissions_are_those_of_the_space(self, storage: Storage) -> None:
         """Schemes and admins are those of the site and of this space, however its key is written."""
-        policy = await _kept(storage, _rich(await _made(storage)))
+        policy = await _kept(storage, a_policy(await _made(storage)))
         leads = Grantees(groups=frozenset({"leads"}))
         expected = Permissions(Scheme({Granted.CREATE: EVERYONE}), Scheme(), leads)
 

@@ -1,4 +1,4 @@
-"""Sets limits on a stored site, one layer at a time: for tests that need a restriction and care for nothing else."""
+"""Policies for tests: one that sets something everywhere, and limits for one layer of a stored site."""
 
 from __future__ import annotations
 
@@ -7,16 +7,41 @@ from attrs import evolve
 from exshare_core.errors import NotFound
 from exshare_core.events import Actor
 from exshare_core.governance import (
+    DEFAULT,
     SITE_LAYER,
     Configuration,
+    Held,
     PolicyChange,
     SitePolicy,
     SpaceRules,
 )
 from exshare_core.policy import Limits
 from exshare_core.ports import Storage
-from exshare_core.testing.samples import NOW
+from exshare_core.schemes import EVERYONE, Granted, Grantees, Scheme
+from exshare_core.testing.samples import NOW, SPACE, after
 from exshare_core.values import SiteId, SpaceKey
+
+
+def a_policy(site: SiteId) -> SitePolicy:
+    """A policy that sets something everywhere, at the first version that can be stored."""
+    return SitePolicy(
+        site,
+        version=2,
+        limits=Limits(opens=9),
+        configurations={DEFAULT: Configuration(Limits(opens=8)), "strict": Configuration(Limits(opens=2))},
+        spaces={
+            SPACE: SpaceRules("strict", Limits(children=False), Grantees(groups=frozenset({"leads"})), Scheme()),
+            SpaceKey("OTHER"): SpaceRules(limits=Limits(opens=5)),
+        },
+        scheme=Scheme({Granted.CREATE: EVERYONE}),
+        held=(
+            Held("site", Limits(opens=1), after(hours=1)),
+            Held("configuration default", Limits(opens=3), after(hours=2)),
+            Held("configuration strict", Limits(opens=4), after(hours=3)),
+            Held(f"space {SPACE}", Limits(opens=6), after(hours=4)),
+            Held("configuration default", Limits(opens=7), after(hours=5), SPACE),
+        ),
+    )
 
 
 def with_limits(policy: SitePolicy, layer: str, limits: Limits) -> SitePolicy:

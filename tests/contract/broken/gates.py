@@ -1,18 +1,13 @@
-"""Repositories of codes, layers and wrong proofs that break a promise."""
+"""Repositories of codes and wrong proofs that break a promise."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import Any
 
-from attrs import evolve
-
 from exshare_core.guessing import Tally
-from exshare_core.policy import Layer, Limits
 from exshare_core.testing.fakes.codes import MemoryCodes
-from exshare_core.testing.fakes.policies import MemoryPolicies
 from exshare_core.testing.fakes.queues import MemoryGuesses
-from exshare_core.values import Networks, People
 from tests.contract.broken.rows import stored
 
 
@@ -31,9 +26,7 @@ class AcceptsAnyCode(MemoryCodes):
 
     async def attempt(self, site: Any, link: Any, session: Any, digest: Any, *given: Any) -> Any:
         code = self.state.codes.get(((site, link), session))
-        return await super().attempt(
-            site, link, session, digest if code is None else code.code_digest, *given
-        )
+        return await super().attempt(site, link, session, digest if code is None else code.code_digest, *given)
 
 
 class CountsNoTries(MemoryCodes):
@@ -125,107 +118,6 @@ class AsksWithoutTransaction(MemoryCodes):
         return tries
 
 
-class AllowsUnknownSites(MemoryPolicies):
-    """A site that was never made has an open layer."""
-
-    async def layers(self, *given: Any) -> Any:
-        return await super().layers(*given) or (Layer("site"),)
-
-
-class MakesNoConfiguration(MemoryPolicies):
-    """A new site has its own layer only."""
-
-    async def ensure_site(self, site: Any) -> None:
-        self.state.layers.setdefault((site, "site"), Layer("site"))
-
-
-class MakesSitesAnew(MemoryPolicies):
-    """Starting again opens what was locked."""
-
-    async def ensure_site(self, site: Any) -> None:
-        self.state.layers.pop((site, "site"), None)
-        await super().ensure_site(site)
-
-
-class GivesLayersInnermostFirst(MemoryPolicies):
-    """The order is turned round."""
-
-    async def layers(self, *given: Any) -> Any:
-        return (await super().layers(*given))[::-1]
-
-
-class PutsSpaceLayersAboveAll(MemoryPolicies):
-    """The layer of one space is above every space."""
-
-    async def layers(self, site: Any, space: Any) -> Any:
-        spaces = [
-            layer for (home, name), layer in self.state.layers.items() if home == site and name[:5] == "space"
-        ]
-        return (*(await super().layers(site, space))[:2], *spaces)
-
-
-class KeepsOldConfigurations(MemoryPolicies):
-    """Saving adds, and replaces nothing."""
-
-    async def layers(self, site: Any, space: Any) -> Any:
-        site_layer, *others = await super().layers(site, space)
-        return (site_layer, Layer("configuration default"), *others)
-
-
-class LosesTheLifetime(MemoryPolicies):
-    """One restriction is not stored."""
-
-    async def save(self, site: Any, layer: Any) -> None:
-        await super().save(site, Layer(layer.name, evolve(layer.limits, lifetime=None)))
-
-
-class TakesAbsentForEmpty(MemoryPolicies):
-    """No list of people is stored as an empty one: everyone becomes nobody."""
-
-    async def save(self, site: Any, layer: Any) -> None:
-        people, networks = layer.limits.people or People(), layer.limits.networks or Networks()
-        await super().save(site, Layer(layer.name, evolve(layer.limits, people=people, networks=networks)))
-
-
-class TakesEmptyForAbsent(MemoryPolicies):
-    """An empty list is stored as none: nobody becomes everyone."""
-
-    async def save(self, site: Any, layer: Any) -> None:
-        limits = Limits(
-            **{name: value for name, value in layer.limits.given if value not in (People(), Networks())}
-        )
-        await super().save(site, Layer(layer.name, limits))
-
-
-class IsOffAtFirst(MemoryPolicies):
-    """A new site has to be turned on."""
-
-    async def switches(self, *given: Any) -> Any:
-        found = await super().switches(*given)
-        return found if self.state.switches else evolve(found, site_on=False)
-
-
-class IgnoresTheSwitchOfASite(MemoryPolicies):
-    """Turning a site off stops nothing."""
-
-    async def switches(self, *given: Any) -> Any:
-        return evolve(await super().switches(*given), site_on=True)
-
-
-class StopsTheWholeSite(MemoryPolicies):
-    """Turning one space off stops all."""
-
-    async def switch(self, site: Any, space: Any, on: bool) -> None:
-        await super().switch(site, None, on)
-
-
-class SwitchesOffOnly(MemoryPolicies):
-    """What was turned off stays off."""
-
-    async def switch(self, site: Any, space: Any, on: bool) -> None:
-        await super().switch(site, space, on and self.state.switches.get((site, space), True))
-
-
 class StartsAtOne(MemoryGuesses):
     """Who has tried nothing has failed once."""
 
@@ -283,19 +175,6 @@ ROWS = [
     stored("codes", ExpiredCodesHandOnTheirCount, "an_expired_code_hands_on_no_count"),
     stored("codes", AsksWithoutLetters, "ask_stores_code_events_and_letters_together"),
     stored("codes", AsksWithoutTransaction, "ask_that_fails_half_way_stores_nothing"),
-    stored("policies", AllowsUnknownSites, "a_site_that_was_never_made_has_no_layers"),
-    stored("policies", MakesNoConfiguration, "ensure_site_makes_two_empty_layers"),
-    stored("policies", MakesSitesAnew, "ensure_site_leaves_what_is_there"),
-    stored("policies", GivesLayersInnermostFirst, "layers_come_outermost_first"),
-    stored("policies", PutsSpaceLayersAboveAll, "a_layer_of_a_space_is_above_that_space_only"),
-    stored("policies", KeepsOldConfigurations, "a_space_has_one_configuration"),
-    stored("policies", LosesTheLifetime, "every_restriction_survives"),
-    stored("policies", TakesAbsentForEmpty, "absent_stays_apart_from_empty"),
-    stored("policies", TakesEmptyForAbsent, "absent_stays_apart_from_empty"),
-    stored("policies", IsOffAtFirst, "switches_are_on_at_first"),
-    stored("policies", IgnoresTheSwitchOfASite, "the_switch_of_a_site_stops_all_its_spaces"),
-    stored("policies", StopsTheWholeSite, "the_switch_of_a_space_stops_that_space_only"),
-    stored("policies", SwitchesOffOnly, "a_switch_can_be_turned_on_again"),
     stored("guesses", StartsAtOne, "an_unknown_key_has_an_empty_tally"),
     stored("guesses", CountsTheFirstKeyOnly, "every_wrong_proof_counts_for_every_key"),
     stored("guesses", AnswersInStoredOrder, "tallies_come_in_the_order_of_their_keys"),

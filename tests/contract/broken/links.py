@@ -9,8 +9,9 @@ from typing import Any
 from attrs import evolve
 
 from exshare_core.errors import StaleLink
-from exshare_core.links import LinkState
+from exshare_core.links import LinkState, Wish
 from exshare_core.policy import Layer
+from exshare_core.ports import Swept
 from exshare_core.testing.fakes.links import MemoryLinks
 from tests.contract.broken.rows import stored
 
@@ -36,9 +37,7 @@ class AnswersInLocalTime(MemoryLinks):
     async def find(self, *given: Any) -> Any:
         found = await super().find(*given)
         local = timezone(timedelta(hours=2))
-        return found and evolve(
-            found, link=evolve(found.link, created_at=found.link.created_at.astimezone(local))
-        )
+        return found and evolve(found, link=evolve(found.link, created_at=found.link.created_at.astimezone(local)))
 
 
 class LosesTheDescription(MemoryLinks):
@@ -94,6 +93,68 @@ class HasFixedLayers(MemoryLinks):
     async def find(self, *given: Any) -> Any:
         found = await super().find(*given)
         return found and evolve(found, layers=(Layer("site"), Layer("configuration default")))
+
+
+class GivesTheDefaultConfiguration(MemoryLinks):
+    """A link has the default configuration above it, whatever its space is assigned to."""
+
+    async def find(self, *given: Any) -> Any:
+        found = await super().find(*given)
+        if found is None:
+            return None
+        policy = self.state.policies[found.link.site]
+        spaces = {key: evolve(rules, configuration=None) for key, rules in policy.spaces.items()}
+        return evolve(found, layers=evolve(policy, spaces=spaces).layers(found.link.scope.space))
+
+
+class SweepsWithoutWishes(MemoryLinks):
+    """A walk over all links does not read what they ask for."""
+
+    async def sweep(self, *given: Any, **more: Any) -> Any:
+        return tuple(evolve(one, link=evolve(one.link, wish=Wish())) for one in await super().sweep(*given, **more))
+
+
+class SweepsActiveLinksOnly(MemoryLinks):
+    """Links that are off are not swept."""
+
+    async def sweep(self, *given: Any, **more: Any) -> Any:
+        found = await super().sweep(*given, **more)
+        return tuple(one for one in found if one.link.state is LinkState.ACTIVE)
+
+
+class SweepsDeletedLinks(MemoryLinks):
+    """Deleted links are swept as well."""
+
+    async def sweep(self, site: Any, **more: Any) -> Any:
+        links = sorted(link.id for (home, _), link in self.state.links.items() if home == site)
+        return tuple(Swept(self.state.links[site, id], self.state.opens[site, id]) for id in links)
+
+
+class SweepsInOrderOfCreation(MemoryLinks):
+    """Links are swept as they were stored."""
+
+    async def sweep(self, *given: Any, **more: Any) -> Any:
+        order = list(self.state.links)
+        found = await super().sweep(*given, **more)
+        return tuple(sorted(found, key=lambda one: order.index((one.link.site, one.link.id))))
+
+
+class SweepsByPosition(MemoryLinks):
+    """A page begins after as many links as were seen, though some of them are gone."""
+
+    async def sweep(self, site: Any, *, after: Any = None, limit: int = 1000) -> Any:
+        everything = await super().sweep(site, limit=10_000)
+        seen = next((at for at, one in enumerate(everything, 1) if one.link.id == after), 0)
+        return everything[seen : seen + limit]
+
+
+class SweepsEverySite(MemoryLinks):
+    """A walk goes on through the links of every site."""
+
+    async def sweep(self, site: Any, *, after: Any = None, limit: int = 1000) -> Any:
+        homes = dict.fromkeys(home for home, _ in self.state.links)
+        pages = [await super(SweepsEverySite, self).sweep(home, after=after, limit=limit) for home in homes]
+        return tuple(sorted((one for page in pages for one in page), key=lambda one: str(one.link.id)))[:limit]
 
 
 class AddsWithoutEvents(MemoryLinks):
@@ -252,14 +313,19 @@ ROWS = [
     stored("links", HidesDeadLinks, "dead_links_come_back_like_living_ones"),
     stored("links", MixesSites, "a_link_of_another_site_is_not_given"),
     stored("links", HasFixedLayers, "a_link_comes_with_its_layers_and_switches"),
+    stored("links", GivesTheDefaultConfiguration, "a_link_has_the_layers_of_its_space"),
+    stored("links", SweepsWithoutWishes, "a_sweep_gives_every_field"),
+    stored("links", SweepsActiveLinksOnly, "a_sweep_leaves_out_deleted_links_only"),
+    stored("links", SweepsDeletedLinks, "a_sweep_leaves_out_deleted_links_only"),
+    stored("links", SweepsInOrderOfCreation, "a_sweep_is_in_the_order_of_ids"),
+    stored("links", SweepsByPosition, "a_sweep_is_complete_while_links_come_and_go"),
+    stored("links", SweepsEverySite, "a_sweep_is_of_one_site"),
     stored("links", AddsWithoutEvents, "add_stores_link_events_and_letters_together"),
     stored("links", AddsWithoutLetters, "add_stores_link_events_and_letters_together"),
     stored("links", RecordsBeforeItAdds, "add_that_fails_stores_nothing"),
     stored("links", AddsWithoutTransaction, "add_that_fails_half_way_stores_nothing"),
     stored("links", OverwritesLinks, "a_taken_id_is_refused"),
-    stored(
-        "links", OverwritesDigests, "a_taken_digest_keeps_its_first_holder", "links_behave_like_the_model"
-    ),
+    stored("links", OverwritesDigests, "a_taken_digest_keeps_its_first_holder", "links_behave_like_the_model"),
     stored("links", ReplacesThreeColumns, "replace_stores_every_field", "links_behave_like_the_model"),
     stored("links", ForgetsNewAddresses, "replace_stores_new_and_changed_addresses"),
     stored("links", StealsDigests, "replace_refuses_a_digest_of_another_link"),

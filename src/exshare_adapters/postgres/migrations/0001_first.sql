@@ -20,6 +20,10 @@ create table links (
     changed_at timestamptz not null,
     version integer not null,
     security_version integer not null,
+    starts_at timestamptz,
+    expires_at timestamptz,
+    max_opens integer,
+    password_hash text collate "C",
     scope jsonb not null,
     wish jsonb not null,
     primary key (site, id)

@@ -1,5 +1,10 @@
 -- Share links with their addresses, visits and proofs. Bytes inside JSON are hex.
 
+-- part: link
+l.site, l.id, l.page, l.space, l.owner, l.state, l.name, l.description, l.acts_as, l.service_identity, l.created_by,
+l.created_at, l.renewed_at, l.renewals, l.confirmed_at, l.changed_at, l.version, l.security_version,
+l.starts_at, l.expires_at, l.max_opens, l.password_hash, l.scope::text as scope, l.wish::text as wish, o.opens
+
 -- part: above
 p.limits::text as site_limits, coalesce(r.configuration, 'default') as configuration,
 c.limits::text as configuration_limits, r.limits::text as space_limits,
@@ -16,7 +21,7 @@ left join space_rules r on r.site = p.site and r.space = l.space
 left join configurations c on c.site = p.site and c.name = coalesce(r.configuration, 'default')
 
 -- part: record
-select l.*, o.opens, {{above}},
+select {{link}}, {{above}},
 (select coalesce(json_agg(json_build_object(
 'seq', a.seq, 'digest', encode(a.digest, 'hex'), 'site', a.site, 'link', a.link,
 'sealed', encode(a.sealed, 'hex'), 'created_at', a.created_at,
@@ -27,7 +32,7 @@ from links l join link_opens o on o.site = l.site and o.link = l.id
 
 -- name: find
 -- Everything that judges one attempt: the link behind a digest, with the proofs and the newest visit of one session.
-select l.*, o.opens, {{above}},
+select {{link}}, {{above}},
 json_build_object(
 'digest', encode(a.digest, 'hex'), 'site', a.site, 'link', a.link,
 'sealed', encode(a.sealed, 'hex'), 'created_at', a.created_at,
@@ -89,7 +94,8 @@ order by l.created_at desc, l.id desc limit %(limit)s;
 
 -- name: sweep
 -- A site's links that are not deleted, by id.
-select l.*, o.opens from links l join link_opens o on o.site = l.site and o.link = l.id
+select {{link}}
+from links l join link_opens o on o.site = l.site and o.link = l.id
 where l.site = %(site)s and l.id > %(after)s and l.state <> 'deleted'
 order by l.id limit %(limit)s;
 
@@ -97,10 +103,12 @@ order by l.id limit %(limit)s;
 -- A new link.
 insert into links (
 site, id, page, space, owner, state, name, description, acts_as, service_identity, created_by,
-created_at, renewed_at, renewals, confirmed_at, changed_at, version, security_version, scope, wish)
+created_at, renewed_at, renewals, confirmed_at, changed_at, version, security_version,
+starts_at, expires_at, max_opens, password_hash, scope, wish)
 values (
 %(site)s, %(id)s, %(page)s, %(space)s, %(owner)s, %(state)s, %(name)s, %(description)s, %(acts_as)s, %(service_identity)s, %(created_by)s,
-%(created_at)s, %(renewed_at)s, %(renewals)s, %(confirmed_at)s, %(changed_at)s, %(version)s, %(security_version)s, %(scope)s, %(wish)s);
+%(created_at)s, %(renewed_at)s, %(renewals)s, %(confirmed_at)s, %(changed_at)s, %(version)s, %(security_version)s,
+%(starts_at)s, %(expires_at)s, %(max_opens)s, %(password_hash)s, %(scope)s, %(wish)s);
 
 -- name: add_opens
 -- The counter of a new link.
@@ -118,7 +126,8 @@ update links set
 page = %(page)s, space = %(space)s, owner = %(owner)s, state = %(state)s, name = %(name)s, description = %(description)s,
 acts_as = %(acts_as)s, service_identity = %(service_identity)s, created_by = %(created_by)s, created_at = %(created_at)s,
 renewed_at = %(renewed_at)s, renewals = %(renewals)s, confirmed_at = %(confirmed_at)s, changed_at = %(changed_at)s,
-version = %(version)s, security_version = %(security_version)s,
+version = %(version)s, security_version = %(security_version)s, starts_at = %(starts_at)s,
+expires_at = %(expires_at)s, max_opens = %(max_opens)s, password_hash = %(password_hash)s,
 scope = %(scope)s, wish = %(wish)s
 where site = %(site)s and id = %(id)s and version = %(version)s - 1;
 

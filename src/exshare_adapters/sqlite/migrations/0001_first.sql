@@ -20,6 +20,10 @@ create table links (
     changed_at integer not null,
     version integer not null,
     security_version integer not null,
+    starts_at integer,
+    expires_at integer,
+    max_opens integer,
+    password_hash text,
     scope text not null,
     wish text not null,
     primary key (site, id)

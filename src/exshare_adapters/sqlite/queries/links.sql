@@ -1,5 +1,10 @@
 -- Share links with their addresses, visits and proofs. Bytes inside JSON are hex.
 
+-- part: link
+l.site, l.id, l.page, l.space, l.owner, l.state, l.name, l.description, l.acts_as, l.service_identity, l.created_by,
+l.created_at, l.renewed_at, l.renewals, l.confirmed_at, l.changed_at, l.version, l.security_version,
+l.starts_at, l.expires_at, l.max_opens, l.password_hash, l.scope as scope, l.wish as wish, o.opens
+
 -- part: above
 p.limits as site_limits, coalesce(r.configuration, 'default') as configuration,
 c.limits as configuration_limits, r.limits as space_limits,
@@ -16,7 +21,7 @@ left join space_rules r on r.site = p.site and r.space = l.space
 left join configurations c on c.site = p.site and c.name = coalesce(r.configuration, 'default')
 
 -- part: record
-select l.*, o.opens, {{above}},
+select {{link}}, {{above}},
 (select json_group_array(json_object(
 'seq', a.seq, 'digest', hex(a.digest), 'site', a.site, 'link', a.link,
 'sealed', iif(a.sealed is null, null, hex(a.sealed)), 'created_at', a.created_at,
@@ -27,7 +32,7 @@ from links l join link_opens o on o.site = l.site and o.link = l.id
 
 -- name: find
 -- Everything that judges one attempt: the link behind a digest, with the proofs and the newest visit of one session.
-select l.*, o.opens, {{above}},
+select {{link}}, {{above}},
 json_object(
 'digest', hex(a.digest), 'site', a.site, 'link', a.link,
 'sealed', iif(a.sealed is null, null, hex(a.sealed)), 'created_at', a.created_at,
@@ -89,7 +94,8 @@ order by l.created_at desc, l.id desc limit :limit;
 
 -- name: sweep
 -- A site's links that are not deleted, by id.
-select l.*, o.opens from links l join link_opens o on o.site = l.site and o.link = l.id
+select {{link}}
+from links l join link_opens o on o.site = l.site and o.link = l.id
 where l.site = :site and l.id > :after and l.state <> 'deleted'
 order by l.id limit :limit;
 
@@ -97,10 +103,12 @@ order by l.id limit :limit;
 -- A new link.
 insert into links (
 site, id, page, space, owner, state, name, description, acts_as, service_identity, created_by,
-created_at, renewed_at, renewals, confirmed_at, changed_at, version, security_version, scope, wish)
+created_at, renewed_at, renewals, confirmed_at, changed_at, version, security_version,
+starts_at, expires_at, max_opens, password_hash, scope, wish)
 values (
 :site, :id, :page, :space, :owner, :state, :name, :description, :acts_as, :service_identity, :created_by,
-:created_at, :renewed_at, :renewals, :confirmed_at, :changed_at, :version, :security_version, :scope, :wish);
+:created_at, :renewed_at, :renewals, :confirmed_at, :changed_at, :version, :security_version,
+:starts_at, :expires_at, :max_opens, :password_hash, :scope, :wish);
 
 -- name: add_opens
 -- The counter of a new link.
@@ -118,7 +126,8 @@ update links set
 page = :page, space = :space, owner = :owner, state = :state, name = :name, description = :description,
 acts_as = :acts_as, service_identity = :service_identity, created_by = :created_by, created_at = :created_at,
 renewed_at = :renewed_at, renewals = :renewals, confirmed_at = :confirmed_at, changed_at = :changed_at,
-version = :version, security_version = :security_version,
+version = :version, security_version = :security_version, starts_at = :starts_at,
+expires_at = :expires_at, max_opens = :max_opens, password_hash = :password_hash,
 scope = :scope, wish = :wish
 where site = :site and id = :id and version = :version - 1;
 

@@ -1,0 +1,118 @@
+"""Share links to and from database rows: one mapping for every SQL store.
+
+What differs from link to link has columns of its own; what many links have in common rests as JSON, whose text is then
+the same on all of them and is read once: a walk over every link of a site reads a hundred thousand.
+"""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from exshare_adapters.codec import Codec
+from exshare_adapters.columns import Params, Row, flag, maybe_moment, moment, word
+from exshare_adapters.policy_rows import space_key
+from exshare_core.capabilities import Capabilities
+from exshare_core.links import LabelFilter, LinkState, Scope, ShareLink, Wish
+from exshare_core.ports import Swept
+from exshare_core.values import AccountId, LinkId, MemberId, Networks, PageId, People, SiteId, SpaceKey
+
+
+@frozen(slots=True)
+class StoredScope:
+    """What of a scope rests as JSON: all but the root."""
+
+    space: SpaceKey
+    """As it was written; the column beside it holds the form that compares."""
+    children: bool = False
+    labels: LabelFilter | None = None
+    carve_outs: frozenset[PageId] = frozenset()
+    restricted_pages: bool = False
+
+
+@frozen(slots=True)
+class StoredWish:
+    """What of a wish rests as JSON: all but its instants, its number of opens and its password's hash."""
+
+    capabilities: Capabilities = Capabilities()
+    people: People | None = None
+    networks: Networks | None = None
+
+
+def link_params(codec: Codec, link: ShareLink) -> Params:
+    """Every field of a link."""
+    scope, wish = link.scope, link.wish
+    stored = StoredScope(scope.space, scope.children, scope.labels, scope.carve_outs, scope.restricted_pages)
+    return {
+        "site": link.site,
+        "id": link.id,
+        "page": scope.root,
+        "space": space_key(scope.space),
+        "owner": link.owner,
+        "state": link.state.value,
+        "name": link.name,
+        "description": link.description,
+        "acts_as": link.acts_as,
+        "service_identity": link.service_identity,
+        "created_by": link.created_by,
+        "created_at": link.created_at,
+        "renewed_at": link.renewed_at,
+        "renewals": link.renewals,
+        "confirmed_at": link.confirmed_at,
+        "changed_at": link.changed_at,
+        "version": link.version,
+        "security_version": link.security_version,
+        "starts_at": wish.starts_at,
+        "expires_at": wish.expires_at,
+        "max_opens": wish.max_opens,
+        "password_hash": wish.password_hash,
+        "scope": codec.dump(stored),
+        "wish": codec.dump(StoredWish(wish.capabilities, wish.people, wish.networks)),
+    }
+
+
+def link_of(codec: Codec, row: Row) -> ShareLink:
+    """The link in a row."""
+    return ShareLink(
+        id=LinkId(row["id"]),
+        site=SiteId(row["site"]),
+        scope=_scope_of(codec, row),
+        wish=_wish_of(codec, row),
+        owner=MemberId(row["owner"]),
+        acts_as=AccountId(row["acts_as"]),
+        created_by=MemberId(row["created_by"]),
+        created_at=moment(row["created_at"]),
+        renewed_at=moment(row["renewed_at"]),
+        renewals=row["renewals"],
+        confirmed_at=moment(row["confirmed_at"]),
+        changed_at=moment(row["changed_at"]),
+        name=row["name"],
+        description=row["description"],
+        service_identity=flag(row["service_identity"]),
+        state=word(LinkState, row["state"]),
+        version=row["version"],
+        security_version=row["security_version"],
+    )
+
+
+def _scope_of(codec: Codec, row: Row) -> Scope:
+    stored = codec.shared(row["scope"], StoredScope)
+    root = PageId(row["page"])
+    return Scope(root, stored.space, stored.children, stored.labels, stored.carve_outs, stored.restricted_pages)
+
+
+def _wish_of(codec: Codec, row: Row) -> Wish:
+    stored = codec.shared(row["wish"], StoredWish)
+    return Wish(
+        capabilities=stored.capabilities,
+        people=stored.people,
+        networks=stored.networks,
+        starts_at=maybe_moment(row["starts_at"]),
+        expires_at=maybe_moment(row["expires_at"]),
+        max_opens=row["max_opens"],
+        password_hash=row["password_hash"],
+    )
+
+
+def swept_of(codec: Codec, row: Row) -> Swept:
+    """A link as a walk over all of them sees it."""
+    return Swept(link_of(codec, row), row["opens"])
