@@ -23,10 +23,11 @@ from exshare_core.gates import Prepared, prepare
 from exshare_core.governance import PolicyChange, SitePolicy, assign, check_policy, hold_back, space_layer
 from exshare_core.groups import identity_of, mandate_of, owner_groups
 from exshare_core.links import ShareLink, Switches
-from exshare_core.permissions import Right, check_admin, check_membership
+from exshare_core.permissions import Mandate, Right, check_admin, check_membership, sees_all
 from exshare_core.policy import Limits, Policy, outer
 from exshare_core.ports import Clock, Content, LinkRecord, Storage
 from exshare_core.rehearsing import DryRun, Turned, rehearse
+from exshare_core.schemes import NOBODY, Grantees
 from exshare_core.values import Address, IPAddress, LinkId, SiteId, SpaceKey
 
 __all__ = ["DryRun", "Governing", "SpaceView", "with_space_limits"]
@@ -44,6 +45,8 @@ class SpaceView:
     above: Policy | None
     """The meet of the layers above the space: what its own limits can only narrow."""
     switches: Switches
+    admins: Grantees = NOBODY
+    """Who governs the space besides the admins of the site, who alone can change it."""
 
 
 @frozen
@@ -91,7 +94,20 @@ class Governing:
             policy.rules(space).limits,
             outer(tuple(one for one in outside if one.before is None)),
             await self.storage.policies.switches(self.site, space),
+            policy.rules(space).admins,
         )
+
+    async def spaces(self, member: Member | None) -> tuple[SpaceKey, ...]:
+        """The spaces for which something is set that `member` governs, by key; all of them for admins of the site."""
+        check_membership(member, self.site)
+        policy = await self._policy()
+        if member is None or sees_all(member, self.site):
+            return tuple(sorted(policy.spaces))
+        groups: frozenset[str] | None = frozenset()
+        if member.identity is not None and any(one.admins.asks_groups for one in policy.spaces.values()):
+            groups = await self.content.directory.groups(member.identity)
+        mandates = {space: Mandate(member, self.site, policy.permissions(space), groups) for space in policy.spaces}
+        return tuple(sorted(space for space, mandate in mandates.items() if mandate.is_space_admin))
 
     async def change_space(self, member: Member | None, space: SpaceKey, version: int, limits: Limits) -> SitePolicy:
         """Set the limits of one space, seen at `version`: all that its admins may set (spec R3). Raises as `change`."""
@@ -110,10 +126,10 @@ class Governing:
         return await self._dry_run(await self._seen(wanted.version), wanted)
 
     async def dry_run_space(self, member: Member | None, space: SpaceKey, version: int, limits: Limits) -> DryRun:
-        """What `change_space` would do; raises as it does, and stores nothing."""
+        """What `change_space` would do to the links of that space; raises as it does, and stores nothing."""
         await self._check_space(member, space)
         policy = await self._seen(version)
-        return await self._dry_run(policy, with_space_limits(policy, space, limits))
+        return await self._dry_run(policy, with_space_limits(policy, space, limits), space)
 
     async def dry_run_switch(self, member: Member | None, space: SpaceKey | None, on: bool) -> DryRun:
         """What `switch` would do to every link of the site."""
@@ -122,6 +138,11 @@ class Governing:
         return await rehearse(self.storage, policy, policy, self.clock.now(), Turned(space, on))
 
     # --- the switches --------------------------------------------------------------------------------------------
+
+    async def stopped(self, member: Member | None) -> frozenset[SpaceKey | None]:
+        """The spaces whose own switch is off; None among them where the switch of the site is."""
+        check_admin(member, self.site)
+        return await self.storage.policies.stopped(self.site)
 
     async def switch(self, member: Member | None, space: SpaceKey | None, on: bool) -> Switches:
         """Stop the site, or one space of it, at once, or let it go on as before (spec P7).
@@ -196,9 +217,9 @@ class Governing:
         await self.storage.policies.replace(after, [event], row)
         return after
 
-    async def _dry_run(self, before: SitePolicy, wanted: SitePolicy) -> DryRun:
+    async def _dry_run(self, before: SitePolicy, wanted: SitePolicy, only: SpaceKey | None = None) -> DryRun:
         now = self.clock.now()
-        return await rehearse(self.storage, before, _follows(before, wanted, now), now)
+        return await rehearse(self.storage, before, _follows(before, wanted, now), now, only=only)
 
     async def _prepared(self, record: LinkRecord, moment: datetime) -> Prepared | None:
         """The gates through the newest address that lives, or the newest of all where none does."""

@@ -317,6 +317,9 @@ class PolicyRepository(Protocol):
     async def switches(self, site: SiteId, space: SpaceKey) -> Switches:
         """The kill switches above a link of this space."""
 
+    async def stopped(self, site: SiteId) -> frozenset[SpaceKey | None]:
+        """Must be every space of the site whose own switch is off, by key in upper case; None is the site itself."""
+
     async def switch(self, site: SiteId, space: SpaceKey | None, on: bool, events: Sequence[Event]) -> None:
         """Must turn the site, or one space of it, off or on, and store the events with it; seen by the next read."""
 

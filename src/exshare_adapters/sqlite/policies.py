@@ -96,6 +96,11 @@ class SqlitePolicies:
         (row,) = await self._database.read(lambda db: db.all("policies.switches", site=site, space=space_key(space)))
         return switches_of(row)
 
+    async def stopped(self, site: SiteId) -> frozenset[SpaceKey | None]:
+        """See `PolicyRepository.stopped`."""
+        rows = await self._database.read(lambda db: db.all("policies.stopped", site=site))
+        return frozenset(SpaceKey(row["space"]) if row["space"] else None for row in rows)
+
     async def switch(self, site: SiteId, space: SpaceKey | None, on: bool, events: Sequence[Event]) -> None:
         """See `PolicyRepository.switch`."""
         params: Params = {"site": site, "space": "" if space is None else space_key(space), "is_on": on}

@@ -402,6 +402,18 @@ class SwitchesContract(Contract[Storage]):
         assert Switches(True, True) == await storage.policies.switches(site, SPACE)
 
     @promise
+    async def test_everything_that_is_off_is_named(self, storage: Storage) -> None:
+        """`stopped` gives the spaces that are off by key in upper case, None for the site, and nothing of another."""
+        site, foreign = await _made(storage), await _made(storage)
+        await storage.policies.switch(site, None, False, [])
+        await storage.policies.switch(site, SpaceKey("tEAM"), False, [])
+        await storage.policies.switch(site, OTHER, False, [])
+        await storage.policies.switch(site, OTHER, True, [])
+
+        assert frozenset({None, SpaceKey("TEAM")}) == await storage.policies.stopped(site)
+        assert frozenset() == await storage.policies.stopped(foreign)
+
+    @promise
     async def test_a_switch_is_stored_with_its_events(self, storage: Storage) -> None:
         """After `switch`, its events are there."""
         site = await _made(storage)

@@ -297,6 +297,13 @@ class SwitchesOffOnly(MemoryPolicies):
         await super().switch(site, space, on and self.state.switches.get((site, space), True), events)
 
 
+class NamesWhatWasEverSwitched(MemoryPolicies):
+    """What was turned on again is still named as off."""
+
+    async def stopped(self, site: Any) -> Any:
+        return frozenset(space for home, space in self.state.switches if home == site)
+
+
 class SwitchesInSilence(MemoryPolicies):
     """A stop leaves no trace in the activity."""
 
@@ -340,5 +347,6 @@ ROWS = [
     stored("policies", IgnoresTheSwitchOfASite, "the_switch_of_a_site_stops_all_its_spaces"),
     stored("policies", StopsTheWholeSite, "the_switch_of_a_space_stops_that_space_only"),
     stored("policies", SwitchesOffOnly, "a_switch_can_be_turned_on_again"),
+    stored("policies", NamesWhatWasEverSwitched, "everything_that_is_off_is_named"),
     stored("policies", SwitchesInSilence, "a_switch_is_stored_with_its_events"),
 ]

@@ -93,6 +93,10 @@ select
 coalesce((select is_on from switches where site = %(site)s and space = ''), true) as site_on,
 coalesce((select is_on from switches where site = %(site)s and space = %(space)s), true) as space_on;
 
+-- name: stopped
+-- What is off: spaces by key, and the site itself under an empty one.
+select space from switches where site = %(site)s and not is_on;
+
 -- name: switch
 -- One kill switch.
 insert into switches (site, space, is_on) values (%(site)s, %(space)s, %(is_on)s)

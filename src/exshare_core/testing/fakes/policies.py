@@ -61,6 +61,10 @@ class MemoryPolicies:
         """The kill switches above a link of this space."""
         return self.state.switches_above(site, space)
 
+    async def stopped(self, site: SiteId) -> frozenset[SpaceKey | None]:
+        """What is off: spaces by key, and None where the site itself is."""
+        return frozenset(space for (home, space), on in self.state.switches.items() if home == site and not on)
+
     async def switch(self, site: SiteId, space: SpaceKey | None, on: bool, events: Sequence[Event]) -> None:
         """Turn a site or a space off or on."""
         with self.state.transaction():
