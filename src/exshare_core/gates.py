@@ -149,7 +149,8 @@ NOTHING_THERE = Decision(
 NO_LAYER = Verdict(Stage.POLICY, Effect.DENY, "no layer allows sharing on this site", Answer.UNAVAILABLE)
 """What members are told of a link above which there is no layer at all; a stranger is told that there is no link."""
 
-_FINE = {stage: Verdict(stage, Effect.ALLOW, "passed", Answer.ALLOW) for stage in Stage}
+_FINE = tuple(Verdict(stage, Effect.ALLOW, "passed", Answer.ALLOW) for stage in Stage)
+"""By stage, which are numbered from 0."""
 
 
 def _failed(stage: Stage, error: str) -> Verdict:

@@ -24,9 +24,9 @@ Meet = Callable[[Any, Any], Any]
 
 
 def _rungs(one: Mapping[str, int], other: Mapping[str, int]) -> Mapping[str, int]:
-    met = dict(one)
-    for name, rung in other.items():
-        met[name] = min(rung, met[name]) if name in met else rung
+    met = {**one, **other}
+    for name, rung in one.items():
+        met[name] = min(rung, met[name])
     return met
 
 
@@ -40,7 +40,7 @@ def _limit(meet: Meet, *, widest: str, eq: Any = True) -> Any:
     return field(default=None, metadata={"meet": meet, "widest": widest}, kw_only=True, eq=eq)
 
 
-@frozen(cache_hash=True)
+@frozen(cache_hash=True, slots=False)
 class Limits:
     """What one layer restricts. A restriction that is None is not set: that layer leaves it to the others.
 
@@ -156,6 +156,8 @@ class Policy:
         They are those that alone give the value or, where only together they do, all that took part.
         """
         setters = self.setters.get(restriction, ())
+        if len(setters) == 1:
+            return (setters[0][0],)
         value = getattr(self.limits, restriction)
         alone = tuple(dict.fromkeys(name for name, own in setters if own == value))
         return alone or tuple(dict.fromkeys(name for name, _ in setters))

@@ -20,6 +20,7 @@ from exshare_core.dispatching import seal_letter
 from exshare_core.errors import AdapterFailed, Busy, CannotUnseal, InvalidValue, NotFound, Refused, StaleLink
 from exshare_core.events import Actor, Event, Kind
 from exshare_core.gates import admits
+from exshare_core.governance import SitePolicy
 from exshare_core.groups import identity_of, mandate_of, owner_groups
 from exshare_core.letters import Letter, LetterKind, header_text
 from exshare_core.links import LinkAddress, Scope, ShareLink, Wish, checked_description, checked_name
@@ -29,7 +30,7 @@ from exshare_core.policy import Layer, Policy
 from exshare_core.ports import Clock, Content, LinkRecord, PasswordHasher, Storage, TokenGenerator, Vault
 from exshare_core.standing import Shown, named_layers, policy_above, standing, with_facts
 from exshare_core.values import AccountId, Address, LinkId, MemberId, PageId, SiteId, SpaceKey, Token
-from exshare_core.wishes import LinkForm, check_form
+from exshare_core.wishes import LinkForm, check_form, prefilled
 
 __all__ = [
     "ADDRESS_PURPOSE",
@@ -70,6 +71,8 @@ class Beginning:
     """Whether the page, or one above it, has view restrictions (spec L6)."""
     service_identity: bool
     """Whether the link would share as the connector's own account (spec R5)."""
+    form: LinkForm = LinkForm()
+    """What the space's configuration fills in (spec L9)."""
 
 
 @frozen
@@ -113,12 +116,19 @@ class Sharing:
         acts_as, service = await self._identity(member, member)
         facts = await self._facts(await self._located(page), acts_as)
         (await self._mandate(member, facts.space)).check(Right.CREATE)
-        now = self.clock.now()
-        layers = await self.storage.policies.layers(self.site, facts.space)
+        policy = await self.storage.policies.policy(self.site) or SitePolicy(self.site)
+        now, layers = self.clock.now(), await self.storage.policies.layers(self.site, facts.space)
         above = _above(layers, now, await self._groups(layers, None if service else acts_as))
+        defaults = policy.configurations[policy.configuration(facts.space)].defaults
         titles = await self.content.finder.titles([facts.page])
-        title = titles.get(facts.page, f"Page {facts.page}")
-        return Beginning(facts.page, title, above, bool(facts.restricted), service)
+        return Beginning(
+            facts.page,
+            titles.get(facts.page, f"Page {facts.page}"),
+            above,
+            bool(facts.restricted),
+            service,
+            prefilled(defaults, above, facts.page, facts.space, now),
+        )
 
     async def create(self, member: Member | None, owner: Member, page: str, form: LinkForm) -> tuple[Shown, str]:
         """Make a link for `page` (an id or an address of the site) owned by `owner`; gives it and its full address.

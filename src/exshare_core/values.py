@@ -256,7 +256,7 @@ class People:
         return (
             address.key in self.addresses
             or address.domain.name in self.domains
-            or (bool(self.subdomains) and self._covers_all(address.domain.name))
+            or self._covers_all(address.domain.name)
         )
 
     def meet(self, other: People) -> People:
@@ -274,7 +274,7 @@ class People:
         return name in self.domains or self._covers_all(name)
 
     def _covers_all(self, name: str) -> bool:
-        return any(above in self.subdomains for above in _self_and_above(name))
+        return bool(self.subdomains) and any(above in self.subdomains for above in _self_and_above(name))
 
     def entries(self) -> tuple[str, ...]:
         """The list as a person would write it, sorted."""

@@ -6,15 +6,18 @@ kept apart (spec P4), and a change of the name must not cost a wish.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from attrs import field, frozen
 from attrs.converters import optional
 
 from exshare_core.capabilities import LADDERS, Capabilities
 from exshare_core.errors import InvalidValue, InvalidValues
+from exshare_core.governance import Defaults
 from exshare_core.links import (
+    MAX_NAME,
     ShareLink,
     Wish,
     checked_description,
@@ -24,7 +27,7 @@ from exshare_core.links import (
 )
 from exshare_core.passwords import LEAST, LEAST_AS_ONLY_GATE, check_password, normalised
 from exshare_core.policy import Policy
-from exshare_core.values import Networks, People, utc
+from exshare_core.values import Networks, PageId, People, SpaceKey, utc
 
 
 @frozen(slots=True)
@@ -78,6 +81,30 @@ def check_form(form: LinkForm, outer: Policy, now: datetime, old: ShareLink | No
     unread = {failure.field for failure in form.unread}
     if failures := (*form.unread, *(failure for failure in broken if failure.field not in unread)):
         raise InvalidValues(failures)
+
+
+def prefilled(defaults: Defaults, outer: Policy, page: PageId, space: SpaceKey, now: datetime) -> LinkForm:
+    """The form of a new link as a configuration fills it in, within what the layers allow (spec L9).
+
+    It enforces nothing: who makes the link may empty every field of it.
+    """
+    limits = outer.limits
+    highest = limits.capabilities or {}
+    rungs = ((name, min(rung, highest.get(name, rung))) for name, rung in defaults.capabilities.rungs)
+    span = None if defaults.days is None else timedelta(days=defaults.days)
+    if span is not None and limits.lifetime is not None:
+        span = min(span, limits.lifetime)
+    named = {"space": space, "page": page, "date": f"{now:%Y-%m-%d}"}
+    return LinkForm(
+        name=_PLACE.sub(lambda found: named[found[1]], defaults.name)[:MAX_NAME].strip(),
+        expires_at=None if span is None else now + span,
+        children=defaults.children and limits.children is not False,
+        allow=Capabilities(tuple((name, rung) for name, rung in rungs if rung)),
+    )
+
+
+_PLACE = re.compile(r"\{(space|page|date)\}")
+"""What is filled into a pattern of names."""
 
 
 def least_length(form: LinkForm, outer: Policy) -> int:
