@@ -67,7 +67,7 @@ def _put(
     site: Tree, node_id: int, parent: int | None, title: str, parts: tuple[Part, ...] = (), kind: Kind = "page"
 ) -> Node:
     space = site.nodes[parent].space if parent is not None else pages.GUIDE
-    place = None if parent is None else 1000 - 10 * len([n for n in site.nodes.values() if n.parent == parent])
+    place = None if parent is None else 1000 + 10 * len([n for n in site.nodes.values() if n.parent == parent])
     at = FOUNDED + timedelta(hours=len(site.nodes))
     node = Node(node_id, kind, space, title, parent, place, at, pages.MIRA)
     node.revisions.append(Revision(1, at, pages.MIRA, "", parts))
@@ -168,6 +168,12 @@ def _details(site: Tree) -> None:
     nodes[pages.CARE].update = Restriction({pages.MIRA})
     nodes[pages.TRASHED_PAGE].status = "trashed"
     nodes[pages.ARCHIVED_PAGE].status = "archived"
+    # The order in which the guide is read, which is not that of the ids.
+    nodes[pages.GALLERY].position = 1105
+    nodes[pages.KESTREL].position, nodes[pages.HERON].position = (
+        nodes[pages.HERON].position,
+        nodes[pages.KESTREL].position,
+    )
     nodes[pages.CARE].position = None
     nodes[pages.START].emoji = "1f4a1"
     for page in (pages.HOME, pages.START, pages.UNPACK, pages.GALLERY, pages.HERON, pages.KESTREL, pages.WARRANTY):

@@ -84,8 +84,8 @@ def test_children(cloud: Cloud) -> None:
     assert 404 == found
     assert [
         ("40010008", "page", "current", "Caring for lenses", None),
-        ("40010009", "page", "current", "Repair handbook", 990),
-        ("40020002", "folder", "current", "Older models", 980),
+        ("40010009", "page", "current", "Repair handbook", 1010),
+        ("40020002", "folder", "current", "Older models", 1020),
     ] == [(c["id"], c["type"], c["status"], c["title"], c["childPosition"]) for c in below]
 
 

@@ -32,7 +32,7 @@ def test_data_center_is_read_without_any_other_network() -> None:
         "outside": False,
         "title": "Gallery of everything",
         "may read": "yes",
-        "level": ["Notes on the sketches", "Night shift rota", "Überblick – ランプ"],
+        "level": ["Getting started", "Repair handbook", "Kestrel I"],
         "more": True,
         "file": "Wipe the lens — gently.\n",
         "rights": [True, False],
