@@ -14,6 +14,7 @@ from exshare_core.content import NodeKind
 from exshare_core.dispatching import Dispatching
 from exshare_core.events import Actor, Event
 from exshare_core.governance import PolicyChange, assign, hold_back
+from exshare_core.governing import Governing
 from exshare_core.letters import Message
 from exshare_core.links import ShareLink
 from exshare_core.membership import Membership
@@ -73,6 +74,7 @@ class Office:
     mailer: CollectingMailer = field(factory=CollectingMailer)
     membership: Membership = field(init=False)
     sharing: Sharing = field(init=False)
+    governing: Governing = field(init=False)
     beta: Sharing = field(init=False)
     """The same acts on another site of the deployment."""
     ada: Member = field(init=False)
@@ -84,6 +86,7 @@ class Office:
         ports = (self.clock, self.tokens, self.hasher, self.vault)
         self.membership = Membership(self.storage, *ports)
         self.sharing = Sharing(ACME, self.storage, self.content.content(), *ports, url_of=address_of)
+        self.governing = Governing(ACME, self.storage, self.content.content(), self.clock)
         self.beta = Sharing(BETA, self.storage, self.content.content(), *ports, url_of=address_of)
         for site in (ACME, BETA):
             run(self.storage.policies.ensure_site(site))
