@@ -223,3 +223,13 @@ def test_the_example_of_an_adapter_keeps_the_contract(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
 
     assert re.search(r"^\d+ passed, 1 xfailed", done.stdout, re.MULTILINE), done.stdout
+
+
+def test_the_example_of_the_core_says_what_it_prints(capsys: pytest.CaptureFixture[str]) -> None:
+    """The example in the README runs on the core alone, and each line that it prints is the one in its comment."""
+    (example,) = blocks(ROOT / "README.md", "python")
+    exec(compile(example, "README.md", "exec"), {})
+    said = re.findall(r"^print\(.*\) +# ([^:\n]+)", example, re.MULTILINE)
+
+    assert said == capsys.readouterr().out.splitlines()
+    assert said
