@@ -41,9 +41,7 @@ async def _found(storage: Storage, address: LinkAddress, session: bytes | None) 
     return found
 
 
-async def _seen(
-    storage: Storage, address: LinkAddress, session: bytes
-) -> tuple[int, Visit | None, set[StoredProof]]:
+async def _seen(storage: Storage, address: LinkAddress, session: bytes) -> tuple[int, Visit | None, set[StoredProof]]:
     found = await _found(storage, address, session)
     return found.opens, found.visit, set(found.proofs)
 
@@ -130,14 +128,21 @@ class VisitsContract(Contract[Storage]):
 
     @promise
     async def test_a_later_visit_of_a_session_takes_the_place_of_the_earlier(self, storage: Storage) -> None:
-        """A session that begins again has the later visit, and both opens are counted."""
+        """A session that begins again has the later visit, and both opens are counted; given back, it has none.
+
+        It is the one that was admitted later, also when both began at one instant.
+        """
         link, address = await _new(storage)
         first = a_visit(link)
-        second = a_visit(link, first.session, began_at=after(hours=13), seen_at=after(hours=13))
         await storage.links.admit(first, [], None, [])
-        await storage.links.admit(second, [], None, [])
+        for number, hours in enumerate((13, 13, 13, 0), 2):
+            visit = a_visit(link, first.session, began_at=after(hours=hours), seen_at=after(hours=hours))
+            await storage.links.admit(visit, [], None, [])
 
-        assert (2, second, set()) == await _seen(storage, address, first.session)
+            assert (number, visit, set()) == await _seen(storage, address, first.session)
+        await storage.links.give_back(visit, [])
+
+        assert (4, None, set()) == await _seen(storage, address, first.session)
 
     @promise
     async def test_visit_and_proofs_are_of_this_session_and_link_only(self, storage: Storage) -> None:
@@ -149,9 +154,7 @@ class VisitsContract(Contract[Storage]):
         visit = a_visit(link)
         proof = a_proof(link, visit.session)
         await storage.links.admit(visit, [proof], None, [])
-        await storage.links.admit(
-            theirs := a_visit(link), [their_proof := a_proof(link, theirs.session)], None, []
-        )
+        await storage.links.admit(theirs := a_visit(link), [their_proof := a_proof(link, theirs.session)], None, [])
 
         assert (2, visit, {proof}) == await _seen(storage, address, visit.session)
         assert (2, theirs, {their_proof}) == await _seen(storage, address, theirs.session)

@@ -58,6 +58,7 @@ create table link_addresses (
 
 create index link_addresses_of_link on link_addresses (site, link, seq);
 
+-- A browser has one visit to a link: the one that began last (spec L14).
 create table visits (
     site text collate "C" not null,
     id text collate "C" not null,
@@ -66,11 +67,10 @@ create table visits (
     security_version integer not null,
     began_at timestamptz not null,
     seen_at timestamptz not null,
-    primary key (site, id),
+    primary key (site, link, session),
     foreign key (site, link) references links (site, id)
 );
 
-create index visits_of_session on visits (site, link, session, began_at desc, id desc);
 create index visits_seen on visits (seen_at);
 
 create table proofs (

@@ -31,7 +31,7 @@ from links l join link_opens o on o.site = l.site and o.link = l.id
 {{policies}}
 
 -- name: find
--- Everything that judges one attempt: the link behind a digest, with the proofs and the newest visit of one session.
+-- Everything that judges one attempt: the link behind a digest, with the proofs and the visit of one session.
 select {{link}}, {{above}},
 json_build_object(
 'digest', encode(a.digest, 'hex'), 'site', a.site, 'link', a.link,
@@ -45,8 +45,7 @@ from proofs p where p.site = l.site and p.link = l.id and p.session = %(session)
 (select json_build_object(
 'id', v.id, 'site', v.site, 'link', v.link, 'session', encode(v.session, 'hex'),
 'security_version', v.security_version, 'began_at', v.began_at, 'seen_at', v.seen_at)
-from visits v where v.site = l.site and v.link = l.id and v.session = %(session)s::bytea
-order by v.began_at desc, v.id desc limit 1) as visit
+from visits v where v.site = l.site and v.link = l.id and v.session = %(session)s::bytea) as visit
 from link_addresses a
 join links l on l.site = a.site and l.id = a.link
 join link_opens o on o.site = l.site and o.link = l.id
@@ -154,13 +153,16 @@ where site = %(site)s and link = %(link)s and (%(most)s::integer is null or open
 and exists (select 1 from held);
 
 -- name: add_visit
--- A visit that begins.
+-- A visit that begins, in the place of an earlier one of its browser.
 insert into visits (site, id, link, session, security_version, began_at, seen_at)
-values (%(site)s, %(id)s, %(link)s, %(session)s, %(security_version)s, %(began_at)s, %(seen_at)s);
+values (%(site)s, %(id)s, %(link)s, %(session)s, %(security_version)s, %(began_at)s, %(seen_at)s)
+on conflict (site, link, session) do update set
+id = excluded.id, security_version = excluded.security_version,
+began_at = excluded.began_at, seen_at = excluded.seen_at;
 
 -- name: end_visit
 -- A visit that is undone.
-delete from visits where site = %(site)s and id = %(id)s and link = %(link)s;
+delete from visits where site = %(site)s and link = %(link)s and session = %(session)s and id = %(id)s;
 
 -- name: uncount_open
 -- The open that an undone visit had counted.
@@ -168,7 +170,8 @@ update link_opens set opens = opens - 1 where site = %(site)s and link = %(link)
 
 -- name: touch
 -- The last use of a visit, never moved backwards.
-update visits set seen_at = %(seen_at)s where site = %(site)s and id = %(id)s and seen_at < %(seen_at)s;
+update visits set seen_at = %(seen_at)s
+where site = %(site)s and link = %(link)s and session = %(session)s and id = %(id)s and seen_at < %(seen_at)s;
 
 -- name: prove
 -- A proof, in the place of an earlier one of its kind.

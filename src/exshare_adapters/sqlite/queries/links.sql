@@ -31,7 +31,7 @@ from links l join link_opens o on o.site = l.site and o.link = l.id
 {{policies}}
 
 -- name: find
--- Everything that judges one attempt: the link behind a digest, with the proofs and the newest visit of one session.
+-- Everything that judges one attempt: the link behind a digest, with the proofs and the visit of one session.
 select {{link}}, {{above}},
 json_object(
 'digest', hex(a.digest), 'site', a.site, 'link', a.link,
@@ -45,8 +45,7 @@ from proofs p where p.site = l.site and p.link = l.id and p.session = :session) 
 (select json_object(
 'id', v.id, 'site', v.site, 'link', v.link, 'session', hex(v.session),
 'security_version', v.security_version, 'began_at', v.began_at, 'seen_at', v.seen_at)
-from visits v where v.site = l.site and v.link = l.id and v.session = :session
-order by v.began_at desc, v.id desc limit 1) as visit
+from visits v where v.site = l.site and v.link = l.id and v.session = :session) as visit
 from link_addresses a
 join links l on l.site = a.site and l.id = a.link
 join link_opens o on o.site = l.site and o.link = l.id
@@ -152,13 +151,16 @@ where site = :site and link = :link and (:most is null or opens < :most)
 and exists (select 1 from links l where l.site = :site and l.id = :link and l.security_version = :security_version);
 
 -- name: add_visit
--- A visit that begins.
+-- A visit that begins, in the place of an earlier one of its browser.
 insert into visits (site, id, link, session, security_version, began_at, seen_at)
-values (:site, :id, :link, :session, :security_version, :began_at, :seen_at);
+values (:site, :id, :link, :session, :security_version, :began_at, :seen_at)
+on conflict (site, link, session) do update set
+id = excluded.id, security_version = excluded.security_version,
+began_at = excluded.began_at, seen_at = excluded.seen_at;
 
 -- name: end_visit
 -- A visit that is undone.
-delete from visits where site = :site and id = :id and link = :link;
+delete from visits where site = :site and link = :link and session = :session and id = :id;
 
 -- name: uncount_open
 -- The open that an undone visit had counted.
@@ -166,7 +168,8 @@ update link_opens set opens = opens - 1 where site = :site and link = :link and 
 
 -- name: touch
 -- The last use of a visit, never moved backwards.
-update visits set seen_at = :seen_at where site = :site and id = :id and seen_at < :seen_at;
+update visits set seen_at = :seen_at
+where site = :site and link = :link and session = :session and id = :id and seen_at < :seen_at;
 
 -- name: prove
 -- A proof, in the place of an earlier one of its kind.
