@@ -98,6 +98,13 @@ ROWS: list[tuple[str, Inventory]] = [
     (macro("info", body(macro("jirachart"))), Inventory((StorageMacro("jirachart", "", 0),))),
     (macro("gallery") + macro("attachments") + macro("code"), Inventory()),
     (
+        macro("attachments", id="a") + macro("panel", EXCLUDED + body(image("a.png")), "p"),
+        Inventory(
+            (StorageMacro("attachments", "a", 0), StorageMacro("panel", "p", 0, True)),
+            hidden_files=frozenset({FileRef("a.png")}),
+        ),
+    ),
+    (
         macro("gallery", parameter("page", PAGE)),
         Inventory((StorageMacro("gallery", "", 0, False, "Salaries", "HR"),)),
     ),

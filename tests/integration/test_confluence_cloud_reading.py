@@ -458,21 +458,23 @@ def test_included_pages_are_resolved_through_their_own_includes() -> None:
     assert "GET /api/v2/pages/1?body-format=view" not in site.seen
 
 
-@pytest.mark.parametrize("name", ["children", "pagetree", "contentbylabel", "detailssummary", "recently-updated"])
+@pytest.mark.parametrize(
+    "name", ["children", "pagetree", "contentbylabel", "detailssummary", "recently-updated", "attachments", "gallery"]
+)
 def test_a_list_of_pages_has_no_one_source(name: str) -> None:
-    """Spec L17: the page that a list begins at says nothing of the titles in it; its source is unknown."""
+    """Spec L17: the page that a list is of says nothing of what may be seen in it; its source is unknown."""
     site = stocked()
     link = '<ac:link><ri:page ri:content-title="Page 2" /></ac:link>'
     storage = "".join(
         f'<ac:structured-macro ac:name="{one}"><ac:parameter ac:name="page">{link}</ac:parameter></ac:structured-macro>'
-        for one in (name, "attachments")
+        for one in (name, "viewfile")
     )
     site.put(1, storage=storage)
     site.routes["GET /api/v2/pages"] = {"results": [page(2)]}
     reading = read(site)
     assert isinstance(reading, Reading)
 
-    assert {(name, None), ("attachments", "2")} == {(macro.name, macro.source) for macro in reading.draft.macros}
+    assert {(name, None), ("viewfile", "2")} == {(macro.name, macro.source) for macro in reading.draft.macros}
 
 
 def test_links_and_files_of_a_body_get_ids() -> None:

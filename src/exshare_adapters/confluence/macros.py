@@ -27,14 +27,18 @@ READERS = frozenset(
 ARCHIVES = frozenset({"gallery", "attachments", "viewfile", "view-file", "viewpdf", "viewdoc", "viewxls", "viewppt"})
 """Macros that show files: of their own page unless a parameter names another."""
 
+LISTS_OF_FILES = frozenset({"gallery", "attachments"})
+"""Macros that show every file that a page has."""
+
 INCLUDES = frozenset(
     {"include", "include-page", "excerpt-include", "multiexcerpt-include", "multiexcerpt-include-macro"}
 )
 """Macros that show the text of another page, with the macros in it."""
 
-OF_ONE_PAGE = INCLUDES | ARCHIVES | {"inc-drawio"}
+OF_ONE_PAGE = INCLUDES | (ARCHIVES - LISTS_OF_FILES) | {"inc-drawio"}
 """Macros that show something of the one page that they name. All others among `READERS` list what is in many: the
-page that they name says nothing of who may see what they show."""
+page that they name says nothing of who may see what they show. Lists of another page's files are none of them either:
+which of those files belong to excluded parts, only that page's storage format says."""
 
 LISTS: Mapping[str, str] = MappingProxyType({"children": "@self", "pagetree": "@home"})
 """Macros that list the pages below one page, and the page that they mean when they name none. They can be drawn

@@ -20,6 +20,7 @@ from exshare_adapters.confluence.macros import (
     DIAGRAMS,
     EXCLUDE,
     LISTS,
+    LISTS_OF_FILES,
     MARKED_BOXES,
     PREVIEWS,
     reads_elsewhere,
@@ -160,6 +161,7 @@ class _Reader:
         self._macros: list[_Macro] = [_Macro("", "", 0, -1)]
         self._counts: dict[str, int] = {}
         self._found: list[tuple[int, StorageMacro]] = []
+        self._archives: list[tuple[int, StorageMacro]] = []
         self._places = 0
         self._parameters: list[tuple[str, list[str]]] = []
         self._diagrams: list[list[str] | None] = []
@@ -207,8 +209,11 @@ class _Reader:
         """What was found."""
         page = self._macros[0]
         shown = frozenset(page.shown)
-        macros = tuple(macro for _, macro in sorted(self._found, key=lambda pair: pair[0]))
-        return Inventory(macros, shown, frozenset(page.hidden) - shown)
+        hidden = frozenset(page.hidden) - shown
+        # A list of all files of the page would name those that only an excluded part refers to
+        found = self._found + self._archives if hidden else self._found
+        macros = tuple(macro for _, macro in sorted(found, key=lambda pair: pair[0]))
+        return Inventory(macros, shown, hidden)
 
     def _begin_macro(self, attributes: dict[str, str]) -> None:
         name = attributes.get("urn:ac name", "").strip().lower()
@@ -233,6 +238,8 @@ class _Reader:
                     StorageMacro(macro.name, macro.id, macro.ordinal, excluded, title, space, page_id),
                 )
             )
+        elif macro.name in LISTS_OF_FILES:
+            self._archives.append((macro.place, StorageMacro(macro.name, macro.id, macro.ordinal)))
         if excluded:
             around.hidden += macro.shown + macro.hidden
         else:
