@@ -20,10 +20,19 @@ from exshare_core.errors import AdapterFailed, InvalidValue, NotFound, Refused, 
 from exshare_core.events import Actor, Event, Kind
 from exshare_core.explaining import Explanation, explain
 from exshare_core.gates import Prepared, prepare
-from exshare_core.governance import PolicyChange, SitePolicy, assign, check_policy, hold_back, space_layer
+from exshare_core.governance import Permissions, PolicyChange, SitePolicy, assign, check_policy, hold_back, space_layer
 from exshare_core.groups import identity_of, mandate_of, owner_groups
 from exshare_core.links import ShareLink, Switches
-from exshare_core.permissions import Mandate, Right, check_admin, check_membership, sees_all
+from exshare_core.permissions import (
+    Mandate,
+    Right,
+    Shift,
+    asks_groups,
+    check_admin,
+    check_membership,
+    sees_all,
+    shifts,
+)
 from exshare_core.policy import Limits, Policy, outer
 from exshare_core.ports import Clock, Content, LinkRecord, Storage
 from exshare_core.rehearsing import DryRun, Turned, rehearse
@@ -136,6 +145,28 @@ class Governing:
         check_admin(member, self.site)
         policy = await self._policy()
         return await rehearse(self.storage, policy, policy, self.clock.now(), Turned(space, on))
+
+    async def dry_run_rights(
+        self, member: Member | None, space: SpaceKey | None, wanted: Permissions
+    ) -> tuple[tuple[Shift, ...], int]:
+        """Which rights would change hands in `space`, or in those without a scheme of their own, and for how many members.
+
+        The number beside them is of members whose groups could not be found out: no group counts for them, neither
+        before nor after.
+        """
+        check_admin(member, self.site)
+        policy = await self._policy()
+        now = policy.permissions(SpaceKey("") if space is None else space)
+        asked = asks_groups(now) or asks_groups(wanted)
+        before, after, unknown = list[Mandate](), list[Mandate](), 0
+        for one in await self.storage.members.list(self.site):
+            groups: frozenset[str] | None = frozenset()
+            if asked and one.identity is not None:
+                groups = await self.content.directory.groups(one.identity)
+                unknown += groups is None
+            before.append(Mandate(one, self.site, now, groups))
+            after.append(Mandate(one, self.site, wanted, groups))
+        return shifts(before, after), unknown
 
     # --- the switches --------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ site may do everything (spec R3). All of them obey policy like everyone: nothing
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum
 
 from attrs import frozen
@@ -92,6 +92,10 @@ class Mandate:
         admins = self.permissions.space_admins
         return self.member.belongs_to(self.site) and admins.include(self.member.id, self.groups)
 
+    def has(self, granted: Granted) -> bool:
+        """Whether the schemes give the member this right. What admins may do beyond that is not asked here."""
+        return self.member is not None and self.member.belongs_to(self.site) and self._granted(granted)
+
     def _may(self, right: Right, owner: MemberId | None) -> bool:
         member = self.member
         if member is None or member.admin or (right in _OF_SPACE_ADMINS and self.is_space_admin):
@@ -115,6 +119,32 @@ class Mandate:
         every = [self.permissions.scheme or WITHOUT, self.permissions.space_scheme]
         named = [one.of(granted) for one in every if one is not None for granted in self._enough(right, owner)]
         return any(one.asks_groups for one in (*named, self.permissions.space_admins))
+
+
+@frozen(slots=True)
+class Shift:
+    """What a change of schemes does to one right: how many members win it and lose it."""
+
+    granted: Granted
+    won: int
+    lost: int
+
+
+def shifts(before: Iterable[Mandate], after: Iterable[Mandate]) -> tuple[Shift, ...]:
+    """The rights that change hands, from the mandates of the same members before and after a change.
+
+    Admins of the site are not counted: no scheme gives them anything or takes it.
+    """
+    pairs = [(old, new) for old, new in zip(before, after, strict=True) if not old.is_admin]
+    counted = (
+        Shift(
+            granted,
+            won=sum(new.has(granted) and not old.has(granted) for old, new in pairs),
+            lost=sum(old.has(granted) and not new.has(granted) for old, new in pairs),
+        )
+        for granted in Granted
+    )
+    return tuple(one for one in counted if one.won or one.lost)
 
 
 def asks_groups(permissions: Permissions) -> bool:

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from exshare_core.decisions import Answer
 from exshare_core.errors import AdapterFailed
+from exshare_web.admin.routes import admin_routes
 from exshare_web.answers import FAILED, UNREADABLE, Answers
 from exshare_web.headers import SecurityHeaders
 from exshare_web.logs import RequestLog
@@ -27,7 +28,7 @@ from exshare_web.services import Services
 from exshare_web.visitor.request import Shell, shell
 
 MAX_BODY = 64 * 1024
-"""Bytes of a form; nothing larger is ever posted."""
+"""Bytes of a form; only a policy document may be larger."""
 
 _log = structlog.get_logger()
 
@@ -41,6 +42,7 @@ def create_app(services: Services) -> Starlette:
         routes=[
             *visitor_routes(),
             *plain_routes(Mount("/static", static, name="static")),
+            *admin_routes(),
             *manager_routes(),
         ],
         middleware=[

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
@@ -47,6 +47,8 @@ class Filled:
 
     fields: Mapping[str, str]
     errors: Mapping[str, str] = field(factory=dict)
+    places: Collection[str] = PLACES
+    """The fields beside which there is a place for what is wrong with them."""
 
     def get(self, name: str) -> str:
         """What stands in the field."""
@@ -59,7 +61,7 @@ class Filled:
     @property
     def general(self) -> tuple[str, ...]:
         """What is wrong with fields that are not shown, or with the form as a whole."""
-        return tuple(f"{name}: {rule}" if name else rule for name, rule in self.errors.items() if name not in PLACES)
+        return tuple(f"{name}: {rule}" if name else rule for name, rule in self.errors.items() if name not in self.places)
 
     def allows(self, word: str) -> bool:
         """Whether the capability `word` is ticked."""
@@ -69,6 +71,17 @@ class Filled:
 def empty() -> Filled:
     """The form of a new link: least privilege, nothing ticked (security reference B10)."""
     return Filled({"password_choice": "none", "people_choice": "everyone", "networks_choice": "everywhere"})
+
+
+def prefilled(form: LinkForm) -> Filled:
+    """The form of a new link with what the configuration of its space fills in (spec L9)."""
+    fields = {
+        "name": form.name,
+        "expires": _local(form.expires_at),
+        "children": "on" if form.children else "",
+        "allow": "\n".join(form.allow.words()),
+    }
+    return Filled({**empty().fields, **fields})
 
 
 def of_link(link: ShareLink) -> Filled:
@@ -99,7 +112,7 @@ def read(fields: Mapping[str, str], old: ShareLink | None = None) -> LinkForm:
     A choice that is missing or unknown is refused, never read as the open one. What was typed beside a choice that
     does not use it is refused too, since one of the two is a mistake; only what `old` has may be left standing there.
     """
-    reading = _Reading(fields, () if old is None else _values_of(old))
+    reading = Reading(fields, () if old is None else _values_of(old))
     reading.refuse_unknown(SETTINGS | {"csrf", "page" if old is None else "version"})
     password = reading.chosen("password", ("none", "keep", "new"))
     people = reading.chosen("people", ("everyone", "listed"))
@@ -152,11 +165,11 @@ def errors_of(error: InvalidValue) -> dict[str, str]:
 
 
 @frozen
-class _Reading:
+class Reading:
     """Fields being read, and what was wrong with them so far."""
 
     fields: Mapping[str, str]
-    standing: Iterable[tuple[str, str]]
+    standing: Iterable[tuple[str, str]] = ()
     """Fields as the form of the old link shows them."""
     failures: list[InvalidValue] = field(factory=list)
 
@@ -166,6 +179,7 @@ class _Reading:
         self.failures.extend(InvalidValue(name[:40], "there is no such field") for name in unknown)
 
     def tried(self, make: Callable[[], T], fallback: T) -> T:
+        """What `make` gives; `fallback` where it could not be read, which is noted."""
         try:
             return make()
         except InvalidValues as error:
@@ -196,6 +210,7 @@ class _Reading:
         return parse(good) if good else fallback
 
     def ticked(self, name: str) -> bool:
+        """Whether a box is ticked."""
         value = self.fields.get(name, "")
         if value not in ("", "on"):
             self.failures.append(InvalidValue(name, "tick it or leave it"))
@@ -214,6 +229,7 @@ class _Reading:
             return None
 
     def number(self, name: str) -> int | None:
+        """A whole number, or None for an empty field."""
         text = self.fields.get(name, "").strip()
         if text and not _is_number(text):
             self.failures.append(InvalidValue(name, "write a whole number"))

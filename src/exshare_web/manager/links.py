@@ -8,14 +8,14 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from exshare_core.errors import AdapterFailed, Busy, ExshareError, InvalidValue, NotFound, Refused, StaleLink
+from exshare_core.errors import AdapterFailed, ExshareError, InvalidValue, NotFound, Refused, StaleLink
 from exshare_core.sharing import Shown
 from exshare_core.values import LinkId, MemberId, PageId
 from exshare_web.manager import forms, words
 from exshare_web.manager.forms import Filled
 from exshare_web.manager.offers import offer
+from exshare_web.manager.pages import errors_by_field, framed, said, status_of
 from exshare_web.manager.session import Desk
-from exshare_web.visitor.request import shell
 
 _log = structlog.get_logger()
 
@@ -29,6 +29,8 @@ DONE: Mapping[str, str] = {
     "rotate": "The link has a new address. The old one no longer works.",
     "delete": "The link is deleted. Its address will never work again.",
     "send": "The letters are on their way.",
+    "confirm": "The settings are confirmed: what was held back is in force from now on.",
+    "renew": "The link is renewed: its longest life counts from now.",
 }
 """What has just been done, by the word that stands in the address afterwards."""
 
@@ -43,7 +45,7 @@ async def show_list(request: Request, desk: Desk) -> Response:
     after = request.query_params.get("after", "")[:60]
     shown = await desk.sharing.list(desk.member, after=LinkId(after) if after else None, limit=PER_PAGE + 1)
     links = shown[:PER_PAGE]
-    return _page(
+    return await framed(
         request,
         desk,
         "links.html",
@@ -60,14 +62,14 @@ async def find_page(request: Request, desk: Desk) -> Response:
     words_or_address = request.query_params.get("q", "").strip()[:500]
     page = request.query_params.get("page", "").strip()[:500]
     if page:
-        return await _new_form(request, desk, page, forms.empty())
+        return await _new_form(request, desk, page, None)
     if not words_or_address:
-        return _page(request, desk, "new_find.html", q="", found=(), problem="")
+        return await framed(request, desk, "new_find.html", q="", found=(), problem="")
     try:
         found = await desk.sharing.pages(desk.member, words_or_address)
     except (AdapterFailed, Refused) as error:
-        return _find_again(request, desk, words_or_address, error)
-    return _page(request, desk, "new_find.html", q=words_or_address, found=found, problem="")
+        return await _find_again(request, desk, words_or_address, error)
+    return await framed(request, desk, "new_find.html", q=words_or_address, found=found, problem="")
 
 
 async def create(request: Request, desk: Desk) -> Response:
@@ -77,19 +79,24 @@ async def create(request: Request, desk: Desk) -> Response:
         form = forms.read(desk.fields)
         made, _ = await desk.sharing.create(desk.member, desk.member, page, form)
     except (InvalidValue, Refused, AdapterFailed) as error:
-        return await _new_form(request, desk, page, Filled(desk.fields, _errors(error)), _status(error))
+        return await _new_form(request, desk, page, Filled(desk.fields, errors_by_field(error)), status_of(error))
     return _to_link(request, desk, made.link.id, "created")
 
 
-async def _new_form(request: Request, desk: Desk, page: str, filled: Filled, status: int = 200) -> Response:
-    """The form for a page that can be shared. What was typed already is kept, even if Confluence is busy by now."""
+async def _new_form(request: Request, desk: Desk, page: str, filled: Filled | None, status: int = 200) -> Response:
+    """The form for a page that can be shared, at first with what the space's configuration fills in (spec L9).
+
+    What was typed already is kept, even if Confluence is busy by now.
+    """
     try:
         beginning = await desk.sharing.begin(desk.member, page)
     except (InvalidValue, Refused, AdapterFailed) as error:
-        if not filled.errors or not isinstance(error, AdapterFailed):
-            return _find_again(request, desk, page, error)
+        if filled is None or not isinstance(error, AdapterFailed):
+            return await _find_again(request, desk, page, error)
         beginning = None
-    return _page(
+    if filled is None:
+        filled = forms.empty() if beginning is None else forms.prefilled(beginning.form)
+    return await framed(
         request,
         desk,
         "new_form.html",
@@ -102,8 +109,8 @@ async def _new_form(request: Request, desk: Desk, page: str, filled: Filled, sta
     )
 
 
-def _find_again(request: Request, desk: Desk, q: str, error: ExshareError) -> Response:
-    return _page(request, desk, "new_find.html", _status(error), q=q, found=(), problem=_said(error))
+async def _find_again(request: Request, desk: Desk, q: str, error: ExshareError) -> Response:
+    return await framed(request, desk, "new_find.html", status_of(error), q=q, found=(), problem=said(error))
 
 
 async def show_link(request: Request, desk: Desk) -> Response:
@@ -121,15 +128,15 @@ async def change(request: Request, desk: Desk) -> Response:
         filled = Filled({**desk.fields, "version": str(error.current)}, {"": STALE})
         return await _link_page(request, desk, link, 412, filled=filled)
     except InvalidValue as error:
-        return await _link_page(request, desk, link, 400, filled=Filled(desk.fields, _errors(error)))
+        return await _link_page(request, desk, link, 400, filled=Filled(desk.fields, errors_by_field(error)))
     except (Refused, AdapterFailed) as error:
         filled = Filled(desk.fields)
-        return await _link_page(request, desk, link, _status(error), filled=filled, problem=_said(error))
+        return await _link_page(request, desk, link, status_of(error), filled=filled, problem=said(error))
     return _to_link(request, desk, link, "saved")
 
 
 async def act(request: Request, desk: Desk) -> Response:
-    """``POST /manage/{site}/links/{link}/{act}``: disable, enable, rotate, delete or send."""
+    """``POST /manage/{site}/links/{link}/{act}``: disable, enable, rotate, delete, send, confirm or renew."""
     link, name = _link(request), request.path_params["act"]
     doing = ACTS.get(name)
     if doing is None:
@@ -137,10 +144,10 @@ async def act(request: Request, desk: Desk) -> Response:
     try:
         await doing(desk, link)
     except InvalidValue as error:
-        return await _link_page(request, desk, link, 400, letter=Filled(desk.fields, _errors(error)))
+        return await _link_page(request, desk, link, 400, letter=Filled(desk.fields, errors_by_field(error)))
     except (Refused, AdapterFailed, StaleLink) as error:
         letter = Filled(desk.fields)
-        return await _link_page(request, desk, link, _status(error), letter=letter, problem=_said(error))
+        return await _link_page(request, desk, link, status_of(error), letter=letter, problem=said(error))
     return _to_link(request, desk, link, name)
 
 
@@ -165,12 +172,22 @@ async def _send(desk: Desk, link: LinkId) -> None:
     await desk.sharing.send(desk.member, link, people, desk.fields.get("note", ""))
 
 
+async def _confirm(desk: Desk, link: LinkId) -> None:
+    await desk.sharing.confirm(desk.member, link)
+
+
+async def _renew(desk: Desk, link: LinkId) -> None:
+    await desk.sharing.renew(desk.member, link)
+
+
 ACTS: Mapping[str, Callable[[Desk, LinkId], Awaitable[None]]] = {
     "disable": _disable,
     "enable": _enable,
     "rotate": _rotate,
     "delete": _delete,
     "send": _send,
+    "confirm": _confirm,
+    "renew": _renew,
 }
 """What can be done to a link by one button, by the last part of the address."""
 
@@ -192,7 +209,7 @@ async def _link_page(
     events = await desk.sharing.activity(desk.member, link.id)
     names = await _names(desk, [link.owner, *(event.member for event in events)])
     titles = await _titles(desk, [link.scope.root])
-    return _page(
+    return await framed(
         request,
         desk,
         "link.html",
@@ -207,6 +224,7 @@ async def _link_page(
         filled=filled or forms.of_link(link),
         letter=letter or Filled({}),
         offer=offer(shown.above, link),
+        renewable=words.renewable(shown),
         done="" if filled or letter else DONE.get(request.query_params.get("done", ""), ""),
         problem=problem,
     )
@@ -217,7 +235,7 @@ async def _address(desk: Desk, shown: Shown) -> tuple[str | None, str]:
     try:
         return await desk.sharing.reveal(desk.member, shown.link.id), ""
     except (Refused, AdapterFailed, InvalidValue) as error:
-        return None, _said(error)
+        return None, said(error)
 
 
 async def _names(desk: Desk, ids: Iterable[MemberId | None]) -> Mapping[MemberId, str]:
@@ -233,21 +251,6 @@ async def _titles(desk: Desk, pages: Iterable[PageId]) -> Mapping[PageId, str]:
         return {}
 
 
-def _page(request: Request, desk: Desk, template: str, status: int = 200, **values: object) -> Response:
-    it = shell(request)
-    root = request.url_for("links", site=desk.site).path
-    return it.pages.answer(
-        template,
-        status,
-        member=desk.member,
-        site=desk.site,
-        sites=[one for one in it.services.sharing if desk.member.belongs_to(one)],
-        csrf=desk.csrf,
-        base=root.removesuffix("/links"),
-        **values,
-    )
-
-
 def _to_link(request: Request, desk: Desk, link: LinkId, done: str) -> Response:
     path = request.url_for("manage-link", site=desk.site, link=link).path
     return RedirectResponse(f"{path}?done={done}", 303)
@@ -255,25 +258,3 @@ def _to_link(request: Request, desk: Desk, link: LinkId, done: str) -> Response:
 
 def _link(request: Request) -> LinkId:
     return LinkId(str(request.path_params["link"])[:60])
-
-
-def _errors(error: ExshareError) -> Mapping[str, str]:
-    """What was wrong, by field; a refusal concerns the form as a whole."""
-    if isinstance(error, InvalidValue):
-        return forms.errors_of(error)
-    return {"": _said(error)}
-
-
-def _said(error: ExshareError) -> str:
-    if isinstance(error, AdapterFailed):
-        return "Confluence cannot be asked right now. Nothing was changed; please try again in a moment."
-    text = error.said if isinstance(error, InvalidValue) else str(error)
-    return f"{text[:1].upper()}{text[1:]}."
-
-
-def _status(error: ExshareError) -> int:
-    if isinstance(error, AdapterFailed):
-        return 503 if isinstance(error, Busy) else 502
-    if isinstance(error, StaleLink):
-        return 412
-    return 400 if isinstance(error, InvalidValue) else 403

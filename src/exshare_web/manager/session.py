@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from exshare_core.accounts import Member
 from exshare_core.decisions import Answer
 from exshare_core.errors import InvalidValue, NotFound
+from exshare_core.governing import Governing
 from exshare_core.sharing import Sharing
 from exshare_core.values import SiteId, site_id
 from exshare_web import cookies
@@ -33,6 +34,7 @@ class Desk:
     member: Member
     site: SiteId
     sharing: Sharing
+    governing: Governing
     secret: str
     fields: Mapping[str, str]
     """The posted form; empty for a GET."""
@@ -69,7 +71,8 @@ def signed_in(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
             if not genuine(request, fields, secret):
                 return it.answers.neutral(FORGED)
         try:
-            return await endpoint(request, Desk(member, site, it.services.sharing[site], secret, fields))
+            sharing, governing = it.services.sharing[site], it.services.governing[site]
+            return await endpoint(request, Desk(member, site, sharing, governing, secret, fields))
         except NotFound:
             return it.answers.stranger(Answer.UNKNOWN)
 

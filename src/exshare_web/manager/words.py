@@ -12,7 +12,7 @@ from exshare_core.links import LINK_LAYER
 from exshare_core.policy import Policy
 from exshare_core.standing import Shown, named_layers
 from exshare_core.values import MemberId, Networks, People
-from exshare_web.manager.offers import WORDS
+from exshare_web.manager.offers import WORDS, duration
 
 
 @frozen
@@ -58,6 +58,20 @@ def rows(shown: Shown, names: Mapping[MemberId, str]) -> tuple[Row, ...]:
         *_held_back(shown, policy),
         *about,
     )
+
+
+def renewable(shown: Shown) -> str:
+    """What a renewal of the link does and who may make it, in sentences; empty where none is possible (spec P3)."""
+    policy = shown.policy
+    if policy is None or policy.limits.lifetime is None or policy.limits.renewals == 0:
+        return ""
+    life = f"Layers limit its life to {duration(policy.limits.lifetime)} (set by {_set_by(policy, 'lifetime') or 'link'})."
+    most, used = policy.limits.renewals, shown.link.renewals
+    if most is None:
+        return f"{life} An admin of the site or the space renews it."
+    if used >= most:
+        return f"{life} All of its {most} renewals are used: an admin of the site or the space renews it."
+    return f"{life} {used} of its {most} renewals are used."
 
 
 def _people(people: People | None) -> str:
