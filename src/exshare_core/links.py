@@ -6,6 +6,7 @@ derived at each request (spec L4).
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -15,7 +16,18 @@ from attrs import Factory, evolve, field, frozen
 from exshare_core.capabilities import LADDERS, Capabilities
 from exshare_core.errors import InvalidValue, Refused
 from exshare_core.policy import Layer, Limits
-from exshare_core.values import AccountId, LinkId, MemberId, Networks, PageId, People, Sealed, SiteId, SpaceKey
+from exshare_core.values import (
+    AccountId,
+    LinkId,
+    MemberId,
+    Networks,
+    PageId,
+    People,
+    Sealed,
+    SiteId,
+    SpaceKey,
+    label_names,
+)
 
 
 class LinkState(Enum):
@@ -34,12 +46,38 @@ class LabelMode(Enum):
     NONE = "without"
 
 
+LABEL_WORDS: Mapping[str, LabelMode] = {"any": LabelMode.ANY, "all": LabelMode.ALL, "without": LabelMode.NONE}
+"""How each mode is written where a member types it."""
+
+
+def _lower(labels: Iterable[str]) -> frozenset[str]:
+    return frozenset(label.lower() for label in labels)
+
+
 @frozen(slots=True)
 class LabelFilter:
     """Which child pages a link reaches, by their labels; labels compare in lower case."""
 
     mode: LabelMode
-    labels: frozenset[str]
+    labels: frozenset[str] = field(converter=_lower)
+
+    @classmethod
+    def parse(cls, text: str) -> LabelFilter:
+        """From ``any: a, b``, ``all: a, b`` or ``without: a, b``; raises InvalidValue for what is none of these."""
+        word, _, names = text.partition(":")
+        if (mode := LABEL_WORDS.get(word.strip().lower())) is None:
+            raise InvalidValue("labels", f"`{text.strip()[:60]}` does not begin with `any:`, `all:` or `without:`")
+        return cls(mode, label_names(filter(str.strip, names.split(","))))
+
+    @property
+    def words(self) -> str:
+        """The text that `parse` reads, with the labels in order."""
+        return f"{self.word}: {', '.join(sorted(self.labels))}"
+
+    @property
+    def word(self) -> str:
+        """How the mode is written where a member types it."""
+        return next(word for word, mode in LABEL_WORDS.items() if mode is self.mode)
 
     def admits(self, labels: frozenset[str]) -> bool:
         """Whether a page with `labels` passes."""
@@ -94,6 +132,8 @@ LINK_LAYER = "link"
 MAX_NAME = 200
 MAX_DESCRIPTION = 2000
 MAX_OPENS = 1_000_000
+MAX_LABELS = 50
+MAX_CARVE_OUTS = 100
 
 
 @frozen(slots=True)
@@ -248,6 +288,15 @@ def checked_opens(number: int | None) -> int | None:
     if number is not None and not 1 <= number <= MAX_OPENS:
         raise InvalidValue("max_opens", f"from 1 to {MAX_OPENS}")
     return number
+
+
+def checked_filter(labels: LabelFilter | None) -> LabelFilter | None:
+    """The label filter; raises InvalidValue unless it is absent or names from 1 to 50 labels."""
+    if labels is not None:
+        if not 1 <= len(labels.labels) <= MAX_LABELS:
+            raise InvalidValue("labels", f"from 1 to {MAX_LABELS} labels")
+        label_names(labels.labels)
+    return labels
 
 
 def checked_times(starts_at: datetime | None, expires_at: datetime | None, now: datetime) -> None:

@@ -17,7 +17,7 @@ from exshare_core import spans
 from exshare_core.capabilities import LADDERS
 from exshare_core.errors import InvalidValue, printable, unknown
 from exshare_core.schemes import Granted, Grantees
-from exshare_core.values import MemberId, Networks, People
+from exshare_core.values import MemberId, Networks, People, label_names
 
 MOST_ENTRIES = 10_000
 LONGEST_TEXT = 500
@@ -100,11 +100,7 @@ def _blocked_networks(value: object, at: str) -> frozenset[str]:
 
 
 def _labels(value: object, at: str) -> frozenset[str]:
-    labels = frozenset(one.strip().lower() for one in _texts(value, at))
-    for one in sorted(labels):
-        if not one or any(char.isspace() or not char.isprintable() for char in one):
-            raise InvalidValue(at, f"`{printable(one[:60])}` is not a label")
-    return labels
+    return label_names(_texts(value, at), at)
 
 
 def _names(value: object, at: str) -> frozenset[str]:

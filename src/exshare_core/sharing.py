@@ -28,6 +28,7 @@ from exshare_core.passwords import normalised
 from exshare_core.permissions import Mandate, Right
 from exshare_core.policy import Layer, Policy
 from exshare_core.ports import Clock, Content, LinkRecord, PasswordHasher, Storage, TokenGenerator, Vault
+from exshare_core.scoping import Scoping
 from exshare_core.standing import Shown, named_layers, policy_above, standing, with_facts
 from exshare_core.values import AccountId, Address, LinkId, MemberId, PageId, SiteId, SpaceKey, Token
 from exshare_core.wishes import LinkForm, check_form, prefilled
@@ -147,7 +148,7 @@ class Sharing:
         layers = await self.storage.policies.layers(self.site, facts.space)
         groups = await self._groups(layers, None if service else acts_as)
         above = _above(layers, now, groups)
-        scope = Scope(facts.page, facts.space, children=form.children, restricted_pages=form.restricted_pages)
+        scope, form = await self._scoping(member, acts_as).scope(form, Scope(facts.page, facts.space))
         wish = await self._wish(form, above, now, None)
         link = ShareLink(
             id=LinkId(self.tokens.id()),
@@ -184,7 +185,7 @@ class Sharing:
             raise StaleLink(old.version)
         now = self.clock.now()
         above = _above(record.layers, now, await self._groups(record.layers, identity_of(old)))
-        scope = evolve(old.scope, children=form.children, restricted_pages=form.restricted_pages)
+        scope, form = await self._scoping(member, old.acts_as).scope(form, old.scope, old.scope)
         if scope != old.scope:
             _check_reach(evolve(old, scope=scope), above, await self._both_read(member, old))
         wish = await self._wish(form, above, now, old)
@@ -459,12 +460,16 @@ class Sharing:
             raise InvalidValue("page", f"{page} is a {facts.kind.value}, which cannot be shared")
         return facts
 
-    async def _actor_reads(self, member: Member | None, acts_as: AccountId, page: PageId) -> None:
-        """The acting member must read the page as well (spec L18). The operator's access is not asked."""
+    async def _actor(self, member: Member | None, acts_as: AccountId) -> AccountId | None:
+        """The identity of the acting member, where it is another than the link's. The operator's is not asked."""
         if member is None:
-            return
+            return None
         identity, _ = await self._identity(member, member)
-        if identity == acts_as:
+        return None if identity == acts_as else identity
+
+    async def _actor_reads(self, member: Member | None, acts_as: AccountId, page: PageId) -> None:
+        """The acting member must read the page as well (spec L18)."""
+        if (identity := await self._actor(member, acts_as)) is None:
             return
         allowed = (await self.content.access.may_read([page], identity)).get(page)
         if allowed is None:
@@ -476,6 +481,10 @@ class Sharing:
         facts = await self._facts(link.scope.root, link.acts_as)
         await self._actor_reads(member, link.acts_as, link.scope.root)
         return facts
+
+    def _scoping(self, member: Member | None, acts_as: AccountId) -> Scoping:
+        """Finds what a form names; whoever acts must be able to read it as well as the owner (spec L18)."""
+        return Scoping(self.content, acts_as, lambda: self._actor(member, acts_as))
 
     async def _wish(self, form: LinkForm, above: Policy, now: datetime, old: ShareLink | None) -> Wish:
         check_form(form, above, now, old)

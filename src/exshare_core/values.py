@@ -15,7 +15,7 @@ from typing import NewType
 
 from attrs import field, frozen
 
-from exshare_core.errors import InvalidValue
+from exshare_core.errors import InvalidValue, printable
 
 SiteId = NewType("SiteId", str)
 """The name of a site in this deployment, for example ``acme``."""
@@ -89,6 +89,19 @@ def instant(text: str, name: str = "time") -> datetime:
         raise InvalidValue(name, f"`{text[:60]}` is not an instant such as 2026-12-31T23:00:00Z") from error
     except InvalidValue:
         raise InvalidValue(name, f"`{text[:60]}` has no time zone; write for example 2026-12-31T23:00:00Z") from None
+
+
+MOST_LABEL = 255
+"""Characters of a label in Confluence."""
+
+
+def label_names(entries: Iterable[str], name: str = "labels") -> frozenset[str]:
+    """Labels in lower case, as they compare; raises InvalidValue for what cannot be a label, with `name` as the field."""
+    labels = frozenset(entry.strip().lower() for entry in entries)
+    for one in sorted(labels):
+        if not one or len(one) > MOST_LABEL or any(char.isspace() or not char.isprintable() for char in one):
+            raise InvalidValue(name, f"`{printable(one[:60])}` is not a label")
+    return labels
 
 
 @frozen(slots=True)

@@ -17,10 +17,13 @@ from exshare_core.capabilities import LADDERS, Capabilities
 from exshare_core.errors import InvalidValue, InvalidValues
 from exshare_core.governance import Defaults
 from exshare_core.links import (
+    MAX_CARVE_OUTS,
     MAX_NAME,
+    LabelFilter,
     ShareLink,
     Wish,
     checked_description,
+    checked_filter,
     checked_name,
     checked_opens,
     checked_times,
@@ -48,6 +51,9 @@ class LinkForm:
     expires_at: datetime | None = field(default=None, converter=optional(utc))
     max_opens: int | None = None
     children: bool = False
+    labels: LabelFilter | None = None
+    carve_outs: tuple[str, ...] = ()
+    """Ids or addresses of pages below the root that are left out, with everything below them."""
     restricted_pages: bool = False
     allow: Capabilities = field(factory=Capabilities)
     unread: tuple[InvalidValue, ...] = ()
@@ -74,6 +80,7 @@ def check_form(form: LinkForm, outer: Policy, now: datetime, old: ShareLink | No
         *_password(form, outer, old),
         *_times(form, outer, now, old),
         *_opens(form, outer, old),
+        *_below(form),
         *_locked(form, outer, old),
         *_demanded(form, outer),
     )
@@ -170,6 +177,18 @@ def _opens(form: LinkForm, outer: Policy, old: ShareLink | None) -> Iterator[Inv
     most = outer.limits.opens
     if most is not None and form.max_opens is not None and form.max_opens > most:
         yield InvalidValue("max_opens", f"at most {most}", setters(outer, "opens"))
+
+
+def _below(form: LinkForm) -> Iterator[InvalidValue]:
+    """What says which of the pages below are meant needs pages below (spec L6)."""
+    yield from _tried(lambda: checked_filter(form.labels))
+    if len(form.carve_outs) > MAX_CARVE_OUTS:
+        yield InvalidValue("carve_outs", f"at most {MAX_CARVE_OUTS} pages")
+    if not form.children:
+        if form.labels is not None:
+            yield InvalidValue("labels", "without the pages below there is nothing to choose by labels")
+        if form.carve_outs:
+            yield InvalidValue("carve_outs", "without the pages below there is nothing to leave out")
 
 
 def _locked(form: LinkForm, outer: Policy, old: ShareLink | None) -> Iterator[InvalidValue]:

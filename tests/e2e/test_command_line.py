@@ -71,6 +71,12 @@ def test_a_link_is_found_by_its_address(config: Path, tmp_path: Path) -> None:
     assert created == shown
 
 
+ASKED = (
+    "people", "networks", "expires", "max_opens", "children", "labels", "carve_outs", "password", "allow",
+)  # fmt: skip
+"""What a link says of itself that it was asked for."""
+
+
 def test_every_option_of_a_link(config: Path, tmp_path: Path) -> None:
     """What is asked for is what the link has; the password comes by standard input and is shown nowhere."""
     exshare("member", "add", "ada", "--identity", MIRA, "--config", config, home=tmp_path)
@@ -78,6 +84,7 @@ def test_every_option_of_a_link(config: Path, tmp_path: Path) -> None:
         "link", "create", "acme", str(pages.HOME), "--owner", "ada", "--password-stdin",
         "--people", "ada@example.com,example.org,*.example.net", "--networks", "127.0.0.0/8,2001:db8::/32",
         "--expires", "2099-12-31T23:00:00Z", "--max-opens", "7", "--children",
+        "--labels", "without: draft, Internal", "--carve-out", str(pages.CARE),
         "--allow", "attachments=view", "--allow", "labels", "--config", config, "--json",
         home=tmp_path, stdin="staple horse battery\n",
     )  # fmt: skip
@@ -88,9 +95,11 @@ def test_every_option_of_a_link(config: Path, tmp_path: Path) -> None:
         "expires": "2099-12-31T23:00:00+00:00",
         "max_opens": 7,
         "children": True,
+        "labels": "without: draft, internal",
+        "carve_outs": [str(pages.CARE)],
         "password": True,
         "allow": ["attachments=view", "labels"],
-    } == {key: made[key] for key in ("people", "networks", "expires", "max_opens", "children", "password", "allow")}
+    } == {key: made[key] for key in ASKED}
     assert "staple" not in str(made)
 
 
@@ -102,6 +111,9 @@ REFUSED = [
     (["--max-opens", "0"], "max_opens: from 1 to 1000000"),
     (["--people", "not an address@"], "people: `not an address@` is not a mail address"),
     (["--networks", "192.0.2.1/24"], "networks: `192.0.2.1/24` is not a network"),
+    (["--children", "--labels", "some: a"], "labels: `some: a` does not begin with `any:`, `all:` or `without:`"),
+    (["--labels", "any: a"], "labels: without the pages below there is nothing to choose by labels"),
+    (["--children", "--carve-out", str(pages.HOME)], "carve_outs: page"),
     (["--name", "x" * 201], "name: at most 200 characters"),
 ]
 

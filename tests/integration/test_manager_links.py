@@ -11,7 +11,7 @@ from attrs import evolve
 from exshare_core.capabilities import LADDERS, Capabilities, offered
 from exshare_core.errors import Broken, Busy
 from exshare_core.events import Kind
-from exshare_core.links import LinkState, ShareLink
+from exshare_core.links import LabelFilter, LabelMode, LinkState, ShareLink
 from exshare_core.testing.samples import after
 from exshare_core.values import LinkId, Networks, PageId, People, SiteId, SpaceKey
 from exshare_web.manager.forms import SETTINGS
@@ -29,6 +29,8 @@ from tests.integration.shell import (
     BOARD,
     BOSS,
     CHILD,
+    ELSEWHERE,
+    FOLDER,
     MEMBER_PASSWORD,
     OWNER,
     PASSWORD,
@@ -178,6 +180,9 @@ EVERYTHING: dict[str, Any] = {
     "expires": "2026-12-31T23:00",
     "max_opens": "25",
     "children": "on",
+    "labels_choice": "without",
+    "labels": "Draft\r\ninternal",
+    "carve_outs": f"https://confluence.example/pages/{FOLDER}",
     "restricted_pages": "on",
     "allow": list(offered()),
 }
@@ -197,6 +202,8 @@ def test_everything_that_the_form_holds_is_stored(shell: Shell, seat: Seat) -> N
         link.wish.max_opens,
     )
     assert (True, True) == (link.scope.children, link.scope.restricted_pages)
+    assert LabelFilter(LabelMode.NONE, frozenset({"draft", "internal"})) == link.scope.labels
+    assert {FOLDER} == link.scope.carve_outs
     assert tuple(sorted(offered())) == link.wish.capabilities.words()
     assert run(shell.hasher.verify(str(link.wish.password_hash), PASSWORD))
 
@@ -256,6 +263,13 @@ BAD = [
     ({"name": "x" * 201}, ["name"]),
     ({"description": "x" * 2001}, ["description"]),
     ({"children": "yes"}, ["children"]),
+    ({"labels_choice": "any", "labels": "two words", "children": "on"}, ["labels"]),
+    ({"labels_choice": "all", "children": "on"}, ["labels"]),
+    ({"labels_choice": "without", "labels": "draft"}, ["labels"]),
+    ({"labels": "draft", "children": "on"}, ["labels"]),
+    ({"carve_outs": "nowhere", "children": "on"}, ["carve_outs"]),
+    ({"carve_outs": ELSEWHERE, "children": "on"}, ["carve_outs"]),
+    ({"carve_outs": CHILD}, ["carve_outs"]),
     ({"allow": "comments=view"}, ["allow"]),
     ({"allow": "attachments=add"}, ["allow"]),
     ({"allow": "everything"}, ["allow"]),
@@ -302,7 +316,7 @@ def test_every_wrong_entry_of_a_list_is_named(seat: Seat) -> None:
     assert "`second wrong`" in words
 
 
-@pytest.mark.parametrize("choice", ["password_choice", "people_choice", "networks_choice"])
+@pytest.mark.parametrize("choice", ["password_choice", "people_choice", "networks_choice", "labels_choice"])
 @pytest.mark.parametrize("value", [None, "", "both", "Listed", ["none", "new"]])
 def test_a_choice_that_is_missing_or_unknown_is_never_read_as_open(
     shell: Shell, seat: Seat, choice: str, value: str | None
@@ -366,7 +380,7 @@ UNKNOWN_FIELDS = {
     "security_version": "9",
     "service_identity": "1",
     "password_hash": "$hash$",
-    "labels": "x",
+    "excluded_names": "x",
     "version": "1",
 }
 
@@ -755,7 +769,8 @@ def test_a_deleted_link_stays_to_be_looked_at_and_offers_nothing(shell: Shell, s
         refused = seat.post(f"{path}/{act}", recipients="eve@example.com")
         assert 403 == refused.status_code
         assert refused.text.count('role="alert"') == 1
-    edit = {"version": "2", "password_choice": "none", "people_choice": "everyone", "networks_choice": "everywhere"}
+    choices = {"people_choice": "everyone", "networks_choice": "everywhere", "labels_choice": "every"}
+    edit = {"version": "2", "password_choice": "none", **choices}
     assert 403 == seat.post(path, **edit).status_code
     assert LinkState.DELETED is shell.link(made).state
 

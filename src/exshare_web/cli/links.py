@@ -36,6 +36,8 @@ def link() -> None:
 @click.option("--expires", metavar="INSTANT", help="When it ends, such as 2026-12-31T23:00:00Z.")
 @click.option("--max-opens", type=int, metavar="N", help="How often it may be opened.")
 @click.option("--children", is_flag=True, help="Share the pages below it as well.")
+@click.option("--labels", metavar="FILTER", help="Which of them, such as 'any: a, b', 'all: a, b' or 'without: a, b'.")
+@click.option("--carve-out", metavar="LIST", help="Pages to leave out with all below: ids or addresses.")
 @click.option("--restricted-pages", is_flag=True, help="Include pages with view restrictions that the owner may read.")
 @click.option("--allow", multiple=True, metavar="CAPABILITY", help="What visitors may do; may be given several times.")
 @options.as_json
@@ -193,9 +195,12 @@ def _form(
     starts: str | None,
     expires: str | None,
     allow: tuple[str, ...],
+    labels: str | None,
+    carve_out: str | None,
     **plain: Any,
 ) -> LinkForm:
     from exshare_core.capabilities import Capabilities
+    from exshare_core.links import LabelFilter
     from exshare_core.sharing import LinkForm
     from exshare_core.values import Networks, People, instant
 
@@ -206,6 +211,8 @@ def _form(
         starts_at=None if starts is None else instant(starts, "starts"),
         expires_at=None if expires is None else instant(expires, "expires"),
         allow=Capabilities.parse(allow),
+        labels=None if labels is None else LabelFilter.parse(labels),
+        carve_outs=tuple(_entries(carve_out or "")),
         **plain,
     )
 
@@ -229,6 +236,8 @@ async def described(deployment: Opened, sharing: Sharing, shown: Shown) -> dict[
         "opens": shown.record.opens,
         "name": one.name,
         "children": one.scope.children,
+        "labels": None if one.scope.labels is None else one.scope.labels.words,
+        "carve_outs": sorted(one.scope.carve_outs),
         "password": wish.password_hash is not None,
         "people": None if wish.people is None else list(wish.people.entries()),
         "networks": None if wish.networks is None else list(wish.networks.entries()),

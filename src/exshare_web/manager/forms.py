@@ -11,13 +11,13 @@ from attrs import field, frozen
 
 from exshare_core.capabilities import Capabilities
 from exshare_core.errors import InvalidValue, InvalidValues
-from exshare_core.links import ShareLink
-from exshare_core.values import Address, Networks, People, instant
+from exshare_core.links import LABEL_WORDS, LabelFilter, ShareLink
+from exshare_core.values import Address, Networks, People, instant, label_names
 from exshare_core.wishes import LinkForm
 
 T = TypeVar("T")
 
-_CHOICES = {"password_choice", "people_choice", "networks_choice"}
+_CHOICES = {"password_choice", "people_choice", "networks_choice", "labels_choice"}
 
 SETTINGS = frozenset(
     {
@@ -30,6 +30,8 @@ SETTINGS = frozenset(
         "expires",
         "max_opens",
         "children",
+        "labels",
+        "carve_outs",
         "restricted_pages",
         "allow",
         *_CHOICES,
@@ -100,6 +102,9 @@ def of_link(link: ShareLink) -> Filled:
         "expires": _local(wish.expires_at),
         "max_opens": "" if wish.max_opens is None else str(wish.max_opens),
         "children": "on" if link.scope.children else "",
+        "labels_choice": "every" if link.scope.labels is None else link.scope.labels.word,
+        "labels": "" if link.scope.labels is None else "\n".join(sorted(link.scope.labels.labels)),
+        "carve_outs": "\n".join(sorted(link.scope.carve_outs)),
         "restricted_pages": "on" if link.scope.restricted_pages else "",
         "allow": "\n".join(wish.capabilities.words()),
     }
@@ -117,6 +122,7 @@ def read(fields: Mapping[str, str], old: ShareLink | None = None) -> LinkForm:
     password = reading.chosen("password", ("none", "keep", "new"))
     people = reading.chosen("people", ("everyone", "listed"))
     networks = reading.chosen("networks", ("everywhere", "listed"))
+    labels = reading.chosen("labels", ("every", *LABEL_WORDS), unused=1)
     return LinkForm(
         name=fields.get("name", ""),
         description=fields.get("description", ""),
@@ -128,6 +134,8 @@ def read(fields: Mapping[str, str], old: ShareLink | None = None) -> LinkForm:
         expires_at=reading.moment("expires", None if old is None else old.wish.expires_at),
         max_opens=reading.number("max_opens"),
         children=reading.ticked("children"),
+        labels=LabelFilter(LABEL_WORDS[labels], reading.labels()) if labels in LABEL_WORDS else None,
+        carve_outs=tuple(_entries(fields.get("carve_outs", ""))),
         restricted_pages=reading.ticked("restricted_pages"),
         allow=reading.tried(lambda: Capabilities.parse(fields.get("allow", "").split()), Capabilities()),
         unread=tuple(reading.failures),  # the last to be evaluated: every field above is read by now
@@ -188,26 +196,26 @@ class Reading:
             self.failures.append(error)
         return fallback
 
-    def chosen(self, name: str, options: tuple[str, ...]) -> str:
-        """The option chosen for a field; the last of `options` is the one that uses what is typed in it."""
+    def chosen(self, name: str, options: tuple[str, ...], unused: int = -1) -> str:
+        """The option chosen for a field; all but the first `unused` of `options` use what is typed in it."""
         choice = self.fields.get(f"{name}_choice", "")
         if choice not in options:
             self.failures.append(InvalidValue(name, "choose one of the options"))
             return ""
         typed = _unwrapped(self.fields.get(name, ""))
-        if choice != options[-1] and typed and (name, typed) not in self.standing:
+        if choice in options[:unused] and typed and (name, typed) not in self.standing:
             rule = "something is typed here that the option above does not use: choose another, or clear this"
             self.failures.append(InvalidValue(name, rule))
         return choice
 
     def entries(self, name: str, parse: Callable[[Iterable[str]], T], fallback: T) -> T:
         """A list, one entry a line; every wrong entry is named."""
-        text = self.fields.get(name, "").replace(",", "\n")
-        good = []
-        for entry in (line.strip() for line in text.splitlines()):
-            if entry and self.tried(partial(parse, [entry]), None) is not None:
-                good.append(entry)
+        typed = _entries(self.fields.get(name, ""))
+        good = [entry for entry in typed if self.tried(partial(parse, [entry]), None) is not None]
         return parse(good) if good else fallback
+
+    def labels(self) -> frozenset[str]:
+        return self.entries("labels", label_names, frozenset[str]())
 
     def ticked(self, name: str) -> bool:
         """Whether a box is ticked."""
@@ -238,6 +246,11 @@ class Reading:
 
 def _values_of(old: ShareLink) -> tuple[tuple[str, str], ...]:
     return tuple((name, _unwrapped(value)) for name, value in of_link(old).fields.items())
+
+
+def _entries(text: str) -> list[str]:
+    """What is typed one a line, or separated by commas."""
+    return [entry for line in text.replace(",", "\n").splitlines() if (entry := line.strip())]
 
 
 def _lines(listed: People | Networks | None) -> str:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from attrs import frozen
 
 from exshare_core.capabilities import LADDERS
-from exshare_core.links import LINK_LAYER
+from exshare_core.links import LINK_LAYER, LabelMode
 from exshare_core.policy import Policy
 from exshare_core.standing import Shown, named_layers
 from exshare_core.values import MemberId, Networks, People
 from exshare_web.manager.offers import WORDS, duration
+
+_CHOSEN: Mapping[LabelMode, str] = {
+    LabelMode.ANY: "with any of",
+    LabelMode.ALL: "with all of",
+    LabelMode.NONE: "without",
+}
 
 
 @frozen
@@ -95,7 +101,14 @@ def _reach(shown: Shown) -> str:
     scope, limits = shown.link.scope, shown.policy.limits if shown.policy else None
     if not scope.children or (limits and limits.children is False):
         return "this page only"
-    return "this page and those below, restricted ones too" if scope.restricted_pages else "this page and those below"
+    chosen = "" if scope.labels is None else f" {_CHOSEN[scope.labels.mode]} the labels {_listed(scope.labels.labels)}"
+    left_out = f", leaving out {_listed(scope.carve_outs)} and what is below" if scope.carve_outs else ""
+    restricted = ", restricted ones too" if scope.restricted_pages else ""
+    return f"this page and those below{chosen}{left_out}{restricted}"
+
+
+def _listed(entries: Iterable[str]) -> str:
+    return ", ".join(sorted(entries))
 
 
 def _allowed(shown: Shown, policy: Policy) -> str:
