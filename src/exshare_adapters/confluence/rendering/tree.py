@@ -85,8 +85,8 @@ def move(source: LexborNode, target: LexborNode) -> None:
 
 
 def attribute(node: LexborNode, name: str) -> str:
-    """The value of an attribute; empty when there is none."""
-    return node.attrs.sget(name) or ""
+    """The value of an attribute; empty when there is none, and for what is no element, such as a comment."""
+    return (node.attrs.sget(name) or "") if node.is_element_node else ""
 
 
 def classes(node: LexborNode) -> frozenset[str]:
