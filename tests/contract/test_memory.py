@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from typing import ClassVar
 
 from exshare_core.ports import Clock, PasswordHasher, Storage, TokenGenerator, Vault
 from exshare_core.testing.clocks import ClockContract
@@ -80,6 +81,8 @@ class TestFakeClock(ClockContract):
 
 class TestCountingTokens(TokenGeneratorContract):
     """The tokens that are counted."""
+
+    cannot: ClassVar[Mapping[str, str]] = {"begin_anew": "it counts from the start, so that a test knows what comes"}
 
     def open(self) -> AbstractAsyncContextManager[TokenGenerator]:
         """A fresh one."""

@@ -23,12 +23,38 @@ from exshare_core.testing.renderer import BodyRendererContract
 from exshare_core.testing.storage import StorageContract
 from exshare_core.testing.tokens import TokenGeneratorContract
 from exshare_core.testing.vault import VaultContract
-from tests.contract.broken import content, gates, letters, links, people, policies, rendering, secrets, visits
+from tests.contract.broken import (
+    chances,
+    content,
+    gates,
+    letters,
+    links,
+    neighbours,
+    people,
+    policies,
+    rendering,
+    secrets,
+    silence,
+    visits,
+)
 from tests.contract.broken.rows import Row
 
 ROWS: list[Row] = [
     row
-    for module in (links, visits, gates, policies, people, secrets, letters, content, rendering)
+    for module in (
+        links,
+        visits,
+        gates,
+        neighbours,
+        policies,
+        people,
+        secrets,
+        chances,
+        letters,
+        content,
+        silence,
+        rendering,
+    )
     for row in module.ROWS
 ]
 
@@ -152,9 +178,7 @@ def test_a_contract_test_is_excused_with_a_reason() -> None:
     assert made.__dict__["test_now_is_in_utc"] is excused
 
 
-@pytest.mark.parametrize(
-    "cannot", [{"fly": "no wings"}, {"refuse_for_now": ""}], ids=["unknown", "no reason"]
-)
+@pytest.mark.parametrize("cannot", [{"fly": "no wings"}, {"refuse_for_now": ""}], ids=["unknown", "no reason"])
 def test_what_an_author_cannot_do_needs_a_name_and_a_reason(cannot: dict[str, str]) -> None:
     """`cannot` takes known abilities with a reason only."""
     with pytest.raises(TypeError, match="needs a reason and must be one of: refuse_for_good, refuse_for_now"):

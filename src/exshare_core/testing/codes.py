@@ -41,9 +41,7 @@ async def _pending(storage: Storage) -> tuple[ShareLink, PendingCode]:
 async def _try(storage: Storage, code: PendingCode, **changes: Any) -> PendingCode | None:
     """Try `code`, or what `changes` make of it, a minute after `NOW`."""
     tried = evolve(code, **changes)
-    return await storage.codes.attempt(
-        tried.site, tried.link, tried.session, tried.code_digest, MOST, after(minutes=1)
-    )
+    return await storage.codes.attempt(tried.site, tried.link, tried.session, tried.code_digest, MOST, after(minutes=1))
 
 
 async def _wrong(storage: Storage, code: PendingCode, times: int) -> None:
@@ -74,11 +72,12 @@ class CodeRepositoryContract(Contract[Storage]):
 
     @promise
     async def test_every_wrong_try_counts(self, storage: Storage) -> None:
-        """After `most` wrong tries not even the right code fits."""
+        """After `most` wrong tries not even the right code fits, and that counts as one more."""
         _, code = await _pending(storage)
         await _wrong(storage, code, MOST)
 
         assert await _try(storage, code) is None
+        assert MOST + 1 == await storage.codes.ask(code, after(minutes=1), [], [])
 
     @promise
     async def test_the_last_try_may_be_right(self, storage: Storage) -> None:
@@ -111,13 +110,8 @@ class CodeRepositoryContract(Contract[Storage]):
         _, other = await _pending(storage)
         early, late = after(minutes=10, microseconds=-1), after(minutes=10)
 
-        assert code == await storage.codes.attempt(
-            code.site, code.link, code.session, code.code_digest, MOST, early
-        )
-        assert (
-            await storage.codes.attempt(other.site, other.link, other.session, other.code_digest, MOST, late)
-            is None
-        )
+        assert code == await storage.codes.attempt(code.site, code.link, code.session, code.code_digest, MOST, early)
+        assert await storage.codes.attempt(other.site, other.link, other.session, other.code_digest, MOST, late) is None
 
     @promise
     async def test_a_code_is_of_one_session_link_and_site(self, storage: Storage) -> None:
@@ -133,6 +127,17 @@ class CodeRepositoryContract(Contract[Storage]):
 
         assert code == await _try(storage, code)
         assert link.id == code.link
+
+    @promise
+    async def test_every_session_and_link_has_a_code_of_its_own(self, storage: Storage) -> None:
+        """A code that another browser asks for, or the same browser at another link, takes no place but its own."""
+        link, code = await _pending(storage)
+        other, _ = await _pending(storage)
+        codes = [code, a_code(link, fresh_digest()), a_code(other, code.session)]
+        for later in codes[1:]:
+            await storage.codes.ask(later, NOW, [], [])
+
+        assert codes == [await _try(storage, one) for one in codes]
 
     @promise
     async def test_a_new_code_replaces_the_earlier(self, storage: Storage) -> None:

@@ -27,3 +27,19 @@ class DirectoryContract(ContentAbilities):
         await site.stop_answering()
 
         assert await site.content.directory.groups(site.prepared.reader) is None
+
+    @promise
+    async def test_groups_are_none_when_the_answer_makes_no_sense(self, site: PreparedSite) -> None:
+        """`groups` is None when the other side answers nonsense, and raises nothing."""
+        self.needs("answer_nonsense")
+        await site.answer_nonsense()
+
+        assert await site.content.directory.groups(site.prepared.reader) is None
+
+    @promise
+    async def test_groups_are_none_without_the_right_to_ask(self, site: PreparedSite) -> None:
+        """`groups` is None when the connector's credential is rejected, and raises nothing."""
+        self.needs("reject_credential")
+        await site.reject_credential()
+
+        assert await site.content.directory.groups(site.prepared.reader) is None

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from exshare_core.content import Attachment, ByteRange
-from exshare_core.errors import AdapterFailed
+from exshare_core.errors import AdapterFailed, Busy
 from exshare_core.testing.contract import promise
 from exshare_core.testing.prepared import ContentAbilities, PreparedSite
 from exshare_core.values import AttachmentId
 
 CHUNK = 256 * 1024
+UNKNOWN = AttachmentId("att999999999999")
 
 
 class FileSourceContract(ContentAbilities):
@@ -31,7 +32,7 @@ class FileSourceContract(ContentAbilities):
         """`attachment` gives the file with this id, and None for an unknown one."""
         for file in await site.content.files.attachments(site.prepared.page):
             assert file == await site.content.files.attachment(file.id)
-        assert await site.content.files.attachment(AttachmentId("att999999999999")) is None
+        assert await site.content.files.attachment(UNKNOWN) is None
 
     @promise
     async def test_a_file_is_streamed_whole(self, site: PreparedSite) -> None:
@@ -62,12 +63,13 @@ class FileSourceContract(ContentAbilities):
 
     @promise
     async def test_too_few_bytes_are_an_error(self, site: PreparedSite) -> None:
-        """A stream that ends early raises, so that half a file never looks like a whole one."""
+        """A stream that ends early raises, so that half a file, or half a part, never looks like a whole one."""
         self.needs("shorten_files")
         file = await _largest(site)
         await site.shorten_files()
-        with pytest.raises(AdapterFailed):
-            await _streamed(site, file, None)
+        for wanted in (None, ByteRange(7)):
+            with pytest.raises(AdapterFailed):
+                await _streamed(site, file, wanted)
 
     @promise
     async def test_too_many_bytes_are_an_error(self, site: PreparedSite) -> None:
@@ -77,6 +79,19 @@ class FileSourceContract(ContentAbilities):
         await site.lengthen_files()
         with pytest.raises(AdapterFailed):
             await _streamed(site, file, None)
+
+    @promise
+    async def test_files_are_busy_while_nothing_answers(self, site: PreparedSite) -> None:
+        """While the other side cannot answer, files are listed, found and opened with Busy: none is said to be gone."""
+        self.needs("stop_answering")
+        page = site.prepared.page
+        await site.stop_answering()
+        with pytest.raises(Busy):
+            await site.content.files.attachments(page)
+        with pytest.raises(Busy):
+            await site.content.files.attachment(UNKNOWN)
+        with pytest.raises(Busy):
+            await _streamed(site, Attachment(UNKNOWN, page, "plan.pdf", "application/pdf", 9), None)
 
     @promise
     async def test_a_stream_that_was_left_early_can_be_opened_again(self, site: PreparedSite) -> None:

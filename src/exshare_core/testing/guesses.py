@@ -40,6 +40,7 @@ class GuessCounterContract(Contract[Storage]):
 
         assert [0, 1, 2, 3, 4, 5] == forwards
         assert [5, 4, 3, 2, 1, 0] == backwards
+        assert () == await storage.guesses.tally([], NOW)
 
     @promise
     async def test_parallel_wrong_proofs_all_count(self, storage: Storage) -> None:

@@ -308,6 +308,36 @@ class StoringContract(Contract[Storage]):
         assert (again, new) == ((found := await _found(storage, new)).link, found.address)
         assert old.revoked(after(minutes=2)) == (await _found(storage, old)).address
 
+    @law(st.tuples(strategies.links_with_address(), strategies.links_with_address()))
+    async def test_replace_stores_every_field_of_an_address(
+        self, storage: Storage, value: tuple[Stored, Stored]
+    ) -> None:
+        """A changed address comes back with every field changed, whatever changed."""
+        stored = _fresh(value[0])
+        await _kept(storage, stored.link, stored.address)
+        changed = evolve(value[1].address, link=stored.link.id, site=stored.link.site, digest=stored.address.digest)
+        await storage.links.replace(evolve(stored.link, version=stored.link.version + 1), [], addresses=[changed])
+
+        assert changed == (await _found(storage, changed)).address
+
+    @promise
+    async def test_replace_that_fails_half_way_stores_nothing(self, storage: Storage) -> None:
+        """Two letters with one id cannot both be kept: then all of the change is there, or nothing."""
+        await storage.outbox.purge(FAR)
+        link = a_link(fresh_site())
+        await _kept(storage, link, an_address(link))
+        changed, new, letter = link.rotated(NOW), an_address(link), a_letter(link.site)
+        try:
+            await storage.links.replace(changed, [an_event(link)], [letter, letter], [new])
+            whole = True
+        except ExshareError:
+            whole = False
+
+        assert (changed if whole else link) == (await _record(storage, link)).link
+        assert whole == (await storage.links.find(new.digest, None) is not None)
+        assert whole == bool(await storage.activity.of_link(link.site, link.id))
+        assert whole == bool(await _waiting(storage, letter.id))
+
     @promise
     async def test_replace_refuses_a_digest_of_another_link(self, storage: Storage) -> None:
         """`replace` raises Taken for an address that leads to another link, and changes nothing."""

@@ -33,9 +33,7 @@ class ListingContract(Contract[Storage]):
         """
         site = fresh_site()
         for name, minutes in (("second", 2), ("third", 3), ("first", 1)):
-            await _add(
-                storage, site, name=name, created_at=after(minutes=minutes), changed_at=after(hours=-minutes)
-            )
+            await _add(storage, site, name=name, created_at=after(minutes=minutes), changed_at=after(hours=-minutes))
 
         assert ["third", "second", "first"] == await _names(storage, site)
 
@@ -112,7 +110,7 @@ class ListingContract(Contract[Storage]):
 
     @promise
     async def test_a_list_can_be_of_one_owner_or_page(self, storage: Storage) -> None:
-        """`owner` and `page` narrow the list, alone and together."""
+        """`owner` and `page` narrow the list, alone and together, and `limit` counts what is left."""
         site, owner, page = fresh_site(), MemberId(fresh_id()), PageId("777")
         await _add(storage, site, name="neither")
         await _add(storage, site, name="owner", owner=owner)
@@ -125,6 +123,10 @@ class ListingContract(Contract[Storage]):
         assert {"owner", "both"} == await names(owner, None)
         assert {"page", "both"} == await names(None, page)
         assert {"both"} == await names(owner, page)
+
+        await _add(storage, site, name="newest", created_at=after(days=1))
+
+        assert 1 == len(await storage.links.list(site, owner=owner, limit=1))
 
     @promise
     async def test_a_list_carries_whole_records(self, storage: Storage) -> None:

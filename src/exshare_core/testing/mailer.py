@@ -57,9 +57,7 @@ def a_message(**changes: Any) -> Message:
     """A message with nothing special about it."""
     address = Address.parse("ada.lovelace@example.com")
     text = "Grüße!\n\nhttps://share.example.com/s/token\n"
-    message = Message(
-        fresh_id(), SiteId("acme"), address, "A page for you: Größe", text, "<p>Gr&uuml;&szlig;e!</p>"
-    )
+    message = Message(fresh_id(), SiteId("acme"), address, "A page for you: Größe", text, "<p>Gr&uuml;&szlig;e!</p>")
     return evolve(message, **changes)
 
 
@@ -108,9 +106,7 @@ class MailerContract(Contract[MailSystem]):
     async def test_a_message_names_its_recipient_only(self, system: MailSystem) -> None:
         """The header has the recipient under To, and no Cc or Bcc."""
         headers = _headers(await _sent(system, a_message()))
-        named = getaddresses(
-            [str(value) for name in ("To", "Cc", "Bcc") for value in headers.get_all(name, [])]
-        )
+        named = getaddresses([str(value) for name in ("To", "Cc", "Bcc") for value in headers.get_all(name, [])])
 
         assert ["ada.lovelace@example.com"] == [address for _, address in named]
 
@@ -118,10 +114,10 @@ class MailerContract(Contract[MailSystem]):
     async def test_messages_are_sent_one_by_one(self, system: MailSystem) -> None:
         """Two messages arrive as two mails, each with its own recipient and id."""
         first = a_message()
-        second = a_message(recipient=Address.parse("grace@bücher.example"))
+        second = a_message(recipient=Address.parse("Grace.O'Hopper+1@bücher.example"))
         mails = [await _sent(system, first), await _sent(system, second)]
 
-        assert ("grace@xn--bcher-kva.example",) == mails[1].envelope_recipients
+        assert ("Grace.O'Hopper+1@xn--bcher-kva.example",) == mails[1].envelope_recipients
         assert ("ada.lovelace@example.com",) == mails[0].envelope_recipients
         assert 2 == len({str(_headers(mail)["Message-ID"]) for mail in mails})
 
@@ -171,9 +167,7 @@ class MailerContract(Contract[MailSystem]):
     @promise
     async def test_a_line_break_in_the_recipient_is_refused(self, system: MailSystem) -> None:
         """`send` raises InvalidValue for a line break in the address, however it came there."""
-        await _refused(
-            system, a_message(recipient=Address("ada\r\nBcc: eve@example.net", Domain("example.com")))
-        )
+        await _refused(system, a_message(recipient=Address("ada\r\nBcc: eve@example.net", Domain("example.com"))))
 
     @promise
     async def test_a_line_break_in_the_id_is_refused(self, system: MailSystem) -> None:

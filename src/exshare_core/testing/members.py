@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from attrs import evolve
 
 from exshare_core.accounts import Member
 from exshare_core.errors import Taken
+from exshare_core.events import Kind
+from exshare_core.links import ShareLink
 from exshare_core.ports import Storage
 from exshare_core.testing import strategies
 from exshare_core.testing.contract import Contract, law, promise
-from exshare_core.testing.samples import NOW, a_member, a_session, after, fresh_digest, fresh_id, fresh_site
+from exshare_core.testing.samples import (
+    NOW,
+    a_link,
+    a_member,
+    a_session,
+    after,
+    an_address,
+    an_event,
+    fresh_digest,
+    fresh_id,
+    fresh_site,
+)
 from exshare_core.values import MemberId, SiteId
 
 
@@ -24,6 +39,13 @@ async def _added(storage: Storage, site: SiteId | None, **changes: object) -> Me
     member = a_member(site, **changes)
     await storage.members.add(member, [])
     return member
+
+
+async def _link(storage: Storage) -> ShareLink:
+    """A link whose activity shows which events were stored."""
+    link = a_link(await _site(storage))
+    await storage.links.add(link, an_address(link), [])
+    return link
 
 
 class NamesContract(Contract[Storage]):
@@ -116,9 +138,7 @@ class NamesContract(Contract[Storage]):
         """A changed member comes back with every change; a used set-up digest finds nobody any more."""
         site = await _site(storage)
         digest = fresh_digest()
-        member = await _added(
-            storage, site, password_hash=None, setup_digest=digest, setup_expires=after(hours=72)
-        )
+        member = await _added(storage, site, password_hash=None, setup_digest=digest, setup_expires=after(hours=72))
         changed = evolve(
             member, admin=True, identity=None, password_hash="new", setup_digest=None, setup_expires=None,
             disabled=True, version=2,
@@ -139,6 +159,63 @@ class NamesContract(Contract[Storage]):
                 await storage.members.replace(stale, [])
 
         assert first == await storage.members.get(member.id)
+
+    @promise
+    async def test_a_member_cannot_take_a_name_in_use(self, storage: Storage) -> None:
+        """`replace` raises Taken for a name in use on the same site or among members of all sites."""
+        site = await _site(storage)
+        member, other = await _added(storage, site), await _added(storage, site)
+        everywhere = await _added(storage, None, admin=True)
+        for name in (other.name.upper(), everywhere.name):
+            with pytest.raises(Taken):
+                await storage.members.replace(evolve(member, name=name, version=2), [])
+
+        assert member == await storage.members.get(member.id)
+        assert other == await storage.members.by_name(other.name, site)
+
+    @promise
+    async def test_of_members_with_one_name_at_once_one_is_added(self, storage: Storage) -> None:
+        """Of members who are added under one name at the same moment, one is stored and the others are refused."""
+        site = await _site(storage)
+        members = [a_member(site, name=f"ada-{site}") for _ in range(4)]
+        results = await asyncio.gather(*(storage.members.add(one, []) for one in members), return_exceptions=True)
+        added = [one for one, result in zip(members, results, strict=True) if result is None]
+
+        assert [Taken] * 3 == [type(result) for result in results if result is not None]
+        assert added == [one for one in members if await storage.members.get(one.id) is not None]
+
+    @promise
+    async def test_of_two_changes_of_a_member_at_once_one_wins(self, storage: Storage) -> None:
+        """Of changes made from one version at the same moment, one is stored and all others are refused."""
+        member = await _added(storage, await _site(storage))
+        changes = [evolve(member, password_hash=f"hash {number}", version=2) for number in range(4)]
+        results = await asyncio.gather(*(storage.members.replace(one, []) for one in changes), return_exceptions=True)
+        winners = [one for one, result in zip(changes, results, strict=True) if result is None]
+
+        assert [Taken] * 3 == [type(result) for result in results if result is not None]
+        assert winners == [await storage.members.get(member.id)]
+
+    @promise
+    async def test_writes_of_members_store_their_events(self, storage: Storage) -> None:
+        """After `add` and `replace` of a member, their events are there, too."""
+        link = await _link(storage)
+        added, changed = an_event(link, Kind.MEMBER_ADDED), an_event(link, Kind.MEMBER_DISABLED)
+        await storage.members.add(member := a_member(link.site), [added])
+        await storage.members.replace(evolve(member, admin=True, version=2), [changed])
+
+        assert (changed, added) == await storage.activity.of_link(link.site, link.id)
+
+    @promise
+    async def test_a_refused_write_of_a_member_stores_nothing(self, storage: Storage) -> None:
+        """A member who is refused for the name or the version leaves no event."""
+        link = await _link(storage)
+        member = await _added(storage, link.site)
+        with pytest.raises(Taken):
+            await storage.members.add(a_member(link.site, name=member.name), [an_event(link)])
+        with pytest.raises(Taken):
+            await storage.members.replace(evolve(member, version=3), [an_event(link)])
+
+        assert () == await storage.activity.of_link(link.site, link.id)
 
     @promise
     async def test_a_list_of_members_is_of_a_site_and_of_all_sites(self, storage: Storage) -> None:
@@ -170,6 +247,17 @@ class SessionsContract(Contract[Storage]):
 
         assert session == await storage.members.session(session.digest)
         assert await storage.members.session(fresh_digest()) is None
+
+    @promise
+    async def test_writes_of_sessions_store_their_events(self, storage: Storage) -> None:
+        """After `open_session` and `close_session`, their events are there, too."""
+        link = await _link(storage)
+        session = a_session(await _added(storage, link.site))
+        opened, closed = an_event(link, Kind.SIGNED_IN), an_event(link, Kind.SIGNED_OUT)
+        await storage.members.open_session(session, [opened])
+        await storage.members.close_session(session.digest, [closed])
+
+        assert (closed, opened) == await storage.activity.of_link(link.site, link.id)
 
     @promise
     async def test_touching_a_session_moves_it_forward_only(self, storage: Storage) -> None:

@@ -186,27 +186,37 @@ class OutboxContract(Contract[Storage]):
 
     @promise
     async def test_a_letter_that_is_put_off_is_due_again_then(self, storage: Storage) -> None:
-        """After `put_off` a letter rests until the new instant and is handed out at it,
-        whatever its lease was.
+        """After `put_off` a letter rests until the new instant and is handed out at it, whatever its lease was;
+        other letters do not wait.
         """
         site = await _emptied(storage)
         await _put(storage, letter := a_letter(site))
         await storage.outbox.claim(NOW, 3600.0, 10)
+        await _put(storage, other := a_letter(site, expires=after(minutes=10)))
         await storage.outbox.put_off(letter.id, after(minutes=10))
 
+        assert [other.id] == _ids(await storage.outbox.claim(after(minutes=9), 3600.0, 10))
         assert () == await storage.outbox.claim(after(minutes=10, microseconds=-1), LEASE, 10)
         assert [evolve(letter, due=after(minutes=10), tries=2)] == list(
             await storage.outbox.claim(after(minutes=10), LEASE, 10)
         )
 
     @promise
+    async def test_putting_off_an_unknown_letter_is_fine(self, storage: Storage) -> None:
+        """`put_off` of a letter that another worker has settled, or that has expired, brings nothing back."""
+        site = await _emptied(storage)
+        await _put(storage, letter := a_letter(site))
+        await storage.outbox.settle(letter.id)
+        await storage.outbox.put_off(letter.id, after(minutes=10))
+
+        assert () == await storage.outbox.claim(after(minutes=10), LEASE, 10)
+
+    @promise
     async def test_purge_erases_expired_letters_and_counts_them(self, storage: Storage) -> None:
         """`purge` erases what has expired, claimed or not, says how many that were, and leaves the rest."""
         site = await _emptied(storage)
         kept = a_letter(site, expires=after(hours=1, microseconds=1))
-        await _put(
-            storage, kept, a_letter(site, expires=after(hours=1)), a_letter(site, expires=after(minutes=5))
-        )
+        await _put(storage, kept, a_letter(site, expires=after(hours=1)), a_letter(site, expires=after(minutes=5)))
         await storage.outbox.claim(NOW, LEASE, 10)
 
         assert [2, 0] == [await storage.outbox.purge(after(hours=1)) for _ in range(2)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable
 from typing import ClassVar
 
 import pytest
@@ -12,6 +14,14 @@ from exshare_core.testing.contract import Contract, promise
 
 PASSWORD = "ein Paßwort mit Länge"
 LONG = "x" * 255
+
+
+async def _seconds(work: Awaitable[object]) -> float:
+    """How long `work` takes. The shortest of several is told apart from nothing on the busiest machine."""
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+    await work
+    return loop.time() - begun
 
 
 class PasswordHasherContract(Contract[PasswordHasher]):
@@ -35,13 +45,21 @@ class PasswordHasherContract(Contract[PasswordHasher]):
     async def test_no_other_password_verifies(self, hasher: PasswordHasher) -> None:
         """`verify` is False for anything else: another case, a blank more, one letter less, nothing."""
         stored = await hasher.hash(PASSWORD)
-        for other in (PASSWORD.upper(), PASSWORD + " ", PASSWORD[:-1], "", "ein Passwort mit Länge", stored):
+        others = (PASSWORD.upper(), PASSWORD + " ", " " + PASSWORD, PASSWORD[:-1], "", "ein Passwort mit Länge", stored)
+        for other in others:
             assert not await hasher.verify(stored, other)
 
     @promise
     async def test_every_character_counts(self, hasher: PasswordHasher) -> None:
-        """Long passwords that differ in their last character only are different passwords."""
-        assert not await hasher.verify(await hasher.hash(LONG + "y"), LONG + "z")
+        """Passwords that differ in one character only are different passwords: in the last of a long one, after a NUL,
+        or in a letter that is not ASCII.
+        """
+        for password, other in (
+            (LONG + "y", LONG + "z"),
+            ("1234567\0y", "1234567\0z"),
+            (PASSWORD, "ein Paöwort mit Länge"),
+        ):
+            assert not await hasher.verify(await hasher.hash(password), other)
 
     @promise
     async def test_two_hashes_of_one_password_differ(self, hasher: PasswordHasher) -> None:
@@ -68,6 +86,17 @@ class PasswordHasherContract(Contract[PasswordHasher]):
             result: object = await hasher.verify_dummy(password)  # type: ignore[func-returns-value]
 
             assert result is None
+
+    @promise
+    async def test_a_dummy_costs_what_a_password_costs(self, hasher: PasswordHasher) -> None:
+        """`verify_dummy` takes about as long as `verify`, so that nobody learns from it which names there are."""
+        stored = await hasher.hash(PASSWORD)
+        real, dummy = [], []
+        for _ in range(5):
+            real.append(await _seconds(hasher.verify(stored, PASSWORD)))
+            dummy.append(await _seconds(hasher.verify_dummy(PASSWORD)))
+
+        assert min(real) / 4 < min(dummy)
 
     @promise
     async def test_a_new_hash_is_not_outdated(self, hasher: PasswordHasher) -> None:

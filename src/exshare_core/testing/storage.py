@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
 from typing import ClassVar
 
 import pytest
 
+from exshare_core.accounts import SESSION_IDLE, SESSION_LIFE
 from exshare_core.errors import Busy
-from exshare_core.guessing import Tally
+from exshare_core.gates import PROOF_LIFE, VISIT_IDLE, VISIT_LIFE
+from exshare_core.guessing import FORGOTTEN_AFTER, Tally
 from exshare_core.ports import Storage
 from exshare_core.testing.activity import ActivityLogContract
 from exshare_core.testing.codes import CodeRepositoryContract
@@ -19,8 +22,10 @@ from exshare_core.testing.members import MemberRepositoryContract
 from exshare_core.testing.outbox import OutboxContract
 from exshare_core.testing.policies import PolicyRepositoryContract
 from exshare_core.testing.samples import (
+    FAR,
     NOW,
     a_code,
+    a_letter,
     a_link,
     a_member,
     a_proof,
@@ -28,6 +33,7 @@ from exshare_core.testing.samples import (
     a_visit,
     after,
     an_address,
+    an_event,
     fresh_digest,
     fresh_site,
 )
@@ -59,9 +65,7 @@ class DatabaseContract(Contract[Storage]):
 
     @promise
     async def test_prune_forgets_what_cannot_count_any_more(self, storage: Storage) -> None:
-        """Visits, proofs, sessions and tallies whose time is over are forgotten;
-        links and their opens stay.
-        """
+        """Visits, proofs, codes, sessions and tallies whose time is over are forgotten; links and their opens stay."""
         link = a_link(fresh_site())
         address, visit, member = an_address(link), a_visit(link), a_member(link.site)
         session, key = a_session(member), fresh_digest()
@@ -71,6 +75,7 @@ class DatabaseContract(Contract[Storage]):
         await storage.members.add(member, [])
         await storage.members.open_session(session, [])
         await storage.guesses.wrong([key], NOW)
+        await storage.codes.ask(code := a_code(link, visit.session), NOW, [], [])
         await storage.prune(after(hours=25))
         found = await storage.links.find(address.digest, visit.session)
 
@@ -79,36 +84,39 @@ class DatabaseContract(Contract[Storage]):
         assert await storage.members.session(session.digest) is None
         assert member == await storage.members.get(member.id)
         assert (Tally(),) == await storage.guesses.tally([key], NOW)
+        assert await storage.codes.attempt(code.site, code.link, code.session, code.code_digest, 5, NOW) is None
 
     @promise
     async def test_prune_leaves_what_still_counts(self, storage: Storage) -> None:
-        """Visits, proofs, codes, sessions and tallies that still count are kept."""
+        """Visits, proofs, codes, sessions and tallies are kept to the last moment at which they count; letters that
+        wait and what has happened are not its business.
+        """
+        await storage.outbox.purge(FAR)
         link = a_link(fresh_site())
-        address, member = an_address(link), a_member(link.site)
-        visit = a_visit(link, seen_at=after(minutes=4))
-        proof, session, key = (
-            a_proof(link, visit.session),
-            a_session(member, seen_at=after(minutes=4)),
-            fresh_digest(),
-        )
-        code = a_code(link, visit.session)
+        address, member, key = an_address(link), a_member(link.site), fresh_digest()
+        moment = timedelta(microseconds=1)
         await storage.policies.ensure_site(link.site)
-        await storage.links.add(link, address, [])
-        await storage.links.admit(visit, [proof], None, [])
+        await storage.links.add(link, address, [event := an_event(link)], [letter := a_letter(link.site)])
         await storage.members.add(member, [])
+
+        visit = a_visit(link, seen_at=NOW - VISIT_IDLE + moment, began_at=NOW - VISIT_LIFE + moment)
+        proof = a_proof(link, visit.session, proved_at=NOW - PROOF_LIFE + moment)
+        session = a_session(member, seen_at=NOW - SESSION_IDLE + moment, began_at=NOW - SESSION_LIFE + moment)
+        code = a_code(link, visit.session, expires_at=NOW + moment)
+        await storage.links.admit(visit, [proof], None, [])
         await storage.members.open_session(session, [])
-        await storage.guesses.wrong([key], NOW)
-        await storage.codes.ask(code, NOW, [], [])
-        await storage.prune(after(minutes=5))
+        await storage.codes.ask(code, after(hours=-1), [], [])
+        await storage.guesses.wrong([key], failed := NOW - FORGOTTEN_AFTER + moment)
+        await storage.prune(NOW)
         found = await storage.links.find(address.digest, visit.session)
 
         assert found is not None
         assert (1, visit, (proof,)) == (found.opens, found.visit, found.proofs)
         assert session == await storage.members.session(session.digest)
-        assert (Tally(1, NOW),) == await storage.guesses.tally([key], NOW)
-        assert code == await storage.codes.attempt(
-            code.site, code.link, code.session, code.code_digest, 5, after(minutes=6)
-        )
+        assert (Tally(1, failed),) == await storage.guesses.tally([key], NOW)
+        assert code == await storage.codes.attempt(code.site, code.link, code.session, code.code_digest, 5, NOW)
+        assert (event,) == await storage.activity.of_link(link.site, link.id)
+        assert [letter.id] == [one.id for one in await storage.outbox.claim(NOW, 1.0, 10)]
 
 
 class StorageContract(

@@ -65,8 +65,9 @@ class VaultContract(Contract[Vault]):
 
     @promise
     async def test_a_seal_is_bound_to_its_id(self, vault: Vault) -> None:
-        """`open` raises CannotUnseal for another id."""
-        await _refused(vault, await vault.seal(VALUE, "proof", SITE, "link"), "proof", SITE, "another")
+        """`open` raises CannotUnseal for another id, also one that differs by case or in its last character only."""
+        for one, other in (("link", "another"), ("link", "LINK"), ("9" * 40, "9" * 39 + "8")):
+            await _refused(vault, await vault.seal(VALUE, "proof", SITE, one), "proof", SITE, other)
 
     @promise
     async def test_purpose_site_and_id_do_not_run_together(self, vault: Vault) -> None:
@@ -116,9 +117,7 @@ class VaultContract(Contract[Vault]):
             await _refused(other, sealed, "proof", SITE, "link")
 
     @law(st.tuples(st.binary(max_size=200), st.binary(max_size=200)))
-    async def test_digests_are_equal_for_equal_values_only(
-        self, vault: Vault, value: tuple[bytes, bytes]
-    ) -> None:
+    async def test_digests_are_equal_for_equal_values_only(self, vault: Vault, value: tuple[bytes, bytes]) -> None:
         """Keyed digests are 32 bytes, and equal when the values are equal and never otherwise."""
         one = await vault.keyed_digest(value[0], "guess", SITE)
         again = await vault.keyed_digest(value[0], "guess", SITE)
@@ -142,9 +141,7 @@ class VaultContract(Contract[Vault]):
     @promise
     async def test_digests_are_bound_to_their_site(self, vault: Vault) -> None:
         """One value has different digests on different sites."""
-        assert await vault.keyed_digest(VALUE, "guess", SITE) != await vault.keyed_digest(
-            VALUE, "guess", OTHER
-        )
+        assert await vault.keyed_digest(VALUE, "guess", SITE) != await vault.keyed_digest(VALUE, "guess", OTHER)
 
     @promise
     async def test_purpose_site_and_value_do_not_run_together(self, vault: Vault) -> None:

@@ -192,16 +192,18 @@ class VisitsContract(Contract[Storage]):
 
     @promise
     async def test_an_open_is_given_back_once(self, storage: Storage) -> None:
-        """However often and however much at once `give_back` is called, one open is given back."""
+        """However often and however much at once `give_back` is called, one open is given back, and recorded once."""
         link, address = await _new(storage)
         for _ in range(3):
             await storage.links.admit(a_visit(link), [], None, [])
         await storage.links.admit(visit := a_visit(link), [], None, [])
-        await asyncio.gather(*(storage.links.give_back(visit, []) for _ in range(3)))
-        await storage.links.give_back(visit, [])
-        await storage.links.give_back(a_visit(link), [])
+        event = an_event(link, Kind.OPEN_RETURNED)
+        await asyncio.gather(*(storage.links.give_back(visit, [event]) for _ in range(3)))
+        await storage.links.give_back(visit, [event])
+        await storage.links.give_back(a_visit(link), [event])
 
         assert 3 == (await _found(storage, address, None)).opens
+        assert (event,) == await storage.activity.of_link(link.site, link.id)
 
     @promise
     async def test_prove_stores_proofs_and_events(self, storage: Storage) -> None:
@@ -239,6 +241,18 @@ class VisitsContract(Contract[Storage]):
         await storage.links.touch(evolve(visit, seen_at=after(minutes=10)))
 
         assert (1, later, set()) == await _seen(storage, address, visit.session)
+
+    @promise
+    async def test_an_earlier_visit_touches_no_later_one(self, storage: Storage) -> None:
+        """A visit whose place was taken can neither be moved nor given back: the later one of the browser stays."""
+        link, address = await _new(storage)
+        await storage.links.admit(earlier := a_visit(link), [], None, [])
+        later = a_visit(link, earlier.session, began_at=after(minutes=1), seen_at=after(minutes=1))
+        await storage.links.admit(later, [], None, [])
+        await storage.links.touch(evolve(earlier, seen_at=after(minutes=9)))
+        await storage.links.give_back(earlier, [])
+
+        assert (2, later, set()) == await _seen(storage, address, later.session)
 
     @promise
     async def test_touch_revives_no_visit(self, storage: Storage) -> None:

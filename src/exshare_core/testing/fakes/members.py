@@ -21,10 +21,9 @@ class MemoryMembers:
 
     async def add(self, member: Member, events: Sequence[Event]) -> None:
         """Store a new member under a free name."""
-        if member.id in self.state.members or any(
-            _clash(member, other) for other in self.state.members.values()
-        ):
-            raise Taken(f"name: there is a member called `{member.name}` already")
+        if member.id in self.state.members:
+            raise Taken("the id of the member is in use")
+        self._check_name(member)
         with self.state.transaction():
             self.state.members[member.id] = member
             self.state.record(events)
@@ -49,6 +48,7 @@ class MemoryMembers:
         stored = self.state.members.get(member.id)
         if stored is None or stored.version != member.version - 1:
             raise Taken("the member has changed meanwhile")
+        self._check_name(member)
         with self.state.transaction():
             self.state.members[member.id] = member
             self.state.record(events)
@@ -83,6 +83,10 @@ class MemoryMembers:
     async def close_sessions(self, member: MemberId) -> None:
         """Forget all sessions of a member."""
         self.state.sessions = {key: one for key, one in self.state.sessions.items() if one.member != member}
+
+    def _check_name(self, member: Member) -> None:
+        if any(_clash(member, other) for other in self.state.members.values() if other.id != member.id):
+            raise Taken(f"name: there is a member called `{member.name}` already")
 
 
 def _clash(one: Member, other: Member) -> bool:
