@@ -30,6 +30,7 @@ from exshare_core.decisions import Answer, Decision
 from exshare_core.entrance import Admission, Entrance
 from exshare_core.errors import AdapterFailed
 from exshare_core.events import Kind
+from exshare_core.links import Scope
 from exshare_core.ports import Content, FileStream, View
 from exshare_core.values import AttachmentId, PageId
 
@@ -150,8 +151,7 @@ class Browsing(Entrance):
         without = redact(draft, await self._sources(admission, draft))
         levels = await self._levels(admission, draft)
         reached = await self._linked(admission, reading, levels)
-        shut = {node.id for level in levels.values() for node in level if not node.opens}
-        pages = {page: f"{addresses.pages}{page}" for page in reached if page not in shut}
+        pages = {page: f"{addresses.pages}{page}" for page in reached}
         lists = _lists(draft, levels, reached)
         rendered = await content.renderer.render(draft, without, pages, view, lists)
         return PageView(
@@ -178,8 +178,7 @@ class Browsing(Entrance):
         here = (await self._reached(admission, [page])).get(page)
         if here is None:
             return None
-        way = (*here.ancestors, page)
-        way = way[way.index(link.scope.root) :] if link.scope.root in way else (page,)
+        way = _from_root(link.scope, (*here.ancestors, page))
         nodes, more = await content.pages.level(page, LEVEL, offset)
         before, after = await self._beside(content, way)
         reached = await self._reached(admission, {node.id for node in (*nodes, *before, *after)} | {*way})
@@ -348,7 +347,7 @@ class Browsing(Entrance):
         return known
 
     async def _levels(self, admission: Admission, draft: Draft) -> Mapping[PageId, Sequence[Node]]:
-        """What lies below the pages that lists in this draft are about; without those that cannot be found out.
+        """What can be opened below the pages that lists in this draft are about, where that can be found out.
 
         A list is no reason to keep the page back: where Confluence fails for it, it stays a placeholder.
         """
@@ -358,9 +357,10 @@ class Browsing(Entrance):
         levels = {}
         for page in list(wanted)[:MOST_LISTS]:
             try:
-                levels[page], _ = await self.contents[admission.link.site].pages.level(page, LEVEL)
+                nodes, _ = await self.contents[admission.link.site].pages.level(page, LEVEL)
             except AdapterFailed:
                 continue
+            levels[page] = tuple(node for node in nodes if node.opens)
         return levels
 
     # --- the tree ------------------------------------------------------------------------------------------------
@@ -406,6 +406,13 @@ def _lists(
         for macro in draft.macros
         if macro.lists is not None and macro.lists in levels and macro.lists in reached and not macro.excluded
     }
+
+
+def _from_root(scope: Scope, way: tuple[PageId, ...]) -> tuple[PageId, ...]:
+    """The way to a page from the share's root on. What is in the space but not below its home page comes after that."""
+    if scope.root in way:
+        return way[way.index(scope.root) :]
+    return (scope.root, *way) if scope.whole_space else way[-1:]
 
 
 def _entry(node: Node) -> Entry:

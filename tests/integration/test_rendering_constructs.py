@@ -159,7 +159,7 @@ ROWS: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = [
     ),
     (
         '<table class="aui"><tbody><tr><td><table><tbody><tr><td>inner</td></tr></tbody></table></td></tr></tbody></table>',
-        ('<div class="ex-table" role="region" aria-label="Table" tabindex="0"><table>', "<td><table>"),
+        ('<div class="ex-table" role="group" aria-label="Table" tabindex="0"><table>', "<td><table>"),
         ("aui",),
     ),
     (

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from exshare_core.content import Draft, MacroUse, Node, NodeKind
+from exshare_core.content import Draft, MacroUse, Node
 from exshare_core.errors import Busy
 from exshare_core.links import LabelFilter, LabelMode
 from exshare_core.testing import MemoryPage
 from exshare_core.testing.fakes.content import MemoryPages
 from exshare_core.values import PageId
-from tests.integration.shell import BOARD, CHILD, ELSEWHERE, FOLDER, INSIDE, OWNER, ROOT, SECRET, Shell
+from tests.integration.shell import CHILD, ELSEWHERE, FOLDER, INSIDE, OWNER, ROOT, SECRET, Shell
 
 TOP = PageId("1")
 NOT_SHOWN = "(not shown)"
@@ -48,12 +48,12 @@ def titles(html: str) -> list[str]:
 
 
 def test_a_list_shows_the_children_that_the_link_reaches() -> None:
-    """Pages and folders as links of ours, a board as words; a restricted child is not there, and not counted."""
+    """Pages and folders as links of ours; a board is not listed, and a restricted child neither there nor counted."""
     shell = listing(ROOT)
     made = shell.make_link(children=True)
     html = shown(shell, children=True)
 
-    assert ["First steps", "Chapters", "Drawing board"] == titles(html)
+    assert ["First steps", "Chapters"] == titles(html)
     assert ([CHILD, FOLDER], 0) == (re.findall(r"/p/(\d+)", html), html.count(NOT_SHOWN))
     assert "Salaries" not in shell.client().get(made.path).text
 
@@ -69,11 +69,11 @@ def test_a_carved_out_child_is_not_listed() -> None:
     """Nor is anything else told of it."""
     shell = listing(ROOT)
     made = shell.make_link(children=True)
-    shell.alter_link(made, scope=evolve(shell.link(made).scope, carve_outs=frozenset({FOLDER, BOARD})))
+    shell.alter_link(made, scope=evolve(shell.link(made).scope, carve_outs=frozenset({FOLDER})))
     text = shell.client().get(made.path).text
 
     assert "First steps" in text
-    assert ("Chapters" in text, "Drawing board" in text) == (False, False)
+    assert "Chapters" not in text
 
 
 def test_a_label_filter_holds_for_lists() -> None:
@@ -159,4 +159,3 @@ def test_titles_are_those_of_the_tree_at_this_moment() -> None:
     html = shown(shell, children=True)
 
     assert "&lt;b&gt;Steps&lt;/b&gt; &amp; more" in html
-    assert NodeKind.WHITEBOARD is shell.content.pages[BOARD].kind

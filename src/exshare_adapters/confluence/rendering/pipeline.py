@@ -70,7 +70,7 @@ def _produce(job: Job) -> Rendered:
     if with_tree:
         html = _through_tree(html, job, scan, addresses)
     else:
-        table = f'<div class="ex-table" role="region" aria-label="{word("table")}" tabindex="0">'
+        table = f'<div class="ex-table" role="group" aria-label="{word("table")}" tabindex="0">'
         html = html.replace('<div class="table-wrap">', table)
     if "$" in html:
         html = _TEMPLATES.sub("", html)

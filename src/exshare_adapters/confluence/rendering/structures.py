@@ -27,7 +27,7 @@ _LOZENGES = {
 }  # fmt: skip
 """Green, blue, red, yellow and purple, as the status macro names them."""
 _COLOUR_ID = re.compile(r"(dark\]\s*)?\[data-colorid=[\"']?([a-z0-9]{1,40})[\"']?\]\s*\{\s*color:([^;}]{1,60})")
-_REGION = {"role": "region", "aria-label": word("table"), "tabindex": "0"}
+_REGION = {"role": "group", "aria-label": word("table"), "tabindex": "0"}
 _MOST_CODE = 128 * 1024
 """Characters of code that are coloured on one page; the rest stays plain."""
 
@@ -167,7 +167,10 @@ def tables(tree: Tree) -> None:
             node.insert_before(region, move=True)
             region.insert_child(node, move=True)
     for node in tree.find(".numberingColumn"):
-        node.attrs["class"] = "ex-number"
+        if node.tag == "th" and not words(node):
+            tree.rename(node, "td", "ex-number")  # the head of the numbers, which has no words, heads nothing
+        else:
+            node.attrs["class"] = "ex-number"
 
 
 def inks(tree: Tree) -> None:
