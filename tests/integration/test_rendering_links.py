@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from exshare_adapters.confluence.links import Flavour, SiteAddresses
 from exshare_core.ports import View
 from exshare_core.values import AttachmentId, PageId
 from tests.integration.rendering import DATA_CENTER, FILES, HOST, NEAR_ADDRESS, PAGE, render
@@ -73,6 +74,17 @@ def test_links_to_the_site_need_the_setting() -> None:
     assert f'href="https://{HOST}/wiki/pages/viewpage.action?pageId=999"' in html
     assert "people" not in html
     assert "(internal link)" in html
+
+
+def test_links_to_the_site_keep_its_scheme() -> None:
+    """A site inside a network may speak http only: a link that leads there does not claim https (spec V3)."""
+    inside = SiteAddresses.of(
+        Flavour.DATA_CENTER, "http://wiki.example.com:8090/confluence", "https://wiki.example.com"
+    )
+    view = View(FILES, confluence_links=True)
+    html = render('<p><a href="/confluence/display/T/X">p</a></p>', view=view, site=inside).html
+
+    assert 'href="http://wiki.example.com:8090/confluence/display/T/X"' in html
 
 
 def test_files_are_linked_only_when_they_are_shared() -> None:

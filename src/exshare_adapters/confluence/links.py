@@ -35,6 +35,8 @@ class SiteAddresses:
     bases: tuple[tuple[str, str], ...]
     """Host (with a port that is not the scheme's own) and context path of each; the first is what people
     use."""
+    scheme: str = "https"
+    """How people reach it: many a Data Center inside a network speaks http only."""
 
     @classmethod
     def of(cls, flavour: Flavour, *urls: str) -> SiteAddresses:
@@ -44,7 +46,7 @@ class SiteAddresses:
         for url in urls:
             parts = urlsplit(url)
             bases.append((_host(parts.scheme, parts.hostname or "", parts.port), parts.path.rstrip("/")))
-        return cls(flavour, tuple(dict.fromkeys(bases)))
+        return cls(flavour, tuple(dict.fromkeys(bases)), urlsplit(urls[0]).scheme)
 
     @property
     def path(self) -> str:

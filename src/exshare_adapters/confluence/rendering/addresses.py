@@ -129,7 +129,7 @@ class Addresses:
         if not self._job.view.confluence_links:
             return None
         site = self._job.site
-        base = f"https://{site.bases[0][0]}"
+        base = f"{site.scheme}://{site.bases[0][0]}"
         if page is not None:
             return f"{base}{site.path}/pages/viewpage.action?pageId={page}"
         try:
