@@ -151,8 +151,8 @@ class Governing:
     ) -> tuple[tuple[Shift, ...], int]:
         """Which rights would change hands in `space`, or in those without a scheme of their own, and for how many members.
 
-        The number beside them is of members whose groups could not be found out: no group counts for them, neither
-        before nor after.
+        Admins of the site are not counted: no scheme gives them anything or takes it. The number beside is of members
+        whose groups could not be found out: no group counts for them, neither before nor after.
         """
         check_admin(member, self.site)
         policy = await self._policy()
@@ -160,6 +160,8 @@ class Governing:
         asked = asks_groups(now) or asks_groups(wanted)
         before, after, unknown = list[Mandate](), list[Mandate](), 0
         for one in await self.storage.members.list(self.site):
+            if sees_all(one, self.site) or not one.belongs_to(self.site):
+                continue
             groups: frozenset[str] | None = frozenset()
             if asked and one.identity is not None:
                 groups = await self.content.directory.groups(one.identity)

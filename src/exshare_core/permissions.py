@@ -131,11 +131,8 @@ class Shift:
 
 
 def shifts(before: Iterable[Mandate], after: Iterable[Mandate]) -> tuple[Shift, ...]:
-    """The rights that change hands, from the mandates of the same members before and after a change.
-
-    Admins of the site are not counted: no scheme gives them anything or takes it.
-    """
-    pairs = [(old, new) for old, new in zip(before, after, strict=True) if not old.is_admin]
+    """The rights that change hands, from the mandates of the same members before and after a change."""
+    pairs = tuple(zip(before, after, strict=True))
     counted = (
         Shift(
             granted,

@@ -28,12 +28,18 @@ class _Forms(HTMLParser):
         self.disabled: set[str] = set()
         self._fields: list[tuple[str, str]] = []
         self._area: str | None = None
+        self._chosen = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note a form, a field that is on, or the beginning of a text area."""
         at = {name: value or "" for name, value in attrs}
         if tag == "form":
             self._fields = self.forms.setdefault(at.get("action", ""), [])
+        elif tag == "select":
+            self._fields.append((at["name"], ""))
+            self._chosen = False
+        elif tag == "option":
+            self._option(at)
         elif tag == "textarea":
             self._area = at["name"]
             self._fields.append((at["name"], ""))
@@ -42,6 +48,13 @@ class _Forms(HTMLParser):
                 self.disabled.add(f"{at['name']}={at.get('value', '')}")
             elif at.get("type") not in ("checkbox", "radio") or "checked" in at:
                 self._fields.append((at["name"], at.get("value", "")))
+
+    def _option(self, at: dict[str, str]) -> None:
+        """An option of a list: the one that is selected is sent, else the first. Ours all have a value."""
+        name, _ = self._fields[-1]
+        if "selected" in at or not self._chosen:
+            self._fields[-1] = (name, at["value"])
+            self._chosen = True
 
     def handle_data(self, data: str) -> None:
         """Take in what stands in a text area."""

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from exshare_core.decisions import Effect, Stage
 from exshare_core.errors import InvalidValue
 from exshare_core.values import Address, IPAddress, LinkId, network_address
-from exshare_web.admin.restrictions import TITLES
+from exshare_web.admin.words import TITLES
 from exshare_web.manager.forms import Filled, Reading, errors_of
 from exshare_web.manager.pages import framed
 from exshare_web.manager.session import Desk

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from exshare_web.admin import restrictions
+from exshare_web.admin import words
 from exshare_web.manager.pages import framed
 from exshare_web.manager.session import Desk
 
@@ -26,5 +26,5 @@ async def show(request: Request, desk: Desk) -> Response:
         names=await desk.sharing.names(desk.member, {one.member for one in shown}),
         more=shown[-1].version if len(changes) > PER_PAGE else None,
         first=before is None,
-        what=restrictions.what,
+        what=words.what,
     )

@@ -15,7 +15,7 @@ from exshare_core.governance import Loosening, SitePolicy, SpaceRules
 from exshare_core.policy import Limits
 from exshare_core.values import SpaceKey
 from exshare_web.admin.proposals import STEPS, Form, Wanted, Whole, submitted, version
-from exshare_web.admin.restrictions import TITLES
+from exshare_web.admin.words import TITLES
 from exshare_web.manager.forms import Filled, Reading
 from exshare_web.manager.pages import base, framed
 from exshare_web.manager.session import Desk

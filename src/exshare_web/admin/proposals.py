@@ -20,10 +20,8 @@ from exshare_core.governing import DryRun
 from exshare_core.impact import Consequence
 from exshare_core.permissions import Shift
 from exshare_core.policy import Limits
-from exshare_core.policy_keys import GRANTS
-from exshare_core.schemes import Granted
 from exshare_core.values import SpaceKey
-from exshare_web.admin import restrictions
+from exshare_web.admin import restrictions, words
 from exshare_web.manager import forms
 from exshare_web.manager.forms import Filled
 from exshare_web.manager.pages import framed
@@ -34,9 +32,6 @@ SHOWN = 200
 
 STEPS = frozenset({"csrf", "version", "do"})
 """The fields that every form of admins has."""
-
-RIGHTS: Mapping[Granted, str] = {Granted(key.name): key.says for key in GRANTS}
-"""What each right of a scheme is, in a sentence."""
 
 STALE = (
     "Somebody changed what is set here while you were editing. Your entries are kept and not saved yet: "
@@ -158,9 +153,9 @@ async def _preview(
         carried=carried,
         shifts=moved[0],
         untold=moved[1],
-        rights=RIGHTS,
-        what=restrictions.what,
-        reasons=restrictions.reasons,
+        rights=words.RIGHTS,
+        what=words.what,
+        reasons=words.reasons,
     )
 
 

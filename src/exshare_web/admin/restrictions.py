@@ -6,7 +6,7 @@ kept as it was, also where a document has written it in a form that means the sa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import Enum
 from functools import partial
 from typing import Any
@@ -43,14 +43,14 @@ class Setting:
     label: str
     shape: Shape
     hint: str = ""
-    """How to write it."""
+    """How to write it; for a tick, what it does where the key of the document says it the other way round."""
     bites: bool = True
     """For a tick, the value that it stands for: the one that restricts."""
 
     @property
     def says(self) -> str:
         """What it does, in a sentence."""
-        return _KEYS[self.name].says
+        return self.hint if self.shape is Shape.TICK and self.hint else _KEYS[self.name].says
 
     @property
     def empty(self) -> str:
@@ -62,8 +62,8 @@ def _demand(name: str, label: str) -> Setting:
     return Setting(name, label, Shape.TICK)
 
 
-def _ban(name: str, label: str) -> Setting:
-    return Setting(name, label, Shape.TICK, bites=False)
+def _ban(name: str, label: str, says: str) -> Setting:
+    return Setting(name, label, Shape.TICK, says, bites=False)
 
 
 _PEOPLE = "One a line, such as ada@example.com, example.com or *.example.com"
@@ -74,8 +74,16 @@ SECTIONS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
     (
         "What links may show",
         (
-            _ban("children", "Forbid sharing the pages below a page"),
-            _ban("restricted_pages", "Forbid sharing pages with view restrictions"),
+            _ban(
+                "children",
+                "Forbid sharing the pages below a page",
+                "Links that share them go on with their own page only.",
+            ),
+            _ban(
+                "restricted_pages",
+                "Forbid sharing pages with view restrictions",
+                "Links do not reach them, whatever their owners chose.",
+            ),
             Setting("forbidden_labels", "Labels that forbid sharing", Shape.LIST, _LINES),
             Setting("demanded_labels", "Labels that sharing demands", Shape.LIST, _LINES),
             Setting("excluded_names", "Names of parts that never leave", Shape.LIST, _LINES),
@@ -91,7 +99,7 @@ SECTIONS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
             Setting("blocked_networks", "Blocked networks", Shape.LIST, _NETWORKS),
             _demand("password_demanded", "Demand a password"),
             Setting("password_length", "Least length of a password", Shape.NUMBER, "Characters"),
-            _ban("password_by_mail", "Forbid mailing a password with its link"),
+            _ban("password_by_mail", "Forbid mailing a password with its link", "It has to go another way."),
         ),
     ),
     (
@@ -109,7 +117,7 @@ SECTIONS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
             Setting(
                 "frame_origins", "Sites that may frame them", Shape.CHOSEN, "One a line, such as https://example.com"
             ),
-            _ban("indexing", "Keep search engines out of links without a gate"),
+            _ban("indexing", "Keep search engines out", "No link asks to be found, also none without a gate."),
         ),
     ),
 )
@@ -123,17 +131,6 @@ CHOSEN = {
     "frame_origins": ("Every site that the link names", "Only these"),
 }
 """The two options before each list that can be absent."""
-
-TITLES: Mapping[str, str] = {
-    **{setting.name: setting.label.lower() for setting in SETTINGS},
-    "children": "pages below",
-    "restricted_pages": "pages with view restrictions",
-    "password_by_mail": "passwords by mail",
-    "indexing": "search engines",
-    "capabilities": "what links may show",
-    "group_rules": "rules for groups",
-}
-"""What each restriction is called where its value stands beside it."""
 
 NAMES: Mapping[str, str] = {
     "comments": "Comments",
@@ -191,7 +188,7 @@ class Line:
     above: tuple[tuple[str, str], ...] = ()
     """The layers above that set it, outermost first, each with what it says."""
     in_force: str = ""
-    """What comes of all of them and this one, where a layer above has a say."""
+    """What comes of all of them and this one, where both have a say."""
     by: str = ""
     """Who made it so."""
     locked_by: str = ""
@@ -214,7 +211,7 @@ def _line(setting: Setting, own: Limits, above: Policy | None) -> Line:
     return evolve(
         line,
         above=tuple((layer, worded(said)) for layer, said in above.setters[name]),
-        in_force=worded(met),
+        in_force="" if getattr(own, name) is None else worded(met),
         by=", ".join(above.set_by(name)) if met == value else "this layer and those above",
         locked_by=", ".join(above.set_by(name)) if locked else "",
     )
@@ -313,14 +310,3 @@ def field_of(name: str) -> str:
     """The field that a broken rule of a whole policy concerns; rules name it after its layer."""
     last = name.rpartition(": ")[2]
     return "forbidden_labels" if last == "labels" else last
-
-
-def what(name: str) -> str:
-    """What changed, in words: a difference names a layer and a restriction of it."""
-    layer, colon, restriction = name.rpartition(": ")
-    return f"{layer}{colon}{TITLES.get(restriction, restriction)}"
-
-
-def reasons(names: Iterable[str]) -> str:
-    """Why a link is affected, in words; a rule is left as it is."""
-    return ", ".join(TITLES.get(name, name) for name in names)

@@ -15,8 +15,9 @@ from exshare_core.permissions import Shift
 from exshare_core.schemes import NOBODY, WITHOUT, Granted, Scheme
 from exshare_core.values import MemberId, SpaceKey
 from exshare_web.admin.grantees import fields_of, grantee_fields, read_grantees
-from exshare_web.admin.proposals import RIGHTS, STEPS, Form, Wanted, Whole, submitted, version
+from exshare_web.admin.proposals import STEPS, Form, Wanted, Whole, submitted, version
 from exshare_web.admin.spaces import space_of
+from exshare_web.admin.words import RIGHTS
 from exshare_web.manager.forms import Filled, Reading
 from exshare_web.manager.pages import base, framed
 from exshare_web.manager.session import Desk
@@ -68,7 +69,6 @@ async def _page(request: Request, desk: Desk, space: SpaceKey | None, filled: Fi
         status,
         space=space,
         rights=tuple(RIGHTS.items()),
-        without=tuple(RIGHTS[one] for one in WITHOUT.grants),
         filled=evolve(filled or Filled(saved), places=FIELDS),
         saved=saved,
         stale=status == 412,

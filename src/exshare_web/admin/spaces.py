@@ -17,7 +17,7 @@ from exshare_core.values import SpaceKey
 from exshare_web.admin.grantees import fields_of, grantee_fields, read_grantees
 from exshare_web.admin.overview import DONE, summary
 from exshare_web.admin.proposals import STEPS, Form, Wanted, Whole, submitted, version
-from exshare_web.admin.restrictions import TITLES
+from exshare_web.admin.words import TITLES
 from exshare_web.manager.forms import Filled, Reading
 from exshare_web.manager.pages import base, framed
 from exshare_web.manager.session import Desk
