@@ -229,6 +229,16 @@ def test_a_folder_can_be_shared() -> None:
     assert 403 == shell.client().get(made.path).status_code
 
 
+def test_a_folder_without_a_list_names_none() -> None:
+    """A folder shared without the pages below it does not point to a list that is not there (spec V4)."""
+    shell = Shell()
+    alone = shell.client().get(shell.make_link(FOLDER).path).text
+    whole = shell.client().get(shell.make_link(FOLDER, children=True).path).text
+
+    assert (True, False) == ("This is a folder." in alone, "Pages in this share" in alone)
+    assert "stands in the list “Pages in this share”" in whole
+
+
 def test_an_unanswered_right_to_a_folder_is_busy() -> None:
     """When nobody can say whether the owner may see a folder, the answer is 503, not 404 (spec L15)."""
     shell = Shell()
