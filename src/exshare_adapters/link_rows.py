@@ -27,6 +27,7 @@ class StoredScope:
     labels: LabelFilter | None = None
     carve_outs: frozenset[PageId] = frozenset()
     restricted_pages: bool = False
+    whole_space: bool = False
 
 
 @frozen(slots=True)
@@ -41,7 +42,14 @@ class StoredWish:
 def link_params(codec: Codec, link: ShareLink) -> Params:
     """Every field of a link."""
     scope, wish = link.scope, link.wish
-    stored = StoredScope(scope.space, scope.children, scope.labels, scope.carve_outs, scope.restricted_pages)
+    stored = StoredScope(
+        space=scope.space,
+        children=scope.children,
+        labels=scope.labels,
+        carve_outs=scope.carve_outs,
+        restricted_pages=scope.restricted_pages,
+        whole_space=scope.whole_space,
+    )
     return {
         "site": link.site,
         "id": link.id,
@@ -96,8 +104,15 @@ def link_of(codec: Codec, row: Row) -> ShareLink:
 
 def _scope_of(codec: Codec, row: Row) -> Scope:
     stored = codec.shared(row["scope"], StoredScope)
-    root = PageId(row["page"])
-    return Scope(root, stored.space, stored.children, stored.labels, stored.carve_outs, stored.restricted_pages)
+    return Scope(
+        root=PageId(row["page"]),
+        space=stored.space,
+        children=stored.children,
+        labels=stored.labels,
+        carve_outs=stored.carve_outs,
+        restricted_pages=stored.restricted_pages,
+        whole_space=stored.whole_space,
+    )
 
 
 def _wish_of(codec: Codec, row: Row) -> Wish:

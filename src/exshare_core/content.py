@@ -197,9 +197,11 @@ def _in_scope(scope: Scope, policy: Policy, facts: PageFacts) -> Verdict:
         return _absent("the link reaches its own page only")
     if policy.limits.children is False:
         return _absent("child pages are not allowed", policy.set_by("children"))
-    if scope.root not in facts.ancestors:
+    below = facts.ancestors
+    if scope.root in below:
+        below = below[below.index(scope.root) + 1 :]
+    elif not scope.whole_space:
         return _absent("the page is not below the link's root")
-    below = facts.ancestors[facts.ancestors.index(scope.root) + 1 :]
     if facts.page in scope.carve_outs or not scope.carve_outs.isdisjoint(below):
         return _absent("the page is carved out of the link")
     return _IN_REACH

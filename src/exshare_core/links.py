@@ -90,7 +90,9 @@ class LabelFilter:
 
 @frozen(slots=True)
 class Scope:
-    """What a link reaches: one page, or with `children` everything below it, minus the carve-outs (spec L1, L6)."""
+    """What a link reaches: one page, with `children` everything below it, with `whole_space` everything beside it as
+    well; minus the carve-outs (spec L1, L6).
+    """
 
     root: PageId
     space: SpaceKey
@@ -99,6 +101,8 @@ class Scope:
     carve_outs: frozenset[PageId] = frozenset()
     restricted_pages: bool = False
     """Whether the creator chose to include pages with view restrictions."""
+    whole_space: bool = False
+    """With `children`, everything in the space, wherever it is in the tree; the root is the space's home page."""
 
 
 @frozen(slots=True)

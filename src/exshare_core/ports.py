@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from attrs import field, frozen
 
@@ -55,7 +55,7 @@ class Clock(Protocol):
 
 
 class TokenGenerator(Protocol):
-    """The one source of randomness. Plain methods: drawing never waits."""
+    """The one source of randomness. Plain methods: drawing never waits. No two generators must draw alike."""
 
     def token(self) -> str:
         """A fresh token; must be 43 characters ``A-Z a-z 0-9 _ -`` from 256 bits of a CSPRNG (spec L2)."""
@@ -107,8 +107,11 @@ class Mailer(Protocol):
         """
 
 
+@runtime_checkable
 class Checked(Protocol):
-    """What an adapter may offer beside its port: to try its connection, for ``exshare check`` (spec A4)."""
+    """A port of its own that an adapter may implement beside another: to try its connection, for ``exshare check``
+    (spec A4).
+    """
 
     async def check(self) -> tuple[str, ...]:
         """Must say what is wrong with the connection, in sentences that say how to mend it and hold no secret; must be
@@ -206,7 +209,7 @@ class LinkRepository(Protocol):
     ) -> None:
         """Must store link, address, events and letters together or not at all.
 
-        Must raise Taken for an id or a digest in use, leaving the first holder as it was.
+        Must raise Taken for an id in use on the site and for a digest in use on any, leaving the first holder as it was.
         """
 
     async def replace(
@@ -233,13 +236,16 @@ class LinkRepository(Protocol):
         """
 
     async def give_back(self, visit: Visit, events: Sequence[Event]) -> None:
-        """Undo the open that `visit` counted, once: the visit must end and the number of opens fall by one."""
+        """Undo the open that `visit` counted, once: the visit must end and the number of opens fall by one.
+
+        Must change nothing and store no event when the visit has ended, or another has taken its place.
+        """
 
     async def prove(self, proofs: Sequence[StoredProof], events: Sequence[Event]) -> None:
         """Store proofs; a later proof of the same kind, link and session must replace the earlier one."""
 
     async def touch(self, visit: Visit) -> None:
-        """Must store `visit.seen_at`, never moving it backwards."""
+        """Must store `visit.seen_at`, never moving it backwards, and touch no other visit of the session."""
 
     async def list(
         self,
@@ -328,7 +334,8 @@ class MemberRepository(Protocol):
     """Local members and their sessions."""
 
     async def add(self, member: Member, events: Sequence[Event]) -> None:
-        """Must raise Taken when the name is in use on the same site or among members of all sites.
+        """Must store the member and its events, or raise Taken and store nothing when the name is in use on the same
+        site or among members of all sites. Exact under concurrency.
 
         The name of a member of all sites must be free on every site, so that a name means one member.
         """
@@ -343,13 +350,17 @@ class MemberRepository(Protocol):
         """The member whose one-time set-up token has this digest."""
 
     async def replace(self, member: Member, events: Sequence[Event]) -> None:
-        """Store a changed member; must raise Taken unless the stored version is `member.version - 1`."""
+        """Store a changed member with its events.
+
+        Must raise Taken, storing nothing, unless the stored version is `member.version - 1`, and for a name in use as
+        `add` does. Exact under concurrency.
+        """
 
     async def list(self, site: SiteId | None) -> tuple[Member, ...]:
         """Members of a site and of all sites, by name; of all when `site` is None."""
 
     async def open_session(self, session: MemberSession, events: Sequence[Event]) -> None:
-        """Store a session."""
+        """Must store the session and its events together."""
 
     async def session(self, digest: bytes) -> MemberSession | None:
         """The session with this digest, alive or not."""
@@ -358,7 +369,7 @@ class MemberRepository(Protocol):
         """Must store `session.seen_at`, never moving it backwards."""
 
     async def close_session(self, digest: bytes, events: Sequence[Event]) -> None:
-        """Must forget the session; closing an unknown one is fine."""
+        """Must forget the session and store its events; closing an unknown one is fine."""
 
     async def close_sessions(self, member: MemberId) -> None:
         """Must forget every session of the member."""
@@ -391,7 +402,7 @@ class Outbox(Protocol):
         """Sent, or given up: must erase the letter; settling an unknown one is fine."""
 
     async def put_off(self, id: str, due: datetime) -> None:
-        """Must make the letter due again at `due`."""
+        """Must make the letter due again at `due`; putting off one that is not there any more is fine."""
 
     async def purge(self, now: datetime) -> int:
         """Must erase letters that have expired; the number of them."""
@@ -438,7 +449,9 @@ class Storage(Protocol):
         """Must return when the database answers and raise Busy when it does not."""
 
     async def prune(self, now: datetime) -> None:
-        """Must forget visits, proofs, codes, sessions and tallies that can no longer count for anything at `now`."""
+        """Must forget visits, proofs, codes, sessions and tallies that can no longer count for anything at `now`, and
+        nothing else.
+        """
 
 
 # --- content ---------------------------------------------------------------------------------------------------
@@ -486,10 +499,13 @@ class PageSource(Protocol):
 
 
 class PageFinder(Protocol):
-    """Finds pages for a member who shares."""
+    """Finds pages for a member who shares. Must raise Busy or Broken rather than find nothing."""
 
     async def locate(self, text: str) -> PageId | None:
         """The page that an id or an address of this site (any form of api.md 9.4) names; must never fetch `text`."""
+
+    async def home(self, space: SpaceKey) -> PageId | None:
+        """The home page of the space with this key, compared without case; must be None for a key of no space."""
 
     async def search(self, words: str, limit: int) -> tuple[Node, ...]:
         """Pages whose title or text has `words`; must quote them safely. Shows what the connector sees: every hit
@@ -501,7 +517,7 @@ class PageFinder(Protocol):
 
 
 class FileSource(Protocol):
-    """Files of one site, streamed live."""
+    """Files of one site, streamed live. Must raise Busy or Broken rather than say that a file is not there."""
 
     async def attachments(self, page: PageId) -> tuple[Attachment, ...]:
         """All current files of a page, complete over paging, by name."""
@@ -536,7 +552,7 @@ class FileStream(Protocol):
         """The bytes, at most 256 KiB at a time."""
 
 
-class AccessChecker(Protocol):
+class AccessChecker(Checked, Protocol):
     """Asks Confluence what a member may read, and who the connector is."""
 
     async def may_read(self, pages: Collection[PageId], identity: AccountId) -> Mapping[PageId, bool | None]:

@@ -31,8 +31,16 @@ class Scoping:
 
         Raises Busy where it cannot be found out who may read a page.
         """
-        plain = evolve(plain, children=form.children, labels=form.labels, restricted_pages=form.restricted_pages)
+        plain = evolve(
+            plain,
+            children=form.below,
+            whole_space=form.whole_space,
+            labels=form.labels,
+            restricted_pages=form.restricted_pages,
+        )
         try:
+            if form.whole_space and old is not None and not old.whole_space:
+                await self._check_home(plain)
             named = await self._located(form.carve_outs[:MAX_CARVE_OUTS])
             before = frozenset[PageId]() if old is None else old.carve_outs
             if plain.children:
@@ -49,6 +57,12 @@ class Scoping:
             if page is None
         )
         return frozenset(page for page in found.values() if page is not None)
+
+    async def _check_home(self, scope: Scope) -> None:
+        """A link keeps its root, so that only one for a home page can become one for the whole space."""
+        if await self.content.finder.home(scope.space) != scope.root:
+            rule = "this page is not the home page of its space: make a new link to share the space"
+            raise InvalidValues((InvalidValue("whole_space", rule),))
 
     async def _check_carving(self, scope: Scope, added: Collection[PageId], dropped: Collection[PageId]) -> None:
         """Refuse to leave out what is not below the root, and to take in again what somebody concerned cannot read.
@@ -88,4 +102,6 @@ def _refuse(rules: Iterable[str]) -> None:
 
 
 def _below(scope: Scope, facts: PageFacts | Absent) -> bool:
-    return isinstance(facts, PageFacts) and facts.space == scope.space and scope.root in facts.ancestors
+    if not isinstance(facts, PageFacts) or facts.space != scope.space or facts.page == scope.root:
+        return False
+    return scope.whole_space or scope.root in facts.ancestors

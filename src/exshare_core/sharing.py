@@ -134,6 +134,7 @@ class Sharing:
     async def create(self, member: Member | None, owner: Member, page: str, form: LinkForm) -> tuple[Shown, str]:
         """Make a link for `page` (an id or an address of the site) owned by `owner`; gives it and its full address.
 
+        For a whole space, `page` is the key of the space, its home page or any page of it.
         Raises InvalidValue (InvalidValues with every broken rule of the form), Refused or Busy, and leaves nothing
         behind then. Only an admin or the operator may name another owner than themselves.
         """
@@ -141,7 +142,7 @@ class Sharing:
         if not owner.belongs_to(self.site):
             raise Refused("the owner is no member of this site")
         acts_as, service = await self._identity(member, owner)
-        facts = await self._facts(await self._located(page), acts_as)
+        facts = await self._root(page, form, acts_as)
         (await self._mandate(member, facts.space)).check(Right.CREATE, owner.id)
         await self._actor_reads(member, acts_as, facts.page)
         now = self.clock.now()
@@ -431,6 +432,17 @@ class Sharing:
         if located is None:
             raise InvalidValue("page", f"`{page.strip()[:80]}` is neither a page id nor an address of this site")
         return located
+
+    async def _root(self, page: str, form: LinkForm, acts_as: AccountId) -> PageFacts:
+        """The facts of the page that a new link begins with: of a whole space, its home page."""
+        if not form.whole_space:
+            return await self._facts(await self._located(page), acts_as)
+        located = await self.content.finder.locate(page.strip())
+        space = SpaceKey(page.strip()) if located is None else (await self._facts(located, acts_as)).space
+        home = await self.content.finder.home(space)
+        if home is None:
+            raise InvalidValue("page", f"`{page.strip()[:80]}` is no page, and no space with a home page, of this site")
+        return await self._facts(home, acts_as)
 
     async def _identity(self, member: Member | None, owner: Member) -> tuple[AccountId, bool]:
         """The Confluence identity that `owner` shares as, and whether it is the connector's own (spec R5)."""

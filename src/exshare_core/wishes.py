@@ -51,6 +51,8 @@ class LinkForm:
     expires_at: datetime | None = field(default=None, converter=optional(utc))
     max_opens: int | None = None
     children: bool = False
+    whole_space: bool = False
+    """Everything in the page's space, with its home page as the root; the pages below are a part of that."""
     labels: LabelFilter | None = None
     carve_outs: tuple[str, ...] = ()
     """Ids or addresses of pages below the root that are left out, with everything below them."""
@@ -58,6 +60,11 @@ class LinkForm:
     allow: Capabilities = field(factory=Capabilities)
     unread: tuple[InvalidValue, ...] = ()
     """What could not be read of a field, by whoever read them; refused together with every other broken rule."""
+
+    @property
+    def below(self) -> bool:
+        """Whether pages other than the root are asked for."""
+        return self.children or self.whole_space
 
     def wish(self, password_hash: str | None) -> Wish:
         """The form as a link's wish, with the hash of its password."""
@@ -184,7 +191,7 @@ def _below(form: LinkForm) -> Iterator[InvalidValue]:
     yield from _tried(lambda: checked_filter(form.labels))
     if len(form.carve_outs) > MAX_CARVE_OUTS:
         yield InvalidValue("carve_outs", f"at most {MAX_CARVE_OUTS} pages")
-    if not form.children:
+    if not form.below:
         if form.labels is not None:
             yield InvalidValue("labels", "without the pages below there is nothing to choose by labels")
         if form.carve_outs:
@@ -199,8 +206,9 @@ def _locked(form: LinkForm, outer: Policy, old: ShareLink | None) -> Iterator[In
         if rung > max(highest.get(name, rung), before):
             rule = f"{name} is limited to {LADDERS[name][highest[name]]}"
             yield InvalidValue("allow", rule, setters(outer, "capabilities"))
-    if form.children and outer.limits.children is False and not (old and old.scope.children):
-        yield InvalidValue("children", "child pages are not allowed", setters(outer, "children"))
+    if form.below and outer.limits.children is False and not (old and old.scope.children):
+        name = "whole_space" if form.whole_space else "children"
+        yield InvalidValue(name, "child pages are not allowed", setters(outer, "children"))
     if form.restricted_pages and outer.limits.restricted_pages is False and not (old and old.scope.restricted_pages):
         rule = "restricted pages are not allowed"
         yield InvalidValue("restricted_pages", rule, setters(outer, "restricted_pages"))

@@ -78,6 +78,7 @@ def preparation(base: str) -> Preparation:
         title="Foghorn plan",
         labels=frozenset({"public", "plan"}),
         ancestors=(_id(pages.HOME), _id(pages.HANDBOOKS_FOLDER)),
+        home=_id(pages.HOME),
         level=(
             (_id(FIRST), NodeKind.PAGE),
             (_id(DRAWINGS), NodeKind.FOLDER),

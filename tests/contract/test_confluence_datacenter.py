@@ -73,6 +73,7 @@ def preparation(base: str) -> Preparation:
         title="Foghorn plan",
         labels=frozenset({"public", "plan"}),
         ancestors=(PageId(str(pages.HOME)), PageId(str(pages.START))),
+        home=PageId(str(pages.HOME)),
         level=tuple((PageId(str(step)), NodeKind.PAGE) for step in STEPS),
         restricted=PageId(str(pages.RESTRICTED_PAGE)),
         below_restricted=PageId(str(pages.BELOW_RESTRICTED_PAGE)),

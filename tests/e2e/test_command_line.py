@@ -111,6 +111,7 @@ REFUSED = [
     (["--max-opens", "0"], "max_opens: from 1 to 1000000"),
     (["--people", "not an address@"], "people: `not an address@` is not a mail address"),
     (["--networks", "192.0.2.1/24"], "networks: `192.0.2.1/24` is not a network"),
+    (["--space", "--carve-out", "the plan"], "carve_outs: `the plan` is neither a page id nor an address of this site"),
     (["--children", "--labels", "some: a"], "labels: `some: a` does not begin with `any:`, `all:` or `without:`"),
     (["--labels", "any: a"], "labels: without the pages below there is nothing to choose by labels"),
     (["--children", "--carve-out", str(pages.HOME)], "carve_outs: page"),
@@ -130,6 +131,25 @@ def test_what_is_refused_leaves_no_link(config: Path, tmp_path: Path) -> None:
 
     assert [(1, "", True)] * len(REFUSED) == told
     assert [] == answer_of("link", "list", "--config", config, "--json", home=tmp_path)
+
+
+@pytest.mark.parametrize("config", ["sqlite"], indirect=True)
+def test_a_whole_space_and_a_blog_post_are_shared(config: Path, tmp_path: Path, confluence: Addresses) -> None:
+    """L1: a space by its key, a blog post by its address; the space's link leads to the post, which stands alone as well."""
+    exshare("member", "add", "ada", "--identity", MIRA, "--config", config, home=tmp_path)
+    common = ["--owner", "ada", "--config", str(config), "--json"]
+    blog = f"{confluence.site}/spaces/GUIDE/blog/2026/01/01/{pages.BLOG_POST}/The+new+Heron+is+here"
+    space = answer_of("link", "create", "acme", "guide", "--space", *common, home=tmp_path)
+    post = answer_of("link", "create", "acme", blog, *common, home=tmp_path)
+    with service(tmp_path, config, port_of(config)), httpx2.Client() as visitor:
+        texts = [visitor.get(url).text for url in (f"{space['url']}/p/{pages.BLOG_POST}", post["url"])]
+        outside = visitor.get(f"{space['url']}/p/{pages.TEAM_HOME}").status_code
+
+    assert (str(pages.HOME), True, str(pages.BLOG_POST), False) == (
+        space["page"], space["whole_space"], post["page"], post["whole_space"],
+    )  # fmt: skip
+    assert ["<h1>The new Heron is here</h1>" in text for text in texts] == [True, True]
+    assert 404 == outside
 
 
 @pytest.mark.parametrize("config", ["sqlite"], indirect=True)

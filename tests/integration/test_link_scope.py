@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from exshare_core.capabilities import Capabilities
+from exshare_core.content import Attachment, Draft, NodeKind
 from exshare_core.links import LabelFilter
-from tests.integration.members import LINKS, Seat, words_of
-from tests.integration.shell import CHILD, FOLDER, INSIDE, OF_CHILD, ROOT, Shell
+from exshare_core.testing import MemoryPage
+from exshare_core.values import AttachmentId, PageId, SpaceKey
+from tests.integration.members import LINKS, NEW, Seat, forms_of, words_of
+from tests.integration.shell import CHILD, ELSEWHERE, FOLDER, INSIDE, OF_CHILD, ROOT, SECRET, Shell
+
+HOME, POST, ASIDE, BELOW_ASIDE, FOREIGN = map(PageId, ("1", "60", "61", "62", "63"))
+OF_POST = AttachmentId("att560")
 
 
 def statuses(shell: Shell, *addresses: str) -> list[int]:
@@ -38,6 +46,84 @@ def test_pages_below_are_reached_as_chosen(form: dict[str, Any], expected: list[
     assert expected == statuses(shell, made.page(CHILD), made.page(FOLDER), made.page(INSIDE))
     assert ["First steps" in root.text, "Chapters" in root.text] == [status == 200 for status in expected[:2]]
     assert 200 == root.status_code
+
+
+@pytest.fixture
+def spacious() -> Shell:
+    """A shell with a blog post and a page at the top of the space, and a page of another space."""
+    shell = Shell()
+    shell.content.add(
+        MemoryPage(POST, "The new lamp", "<p>It shines.</p>", kind=NodeKind.BLOG_POST),
+        MemoryPage(ASIDE, "Aside", "<p>Not below home.</p>"),
+        MemoryPage(BELOW_ASIDE, "Below aside", "<p>Deeper.</p>", ASIDE),
+        MemoryPage(FOREIGN, "Foreign", "<p>Another space.</p>", space=SpaceKey("HR")),
+    )
+    shell.content.attach(Attachment(OF_POST, POST, "lamp.txt", "text/plain", 4), b"lamp")
+    return shell
+
+
+def test_a_whole_space_is_reached_page_by_page(spacious: Shell) -> None:
+    """L1, L6: everything in the space, blog posts too; what is restricted or in another space stays out."""
+    made = spacious.make_link("TEAM", whole_space=True)
+
+    assert [200] * 6 + [404] * 2 == statuses(
+        spacious,
+        made.path, *map(made.page, (ELSEWHERE, CHILD, POST, ASIDE, BELOW_ASIDE, SECRET, FOREIGN)),
+    )  # fmt: skip
+
+
+def test_the_way_to_a_page_of_a_space_begins_with_its_home_page(spacious: Shell) -> None:
+    """V4: the sidebar lists what is below; a blog post and a page beside the home page have the home page above them."""
+    made = spacious.make_link("TEAM", whole_space=True)
+    pages = {page: spacious.client().get(made.page(page)).text for page in (HOME, POST, BELOW_ASIDE)}
+    trails = {
+        page: re.findall(r"/p/(\d+)", text.partition('class="trail"')[2].partition("</ol>")[0])
+        for page, text in pages.items()
+    }
+
+    assert {HOME: [HOME], POST: [HOME, POST], BELOW_ASIDE: [HOME, ASIDE, BELOW_ASIDE]} == trails
+    assert "Handbook" in pages[HOME]
+
+
+def test_a_link_in_a_page_leads_to_a_blog_post_of_the_space(spacious: Shell) -> None:
+    """L1, V3: posts stand in no tree, and are reached by links in pages."""
+    home = spacious.content.pages[HOME]
+    body = f'<p><a href="https://confluence.example/pages/{POST}">lamp</a></p>'
+    spacious.content.pages[HOME] = evolve(home, body=body, draft=Draft(HOME, "", "", links=frozenset({POST})))
+    space, tree = spacious.make_link("TEAM", whole_space=True), spacious.make_link(HOME, children=True)
+
+    assert f'href="{space.page(POST)}"' in spacious.client().get(space.path).text
+    assert "lamp" in (text := spacious.client().get(tree.path).text)
+    assert POST not in re.findall(r"/p/(\d+)", text)
+
+
+def test_a_blog_post_is_shared_like_a_page(spacious: Shell) -> None:
+    """L1: alone, with its files, and without anything of the space around it."""
+    made = spacious.make_link(POST, allow=Capabilities.parse(["attachments=view"]))
+    page = spacious.client().get(made.path)
+
+    assert (200, True, True) == (page.status_code, "It shines." in page.text, "lamp.txt" in page.text)
+    assert [200, 404] == statuses(spacious, made.file(OF_POST), made.page(HOME))
+
+
+def test_a_layer_that_forbids_child_pages_leaves_the_home_page(spacious: Shell) -> None:
+    """P2, P3: tightening reaches the link at the next request."""
+    made = spacious.make_link("TEAM", whole_space=True)
+    spacious.limit(children=False)
+
+    assert [200, 404, 404] == statuses(spacious, made.path, made.page(CHILD), made.page(POST))
+
+
+def test_a_space_is_shared_by_ticking_it(spacious: Shell) -> None:
+    """M2, L1: the form for any page of the space makes a link that begins with the home page, and says so."""
+    seat = Seat.of(spacious)
+    made = seat.submit(seat.new_form(CHILD), NEW, whole_space="on")
+    page = seat.get(made.headers["location"])
+
+    assert 303 == made.status_code
+    assert "Home" in words_of(page)
+    assert "this page and the whole space" in words_of(page)
+    assert ["on"] == forms_of(page)[made.headers["location"].partition("?")[0]]["whole_space"]
 
 
 def test_files_of_a_page_that_is_left_out_stay_there() -> None:

@@ -35,6 +35,7 @@ SCOPE_TREE: dict[str, Json] = {
     "labels": {"mode": "without", "labels": ["alpha", "draft"]},
     "carve_outs": ["65", "7"],
     "restricted_pages": False,
+    "whole_space": False,
 }
 WISH = StoredWish(
     capabilities=Capabilities((("attachments", 1),)),

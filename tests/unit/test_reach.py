@@ -26,6 +26,8 @@ from exshare_core.values import AttachmentId, PageId, SpaceKey
 FINE, ABSENT, BUSY = Answer.ALLOW, Answer.ABSENT, Answer.BUSY
 ROOT, CHILD, DEEP = PageId("10"), PageId("20"), PageId("30")
 
+SPACE: dict[str, Any] = {"children": True, "whole_space": True}
+
 # (requirement, scope, limits of the site, facts of the page, elsewhere, the answer)
 ROWS: list[tuple[str, dict[str, Any], Limits, dict[str, Any], bool, Answer]] = [
     ("L1 the root", {}, Limits(), {"page": ROOT, "ancestors": ("1",)}, False, FINE),
@@ -40,6 +42,21 @@ ROWS: list[tuple[str, dict[str, Any], Limits, dict[str, Any], bool, Answer]] = [
     ("P2 that leaves the root alone", {"children": True}, Limits(children=False), {"page": ROOT}, False, FINE),
     ("L6 carved out itself", {"children": True, "carve_outs": frozenset({CHILD})}, Limits(), {"page": CHILD, "ancestors": ("10",)}, False, ABSENT),
     ("L6 below a carve-out", {"children": True, "carve_outs": frozenset({CHILD})}, Limits(), {"page": DEEP, "ancestors": ("10", "20")}, False, ABSENT),
+    ("L1 a whole space: beside the home page", {**SPACE}, Limits(), {"page": CHILD, "ancestors": ("1",)}, False, FINE),
+    ("L1 a whole space: at the top of it", {**SPACE}, Limits(), {"page": PageId("1")}, False, FINE),
+    ("L1 a whole space: below the home page", {**SPACE}, Limits(), {"page": DEEP, "ancestors": ("10", "20")}, False, FINE),
+    ("L1 a whole space: a blog post", {**SPACE}, Limits(), {"page": PageId("77"), "kind": NodeKind.BLOG_POST}, False, FINE),
+    ("L1 a whole space is one space", {**SPACE}, Limits(), {"page": CHILD, "space": "HR"}, False, ABSENT),
+    ("L1 a whole space: its home page moved away", {**SPACE}, Limits(), {"page": ROOT, "space": "HR"}, False, ABSENT),
+    ("L1 a tree has no blog posts", {"children": True}, Limits(), {"page": PageId("77"), "kind": NodeKind.BLOG_POST}, False, ABSENT),
+    ("L1 a blog post alone", {}, Limits(), {"page": ROOT, "kind": NodeKind.BLOG_POST}, False, FINE),
+    ("L1 a whole space without pages below is its home page", {"whole_space": True}, Limits(), {"page": CHILD, "ancestors": ("10",)}, False, ABSENT),
+    ("P2 a whole space is forbidden with child pages", {**SPACE}, Limits(children=False), {"page": CHILD, "ancestors": ("10",)}, False, ABSENT),
+    ("L6 a whole space: carved out", {**SPACE, "carve_outs": frozenset({CHILD})}, Limits(), {"page": CHILD}, False, ABSENT),
+    ("L6 a whole space: below a carve-out at the top", {**SPACE, "carve_outs": frozenset({CHILD})}, Limits(), {"page": DEEP, "ancestors": ("20",)}, False, ABSENT),
+    ("L6 a whole space: the filter", {**SPACE, "labels": LabelFilter(LabelMode.ANY, frozenset({"a"}))}, Limits(), {"page": CHILD}, False, ABSENT),
+    ("L6 a whole space: restrictions", {**SPACE}, Limits(), {"page": CHILD, "restricted": ("20",)}, False, ABSENT),
+    ("L15 a whole space: the owner's right", {**SPACE}, Limits(), {"page": CHILD, "may_read": MayRead.NO}, False, ABSENT),
     ("L6 restricted itself", {"children": True}, Limits(), {"page": CHILD, "ancestors": ("10",), "restricted": ("20",)}, False, ABSENT),
     ("L6 restriction inherited", {"children": True}, Limits(), {"page": DEEP, "ancestors": ("10", "20"), "restricted": ("20",)}, False, ABSENT),
     ("L6 restriction inherited from above the root", {}, Limits(), {"page": ROOT, "ancestors": ("1",), "restricted": ("1",)}, False, ABSENT),
@@ -76,7 +93,7 @@ def facts(given: dict[str, Any]) -> PageFacts:
     return PageFacts(
         page=given["page"],
         space=SpaceKey(given.get("space", "DEV")),
-        kind=NodeKind.PAGE,
+        kind=given.get("kind", NodeKind.PAGE),
         ancestors=tuple(PageId(one) for one in given.get("ancestors", ())),
         labels=frozenset(given.get("labels", ())),
         restricted=frozenset(PageId(one) for one in given.get("restricted", ())),

@@ -119,6 +119,62 @@ def test_a_choice_that_means_nothing_is_refused(
     assert office.nothing_was_stored()
 
 
+# --- a whole space ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", ["TEAM", " team ", GUIDE, NOTES, f"https://confluence.example/pages/{PLAN}"])
+def test_a_space_is_named_by_its_key_or_by_any_page_of_it(office: Office, page: str) -> None:
+    """L1: the link begins with the space's home page, whatever named the space."""
+    scope = office.create(page=page, whole_space=True).link.scope
+
+    assert (GUIDE, "TEAM", True, True) == (scope.root, scope.space, scope.whole_space, scope.children)
+
+
+@pytest.mark.parametrize("page", ["NOWHERE", "", "HR"])
+def test_a_space_that_is_not_there_cannot_be_shared(office: Office, page: str) -> None:
+    """R5: nor one without a home page; nothing is stored."""
+    with pytest.raises(InvalidValue) as caught:
+        office.create(page=page, whole_space=True)
+
+    assert "page" == caught.value.field
+    assert office.nothing_was_stored()
+
+
+def test_a_page_hidden_from_the_member_names_no_space(office: Office) -> None:
+    """R5: else the answer would tell in which space it is."""
+    with pytest.raises(InvalidValue, match="there is no page 112"):
+        office.create(office.bob, page=PRIVATE, whole_space=True)
+
+
+def test_a_home_page_hidden_from_the_member_is_not_shared(office: Office) -> None:
+    """R5: the owner must be able to read the page with which the link begins."""
+    office.content.pages[GUIDE] = evolve(office.content.pages[GUIDE], readers=frozenset({ADA_ACCOUNT}))
+    with pytest.raises(InvalidValue, match="there is no page 100"):
+        office.create(office.bob, page="TEAM", whole_space=True)
+
+
+def test_a_layer_that_forbids_child_pages_forbids_spaces(office: Office) -> None:
+    """P2, P5: it is refused at its own field, with the layer."""
+    office.limit(children=False)
+
+    assert [("whole_space", "child pages are not allowed")] == rules(lambda: office.create(whole_space=True))
+
+
+def test_only_a_link_for_a_home_page_becomes_one_for_the_space(office: Office) -> None:
+    """L1: a link keeps its root, so that nobody's address leads to another page than it did."""
+    home, plan = office.create().link, office.create(page=PLAN).link
+
+    assert changed(office, home, whole_space=True).scope.whole_space
+    assert ["whole_space"] == [field for field, _ in rules(lambda: changed(office, plan, whole_space=True))]
+    assert plan == office.record(plan).link
+
+
+def test_of_a_space_any_page_but_its_home_can_be_left_out(office: Office) -> None:
+    """L6: also one that is not below the home page."""
+    assert {SECRET, PLAN} == office.create(whole_space=True, carve_outs=(SECRET, PLAN)).link.scope.carve_outs
+    assert ["carve_outs"] == [field for field, _ in rules(lambda: office.create(whole_space=True, carve_outs=(GUIDE,)))]
+
+
 # --- carve-outs ------------------------------------------------------------------------------------------------
 
 

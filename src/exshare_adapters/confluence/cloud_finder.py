@@ -14,7 +14,7 @@ from exshare_adapters.confluence.shapes import identifier, optional_part, option
 from exshare_adapters.confluence.together import together, within
 from exshare_adapters.http import Params
 from exshare_core.content import Node, NodeKind
-from exshare_core.values import PageId, page_id
+from exshare_core.values import PageId, SpaceKey, page_id
 
 _KINDS = {"page": NodeKind.PAGE, "blogpost": NodeKind.BLOG_POST}
 MOST_WORDS = 200
@@ -40,6 +40,11 @@ class CloudFinder:
                 return await self.cloud.titled(target.space, target.title)
             except Missing:
                 return None
+
+    async def home(self, space: SpaceKey) -> PageId | None:
+        """The home page of the space with this key."""
+        async with within():
+            return await self.cloud.home(space)
 
     async def search(self, words: str, limit: int) -> tuple[Node, ...]:
         """Current pages and blog posts by relevance. Cursor paging alone moves on; short answers are not the

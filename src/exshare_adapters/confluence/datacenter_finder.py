@@ -14,7 +14,7 @@ from exshare_adapters.confluence.shapes import identifier, optional_part, option
 from exshare_adapters.confluence.together import together, within
 from exshare_adapters.http import Params
 from exshare_core.content import Node
-from exshare_core.values import PageId, page_id
+from exshare_core.values import PageId, SpaceKey, page_id
 
 
 @frozen
@@ -34,6 +34,14 @@ class DataCenterFinder:
                 if target.title is None:
                     return await self.site.home(target.space)
                 return await self.site.titled(target.space, target.title)
+            except Missing:
+                return None
+
+    async def home(self, space: SpaceKey) -> PageId | None:
+        """The home page of the space with this key."""
+        async with within():
+            try:
+                return await self.site.home(space)
             except Missing:
                 return None
 

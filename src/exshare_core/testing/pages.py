@@ -8,7 +8,7 @@ from exshare_core.content import Absent, MayRead, NodeKind, PageFacts, Reading
 from exshare_core.errors import Broken, Busy
 from exshare_core.testing.contract import promise
 from exshare_core.testing.prepared import ContentAbilities, PreparedSite
-from exshare_core.values import AccountId, PageId
+from exshare_core.values import AccountId, PageId, SpaceKey
 
 
 async def _read(site: PreparedSite, page: PageId, identity: AccountId | None = None) -> Reading:
@@ -53,10 +53,7 @@ class PageSourceContract(ContentAbilities):
         prepared = site.prepared
 
         assert frozenset({prepared.restricted}) == (await _read(site, prepared.restricted)).facts.restricted
-        assert (
-            frozenset({prepared.restricted})
-            == (await _read(site, prepared.below_restricted)).facts.restricted
-        )
+        assert frozenset({prepared.restricted}) == (await _read(site, prepared.below_restricted)).facts.restricted
 
     @promise
     async def test_a_page_that_the_identity_may_not_read_is_no(self, site: PreparedSite) -> None:
@@ -90,29 +87,39 @@ class PageSourceContract(ContentAbilities):
 
     @promise
     async def test_a_passing_failure_is_busy(self, site: PreparedSite) -> None:
-        """When the other side cannot answer now, `read` and `facts` raise Busy and guess nothing."""
+        """When the other side cannot answer now, `read`, `facts` and `level` raise Busy and guess nothing."""
         self.needs("stop_answering")
         await site.stop_answering()
         with pytest.raises(Busy):
             await site.content.pages.read(site.prepared.page, site.prepared.reader)
         with pytest.raises(Busy):
             await site.content.pages.facts([site.prepared.page], site.prepared.reader)
+        with pytest.raises(Busy):
+            await site.content.pages.level(site.prepared.page, 50)
 
     @promise
     async def test_nonsense_is_broken(self, site: PreparedSite) -> None:
-        """When the other side answers something that makes no sense, `read` raises Broken."""
+        """When the other side answers something that makes no sense, `read`, `facts` and `level` raise Broken."""
         self.needs("answer_nonsense")
         await site.answer_nonsense()
         with pytest.raises(Broken):
             await site.content.pages.read(site.prepared.page, site.prepared.reader)
+        with pytest.raises(Broken):
+            await site.content.pages.facts([site.prepared.page], site.prepared.reader)
+        with pytest.raises(Broken):
+            await site.content.pages.level(site.prepared.page, 50)
 
     @promise
     async def test_an_unknown_right_is_unknown(self, site: PreparedSite) -> None:
-        """When only the right cannot be found out, the page is read and `may_read` is UNKNOWN."""
+        """When only the right cannot be found out, the page is read and `may_read` is UNKNOWN; so says `facts`."""
         self.needs("stop_access_checks")
         await site.stop_access_checks()
+        reading = await _read(site, site.prepared.page)
 
-        assert MayRead.UNKNOWN is (await _read(site, site.prepared.page)).facts.may_read
+        assert MayRead.UNKNOWN is reading.facts.may_read
+        assert {site.prepared.page: reading.facts} == dict(
+            await site.content.pages.facts([site.prepared.page], site.prepared.reader)
+        )
 
     @promise
     async def test_facts_have_an_entry_for_every_page(self, site: PreparedSite) -> None:
@@ -165,6 +172,38 @@ class PageFinderContract(ContentAbilities):
         """`locate` is None for addresses elsewhere and for what is no address."""
         for text in site.prepared.foreign:
             assert await site.content.finder.locate(text) is None
+
+    @promise
+    async def test_a_foreign_address_is_never_fetched(self, site: PreparedSite) -> None:
+        """`locate` tells that an address is foreign while nothing answers: it asks nobody for it."""
+        self.needs("stop_answering")
+        await site.stop_answering()
+
+        assert {None} == {await site.content.finder.locate(text) for text in site.prepared.foreign}
+
+    @promise
+    async def test_nothing_is_found_in_vain(self, site: PreparedSite) -> None:
+        """While the other side cannot answer, `search` and `titles` raise Busy: nothing is said not to be there."""
+        self.needs("stop_answering")
+        await site.stop_answering()
+        with pytest.raises(Busy):
+            await site.content.finder.search(site.prepared.words, 20)
+        with pytest.raises(Busy):
+            await site.content.finder.titles([site.prepared.page])
+
+    @promise
+    async def test_a_space_has_its_home_page(self, site: PreparedSite) -> None:
+        """`home` is the home page of a space, whatever the case of its key, and None for a key of no space."""
+        prepared, home = site.prepared, site.content.finder.home
+        keys = (
+            prepared.space,
+            SpaceKey(prepared.space.lower()),
+            SpaceKey("ZZNOSUCHSPACE"),
+            SpaceKey("../x"),
+            SpaceKey(""),
+        )
+
+        assert [prepared.home, prepared.home, None, None, None] == [await home(key) for key in keys]
 
     @promise
     async def test_words_find_pages(self, site: PreparedSite) -> None:

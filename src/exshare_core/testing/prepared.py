@@ -31,6 +31,8 @@ class Preparation:
     labels: frozenset[str]
     ancestors: tuple[PageId, ...]
     """Of `page`, from the top down to its parent."""
+    home: PageId
+    """The home page of `space`."""
     level: tuple[tuple[PageId, NodeKind], ...]
     """At least three entries right below `page` in order, a folder among them;
     others are archived or trashed.

@@ -168,6 +168,7 @@ def scopes() -> SearchStrategy[Scope]:
         labels=st.none() | st.builds(LabelFilter, st.sampled_from(LabelMode), labels()),
         carve_outs=st.frozensets(page_ids(), max_size=4),
         restricted_pages=st.booleans(),
+        whole_space=st.booleans(),
     )
 
 
@@ -281,8 +282,8 @@ def _plain_limits() -> SearchStrategy[Limits]:
         networks=maybe(networks()),
         blocked_people=maybe(entries),
         blocked_networks=maybe(st.frozensets(st.sampled_from(NETWORKS), max_size=3)),
-        forbidden_labels=maybe(labels()),
-        demanded_labels=maybe(labels()),
+        forbidden_labels=maybe(st.frozensets(st.sampled_from(["internal", "draft", "größe"]))),
+        demanded_labels=maybe(st.frozensets(st.sampled_from(["public", "a-b_c"]))),
         restricted_pages=maybe(st.booleans()),
         children=maybe(st.booleans()),
         password_by_mail=maybe(st.booleans()),
@@ -344,7 +345,8 @@ def site_policies(site: SearchStrategy[SiteId] | None = None) -> SearchStrategy[
 
 def _site_policies(site: SiteId, configurations: list[str], spaces: list[SpaceKey]) -> SearchStrategy[SitePolicy]:
     layers = [SITE_LAYER, *map(configuration_layer, configurations), *map(space_layer, spaces)]
-    anywhere = st.builds(Held, st.sampled_from(layers), few_limits(), instants())
+    late = st.frozensets(st.sampled_from(spaces or [SpaceKey("TEAM")]), max_size=1)
+    anywhere = st.builds(Held, st.sampled_from(layers), few_limits(), instants(), without=late)
     somewhere = st.builds(
         Held,
         st.sampled_from([configuration_layer("gone"), configuration_layer(DEFAULT)]),

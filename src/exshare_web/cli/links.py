@@ -36,6 +36,7 @@ def link() -> None:
 @click.option("--expires", metavar="INSTANT", help="When it ends, such as 2026-12-31T23:00:00Z.")
 @click.option("--max-opens", type=int, metavar="N", help="How often it may be opened.")
 @click.option("--children", is_flag=True, help="Share the pages below it as well.")
+@click.option("--space", "whole_space", is_flag=True, help="Share the whole space: PAGE is its key, or any page of it.")
 @click.option("--labels", metavar="FILTER", help="Which of them, such as 'any: a, b', 'all: a, b' or 'without: a, b'.")
 @click.option("--carve-out", metavar="LIST", help="Pages to leave out with all below: ids or addresses.")
 @click.option("--restricted-pages", is_flag=True, help="Include pages with view restrictions that the owner may read.")
@@ -236,6 +237,7 @@ async def described(deployment: Opened, sharing: Sharing, shown: Shown) -> dict[
         "opens": shown.record.opens,
         "name": one.name,
         "children": one.scope.children,
+        "whole_space": one.scope.whole_space,
         "labels": None if one.scope.labels is None else one.scope.labels.words,
         "carve_outs": sorted(one.scope.carve_outs),
         "password": wish.password_hash is not None,

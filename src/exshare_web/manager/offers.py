@@ -52,6 +52,7 @@ def offer(policy: Policy | None, old: ShareLink | None = None) -> Offer:
     """What may be chosen under `policy`, the meet of the layers above the link; None when it is not known now."""
     scope = (
         Option("children", "on", "The pages below it as well", _locked(policy, "children")),
+        Option("whole_space", "on", "The whole space, beginning with its home page", _locked(policy, "children")),
         Option("restricted_pages", "on", "Pages with view restrictions too", _locked(policy, "restricted_pages")),
     )
     allow = tuple(Option("allow", word, WORDS.get(word, word), _capability_lock(policy, word)) for word in offered())

@@ -182,6 +182,13 @@ class NamesAbsentPages(MemoryFinder):
         return {page: self.site.pages[page].title for page in pages if page in self.site.pages}
 
 
+class KnowsEverySpace(MemoryFinder):
+    """An unknown space has a home page."""
+
+    async def home(self, space: Any) -> Any:
+        return PageId("1")
+
+
 class ListsFirstPageOfFiles(MemoryFiles):
     """Only the first two files are listed."""
 
@@ -357,6 +364,7 @@ ROWS = [
     using("finder", TakesAnyHost, "foreign_addresses_name_no_page"),
     using("finder", SearchesWithCase, "words_find_pages"),
     using("finder", QuotesNothing, "search_quotes_its_words"),
+    using("finder", KnowsEverySpace, "a_space_has_its_home_page"),
     using("finder", NamesAbsentPages, "titles_are_of_pages_that_are_there"),
     using("files", ListsFirstPageOfFiles, "all_files_of_a_page_are_listed_by_name"),
     using("files", FindsAnyFile, "a_file_is_found_by_its_id"),

@@ -165,6 +165,12 @@ class MemoryFinder:
         digits = text.removeprefix(start)
         return PageId(digits) if digits.isascii() and digits.isdigit() and len(digits) < 20 else None
 
+    async def home(self, space: SpaceKey) -> PageId | None:
+        """The first page at the top of the space."""
+        self.site.answer()
+        tops = (one for one in self.site.pages.values() if one.parent is None and one.kind is NodeKind.PAGE)
+        return next((one.id for one in tops if one.space.upper() == space.upper() and one.absent is None), None)
+
     async def search(self, words: str, limit: int) -> tuple[Node, ...]:
         """Pages that have the words in title or body."""
         self.site.answer()

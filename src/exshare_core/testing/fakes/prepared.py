@@ -60,6 +60,7 @@ _PREPARATION = Preparation(
     title="Release plan",
     labels=frozenset({"public", "plan"}),
     ancestors=(PageId("1"), PageId("2")),
+    home=PageId("1"),
     level=(
         (PageId("11"), NodeKind.PAGE),
         (PageId("12"), NodeKind.FOLDER),
