@@ -1,8 +1,8 @@
 """Outgoing HTTP for every adapter, with the walls that foreign servers need: the only module that imports
-httpx.
+httpx, with its transport beside it.
 
-Redirects are never followed, cookies are never kept, the environment's proxies are not read, certificates are
-always verified. A client that carries credentials is bound to one origin and sends nothing anywhere else.
+Of httpx only requests, answers and transports are in use, and not its client: so redirects are never followed,
+cookies never kept and the environment's proxies not read. Certificates are always verified. A client that carries credentials is bound to one origin and sends nothing anywhere else.
 Names are resolved once per connection, every address found is judged, and the connection goes to the judged
 address itself, so that a name cannot change its meaning between check and use; TLS still checks the
 certificate against the name. All times are in seconds, all sizes in bytes.
@@ -16,17 +16,16 @@ import ssl
 import zlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 
 import anyio
-import httpcore
 import httpx
 import orjson
 from attrs import field, frozen
 
 from exshare_adapters.http_answers import Answer, Limits, media_type, origin_of, retry_after
-from exshare_adapters.network import JudgingBackend, trusted
+from exshare_adapters.judged_transport import JudgedTransport
+from exshare_adapters.network import trusted
 from exshare_core.errors import AdapterFailed, Broken, Busy
 
 __all__ = [
@@ -67,7 +66,7 @@ class Arriving:
         A sender that trickles is given up as well: only the time spent waiting for it counts, so that a slow
         reader ends nothing.
         """
-        pieces = self._response.aiter_raw()
+        pieces = _pieces(self._response)
         patience = self._limits.total
         while True:
             began = anyio.current_time()
@@ -91,19 +90,21 @@ class Client:
 
     def __init__(
         self,
-        inner: httpx.AsyncClient,
+        network: Transport,
         *,
         origin: tuple[str, str, int] | None,
         headers: Mapping[str, str],
         insecure: bool,
         limits: Limits,
     ) -> None:
-        self._inner = inner
+        self._network = network
         self._origin = origin
-        self._headers = dict(headers) if origin is not None else {}
+        self._headers = {"user-agent": "exshare", **(headers if origin is not None else {})}
         self._insecure = insecure
         self._limits = limits
-        self._places = anyio.Semaphore(limits.at_once)
+        timeout = httpx.Timeout(limits.silence, connect=limits.connect, pool=limits.queue)
+        self._extensions = {"timeout": timeout.as_dict()}
+        self._places = anyio.Semaphore(limits.at_once, fast_acquire=True)
         self._streams = anyio.Semaphore(limits.streams)
         self._waiting = 0
 
@@ -135,9 +136,8 @@ class Client:
         deadline = anyio.current_time() + (self._limits.total if timeout is None else timeout)
         with anyio.CancelScope(deadline=deadline):
             async with self._place():
-                build = self._inner.build_request
                 for turn in range(self._limits.retries + 1):
-                    request = build(
+                    request = httpx.Request(
                         method,
                         url,
                         params=_query(params),
@@ -145,6 +145,7 @@ class Client:
                         content=content,
                         data=data,
                         files=files,
+                        extensions=self._extensions,
                     )
                     last = turn == self._limits.retries
                     pause = await self._attempt(request, turn, deadline, last=last, safe=safe or method == "GET")
@@ -181,9 +182,9 @@ class Client:
         with anyio.CancelScope(deadline=deadline):
             for turn in range(self._limits.retries + 1):
                 last = turn == self._limits.retries
-                request = self._inner.build_request("GET", url, headers=headers)
+                request = httpx.Request("GET", url, headers=headers, extensions=self._extensions)
                 try:
-                    response = await self._inner.send(request, stream=True)
+                    response = await self._network.handle_async_request(request)
                 except httpx.TransportError as error:
                     await anyio.sleep(self._pause_after(error, turn, deadline, last=last, safe=True))
                     continue
@@ -238,17 +239,30 @@ class Client:
         return self._limits.pause * (1 << turn) * random.uniform(0.7, 1.3)
 
     async def _exchange(self, request: httpx.Request) -> Answer:
-        response = await self._inner.send(request, stream=True)
+        response = await self._network.handle_async_request(request)
         try:
             body = await _bounded(response, self._limits.body)
-            return Answer(response.status_code, _plain(response.headers), body)
-        finally:
+            await _stream(response).aclose()
+        except BaseException:
             await _released(response)
+            raise
+        return Answer(response.status_code, _plain(response.headers), body)
 
     @asynccontextmanager
     async def _place(self) -> AsyncIterator[None]:
         """One of the places for requests under way; raises Busy when too many wait or the wait is too
         long."""
+        try:
+            self._places.acquire_nowait()
+        except anyio.WouldBlock:
+            await self._queued()
+        try:
+            yield
+        finally:
+            self._places.release()
+
+    async def _queued(self) -> None:
+        """Wait for a place."""
         if self._waiting >= self._limits.waiting:
             raise Busy("too many requests wait already", retry_after=5)
         self._waiting += 1
@@ -259,10 +273,6 @@ class Client:
             raise Busy("too many requests at once", retry_after=5) from None
         finally:
             self._waiting -= 1
-        try:
-            yield
-        finally:
-            self._places.release()
 
     @asynccontextmanager
     async def _stream_place(self) -> AsyncIterator[None]:
@@ -297,42 +307,30 @@ async def open_client(
     if headers and base is None:
         raise ValueError("headers go with a base only")
     bounds = limits or Limits()
-    for name in ("httpx", "httpcore"):
+    for name in ("httpx", "aiohttp"):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-    async with httpx.AsyncClient(
-        transport=transport or _GuardedTransport(bounds, insecure=insecure, trust=trusted(ca_file)),
-        trust_env=False,
-        follow_redirects=False,
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-        timeout=httpx.Timeout(bounds.silence, connect=bounds.connect, pool=bounds.queue),
-        headers={"user-agent": "exshare"},
-    ) as inner:
+    inner = transport or JudgedTransport(
+        insecure=insecure, trust=trusted(ca_file), most=bounds.at_once + bounds.streams
+    )
+    async with inner as network:
         origin = None if base is None else origin_of(base)
-        yield Client(inner, origin=origin, headers=headers or {}, insecure=insecure, limits=bounds)
+        yield Client(network, origin=origin, headers=headers or {}, insecure=insecure, limits=bounds)
 
 
-class _GuardedTransport(httpx.AsyncHTTPTransport):
-    """httpx's own transport over a pool whose connections go to judged addresses only.
+def _stream(response: httpx.Response) -> httpx.AsyncByteStream:
+    assert isinstance(response.stream, httpx.AsyncByteStream)
+    return response.stream
 
-    httpx has no argument for httpcore's network backend, so the pool is put in its place; were that to stop
-    working, the test that a loopback address is refused would fail.
-    """
 
-    def __init__(self, limits: Limits, *, insecure: bool, trust: ssl.SSLContext) -> None:
-        super().__init__(verify=trust, trust_env=False)
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=trust,
-            max_connections=limits.at_once + limits.streams,
-            max_keepalive_connections=limits.at_once,
-            keepalive_expiry=30.0,
-            network_backend=JudgingBackend(insecure=insecure),
-        )
+def _pieces(response: httpx.Response) -> AsyncIterator[bytes]:
+    """The body as it comes, compressed where it is."""
+    return aiter(_stream(response))
 
 
 async def _released(response: httpx.Response) -> None:
     """Give the connection back even when the task is being cancelled."""
     with anyio.CancelScope(shield=True), anyio.move_on_after(1):
-        await response.aclose()
+        await _stream(response).aclose()
 
 
 async def _bounded(response: httpx.Response, most: int) -> bytes:
@@ -343,7 +341,7 @@ async def _bounded(response: httpx.Response, most: int) -> bytes:
         raise Broken("an answer came in a compression that was not asked for")
     inflater = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
     body = bytearray()
-    async for raw in response.aiter_raw():
+    async for raw in _stream(response):
         try:
             body += raw if inflater is None else inflater.decompress(raw, most + 1 - len(body))
         except zlib.error:

@@ -1,81 +1,36 @@
-"""Where outgoing connections may lead, and whose certificates count: every address of a name is judged, and a
-judged address is connected to.
+"""Where outgoing connections may lead, and whose certificates count.
 
-Serves `exshare_adapters.http` only. Names are resolved once per connection, so that a name cannot mean one
-address when it is judged and another when it is used.
+Serves `exshare_adapters.http` and its transport only.
 """
 
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from ipaddress import ip_address
 from pathlib import Path
 from socket import SOCK_STREAM
 
 import anyio
 import certifi
-import httpcore
 
-from exshare_core.errors import Broken, InvalidValue
+from exshare_core.errors import InvalidValue
 from exshare_core.values import unwrapped
 
-
-class JudgingBackend(httpcore.AsyncNetworkBackend):
-    """Resolves a name once, refuses it unless every address is allowed, connects to one of those very
-    addresses."""
-
-    def __init__(self, *, insecure: bool) -> None:
-        self._insecure = insecure
-        self._network = httpcore.AnyIOBackend()
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        seconds = 3.0 if timeout is None else timeout
-        try:
-            with anyio.fail_after(seconds):
-                addresses = await _resolved(host, port)
-                if not self._insecure and not all(is_public(address) for address in addresses):
-                    raise Broken("the host leads to an address that is not public")
-                return await self._first(addresses, port, seconds, local_address, socket_options)
-        except TimeoutError:
-            raise httpcore.ConnectTimeout("the host did not answer") from None
-
-    async def _first(
-        self,
-        addresses: Sequence[str],
-        port: int,
-        timeout: float,
-        local_address: str | None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None,
-    ) -> httpcore.AsyncNetworkStream:
-        share = timeout / len(addresses)
-        for address in addresses[:-1]:
-            try:
-                return await self._network.connect_tcp(address, port, share, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout):
-                continue
-        return await self._network.connect_tcp(addresses[-1], port, timeout, local_address, socket_options)
-
-    async def sleep(self, seconds: float) -> None:
-        await anyio.sleep(seconds)
+MOST_ADDRESSES = 4
+"""Addresses of one name that are tried."""
 
 
-async def _resolved(host: str, port: int) -> Sequence[str]:
+async def resolved(host: str, port: int) -> Sequence[str]:
+    """The first addresses of a name, each once; raises OSError for a name that is not known."""
     try:
         found = await anyio.getaddrinfo(host, port, type=SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise httpcore.ConnectError("the name of the host is not known") from None
+    except UnicodeError:
+        raise OSError("the name is none") from None
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     if not addresses:
-        raise httpcore.ConnectError("the name of the host is not known")
-    return addresses[:4]
+        raise OSError("the name has no address")
+    return addresses[:MOST_ADDRESSES]
 
 
 def is_public(address: str) -> bool:
