@@ -85,6 +85,7 @@ def held_params(codec: Codec, policy: SitePolicy) -> Iterator[Params]:
             "limits": codec.dump(held.limits),
             "at": held.at,
             "space": held.space,
+            "without": codec.dump(sorted(held.without)),
         }
 
 
@@ -135,7 +136,13 @@ def _scheme_of(codec: Codec, stored: str | None) -> Scheme | None:
 
 def _held_of(codec: Codec, stored: str) -> tuple[Held, ...]:
     return tuple(
-        Held(one["layer"], codec.shared(one["limits"], Limits), moment(one["at"]), one["space"])
+        Held(
+            layer=one["layer"],
+            limits=codec.shared(one["limits"], Limits),
+            at=moment(one["at"]),
+            space=one["space"],
+            without=codec.shared(one["without"], frozenset[SpaceKey]),
+        )
         for one in sorted(tree(stored), key=lambda one: int(one["position"]))
     )
 

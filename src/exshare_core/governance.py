@@ -85,6 +85,8 @@ class Held:
     at: datetime
     space: SpaceKey | None = None
     """Set where a space was given another configuration: what its former one was holds on for this space only."""
+    without: frozenset[SpaceKey] = frozenset()
+    """Spaces that were given the configuration only after it had been loosened, so that their links never met it."""
 
     @property
     def above(self) -> str:
@@ -98,12 +100,13 @@ def layers_above(
     """The layers above a link of `space`, outermost first, each with what it was while that still holds.
 
     The site and the configuration, by its name, are always there; the space only where it restricts something. Of
-    `held`, those that stand beside other layers are left out.
+    `held`, those that stand beside other layers, or that this space came under too late, are left out.
     """
-    names = SITE_LAYER, configuration_layer(configuration[0]), space_layer(SpaceKey(space.upper()))
+    key = SpaceKey(space.upper())
+    names = SITE_LAYER, configuration_layer(configuration[0]), space_layer(key)
     before: dict[str, list[Layer]] = {name: [] for name in names}
     for one in held:
-        if one.above in before:
+        if one.above in before and key not in one.without:
             before[one.above].append(Layer(one.layer, one.limits, one.at))
     inner = [] if own == Limits() else [Layer(names[2], own)]
     return (
@@ -254,8 +257,12 @@ def hold_back(before: SitePolicy, after: SitePolicy, at: datetime) -> SitePolicy
     """
     if after.loosening is Loosening.RESTORE:
         return evolve(after, held=())
-    held = (*before.held, *_loosened(before, after, at), *_reassigned(before, after, at))
-    return evolve(after, held=tuple(one for at, one in enumerate(held, 1) if _still_counts(one, held[at:], after)))
+    moved = sorted(
+        space for space in {*before.spaces, *after.spaces} if before.configuration(space) != after.configuration(space)
+    )
+    stays = (_without(one, moved, after) for one in (*before.held, *_loosened(before, after, at)))
+    held = (*stays, *(one for space in moved for one in _left(before, space, at)))
+    return evolve(after, held=tuple(one for past, one in enumerate(held, 1) if _still_counts(one, held[past:], after)))
 
 
 def _loosened(before: SitePolicy, after: SitePolicy, at: datetime) -> Iterator[Held]:
@@ -264,14 +271,20 @@ def _loosened(before: SitePolicy, after: SitePolicy, at: datetime) -> Iterator[H
             yield Held(name, before.limits_of(name), at)
 
 
-def _reassigned(before: SitePolicy, after: SitePolicy, at: datetime) -> Iterator[Held]:
-    """What the former configuration of a space was, now or earlier, for the spaces that have another one."""
-    for space in sorted({*before.spaces, *after.spaces}):
-        name = before.configuration(space)
-        if name != after.configuration(space):
-            layer = configuration_layer(name)
-            yield from (evolve(one, space=space) for one in before.held if one.above == layer)
-            yield Held(layer, before.configurations[name].limits, at, space)
+def _without(one: Held, moved: Iterable[SpaceKey], after: SitePolicy) -> Held:
+    """A held layer that does not reach the spaces which only now come under its configuration."""
+    joined = {space for space in moved if one.above == configuration_layer(after.configuration(space))}
+    return evolve(one, without=one.without | joined) if joined else one
+
+
+def _left(before: SitePolicy, space: SpaceKey, at: datetime) -> Iterator[Held]:
+    """What the configuration that `space` leaves was, earlier and until now."""
+    name = before.configuration(space)
+    layer = configuration_layer(name)
+    for one in before.held:
+        if one.above == layer and space not in one.without:
+            yield Held(layer, one.limits, one.at, space)
+    yield Held(layer, before.configurations[name].limits, at, space)
 
 
 def _still_counts(one: Held, younger: tuple[Held, ...], policy: SitePolicy) -> bool:
@@ -280,7 +293,9 @@ def _still_counts(one: Held, younger: tuple[Held, ...], policy: SitePolicy) -> b
     if one.space is None and kind == "configuration" and name not in policy.configurations:
         return False
     above = one.layer if one.space is None else configuration_layer(policy.configuration(one.space))
-    others = (two.limits for two in younger if two.above == one.above and two.at >= one.at)
+    others = (
+        two.limits for two in younger if two.above == one.above and two.at >= one.at and two.without <= one.without
+    )
     return not any(_covers(limits, one.limits) for limits in (policy.limits_of(above), *others))
 
 

@@ -85,6 +85,17 @@ def test_what_was_held_of_a_configuration_follows_its_space() -> None:
     assert all(one.space is not None or one.layer != "configuration strict" for one in moved.held)
 
 
+def test_what_was_held_of_a_configuration_is_not_above_spaces_that_come_later() -> None:
+    """A space is not bound by what its new configuration was before: no link of it was ever under that."""
+    loose = hold_back(SITE, evolve(SITE, configurations={**SITE.configurations, "strict": Configuration()}), NOW)
+    joined = hold_back(loose, evolve(loose, spaces={**loose.spaces, DEV: SpaceRules("strict")}), after(days=1))
+    was = Layer("configuration strict", STRICT, NOW)
+
+    assert was in above(joined, TEAM, after(seconds=-1))
+    assert was not in joined.layers(DEV)
+    assert Layer("configuration default", LAX, after(days=1)) in above(joined, DEV, NOW)
+
+
 def test_what_a_layer_restricts_again_is_not_held_any_longer() -> None:
     """Tightening a layer to what was held back lets go of that, and loosening it once more holds it again."""
     loose = hold_back(SITE, evolve(SITE, limits=LAX), NOW)

@@ -38,6 +38,7 @@ def a_policy(site: SiteId) -> SitePolicy:
             Held("site", Limits(opens=1), after(hours=1)),
             Held("configuration default", Limits(opens=3), after(hours=2)),
             Held("configuration strict", Limits(opens=4), after(hours=3)),
+            Held("configuration strict", Limits(opens=1), after(hours=3), without=frozenset({SPACE})),
             Held(f"space {SPACE}", Limits(opens=6), after(hours=4)),
             Held("configuration default", Limits(opens=7), after(hours=5), SPACE),
         ),

@@ -132,7 +132,8 @@ create table space_rules (
 
 create index space_rules_by_configuration on space_rules (site, configuration);
 
--- What layers were before they were loosened (spec P4); `above` is the name of the layer that each stands beside.
+-- What layers were before they were loosened (spec P4); `above` is the name of the layer that each stands beside,
+-- `without` the keys of spaces that came under it too late.
 create table held_layers (
     site text collate "C" not null,
     position integer not null,
@@ -141,6 +142,7 @@ create table held_layers (
     limits jsonb not null,
     at timestamptz not null,
     space text collate "C",
+    without jsonb not null,
     primary key (site, position),
     foreign key (site) references policies (site)
 );

@@ -9,7 +9,8 @@ l.starts_at, l.expires_at, l.max_opens, l.password_hash, l.scope::text as scope,
 p.limits::text as site_limits, coalesce(r.configuration, 'default') as configuration,
 c.limits::text as configuration_limits, r.limits::text as space_limits,
 (select coalesce(json_agg(json_build_object(
-'position', h.position, 'layer', h.layer, 'limits', h.limits::text, 'at', h.at, 'space', h.space)), '[]')::text
+'position', h.position, 'layer', h.layer, 'limits', h.limits::text, 'at', h.at, 'space', h.space,
+'without', h.without::text)), '[]')::text
 from held_layers h where h.site = l.site
 and h.above in ('site', 'configuration ' || coalesce(r.configuration, 'default'), 'space ' || l.space)) as held,
 coalesce((select s.is_on from switches s where s.site = l.site and s.space = ''), true) as site_on,

@@ -17,7 +17,8 @@ from configurations c where c.site = p.site) as configurations,
 'admins', r.admins::text, 'scheme', r.scheme::text)), '[]')::text
 from space_rules r where r.site = p.site) as spaces,
 (select coalesce(json_agg(json_build_object(
-'position', h.position, 'layer', h.layer, 'limits', h.limits::text, 'at', h.at, 'space', h.space)), '[]')::text
+'position', h.position, 'layer', h.layer, 'limits', h.limits::text, 'at', h.at, 'space', h.space,
+'without', h.without::text)), '[]')::text
 from held_layers h where h.site = p.site) as held
 from policies p where p.site = %(site)s;
 
@@ -27,7 +28,8 @@ select %(space)s::text as space,
 p.limits::text as site_limits, coalesce(r.configuration, 'default') as configuration,
 c.limits::text as configuration_limits, r.limits::text as space_limits,
 (select coalesce(json_agg(json_build_object(
-'position', h.position, 'layer', h.layer, 'limits', h.limits::text, 'at', h.at, 'space', h.space)), '[]')::text
+'position', h.position, 'layer', h.layer, 'limits', h.limits::text, 'at', h.at, 'space', h.space,
+'without', h.without::text)), '[]')::text
 from held_layers h where h.site = p.site
 and h.above in ('site', 'configuration ' || coalesce(r.configuration, 'default'), 'space ' || %(space)s::text)) as held
 from policies p
@@ -73,8 +75,8 @@ values (%(site)s, %(space)s, %(configuration)s, %(limits)s, %(admins)s, %(scheme
 
 -- name: add_held
 -- What one layer was before it was loosened.
-insert into held_layers (site, position, above, layer, limits, at, space)
-values (%(site)s, %(position)s, %(above)s, %(layer)s, %(limits)s, %(at)s, %(space)s);
+insert into held_layers (site, position, above, layer, limits, at, space, without)
+values (%(site)s, %(position)s, %(above)s, %(layer)s, %(limits)s, %(at)s, %(space)s, %(without)s);
 
 -- name: add_change
 -- A row of the history.

@@ -9,7 +9,8 @@ l.starts_at, l.expires_at, l.max_opens, l.password_hash, l.scope as scope, l.wis
 p.limits as site_limits, coalesce(r.configuration, 'default') as configuration,
 c.limits as configuration_limits, r.limits as space_limits,
 (select json_group_array(json_object(
-'position', h.position, 'layer', h.layer, 'limits', h.limits, 'at', h.at, 'space', h.space))
+'position', h.position, 'layer', h.layer, 'limits', h.limits, 'at', h.at, 'space', h.space,
+'without', h.without))
 from held_layers h where h.site = l.site
 and h.above in ('site', 'configuration ' || coalesce(r.configuration, 'default'), 'space ' || l.space)) as held,
 coalesce((select s.is_on from switches s where s.site = l.site and s.space = ''), 1) as site_on,

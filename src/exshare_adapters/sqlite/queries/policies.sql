@@ -17,7 +17,8 @@ from configurations c where c.site = p.site) as configurations,
 'admins', r.admins, 'scheme', r.scheme))
 from space_rules r where r.site = p.site) as spaces,
 (select json_group_array(json_object(
-'position', h.position, 'layer', h.layer, 'limits', h.limits, 'at', h.at, 'space', h.space))
+'position', h.position, 'layer', h.layer, 'limits', h.limits, 'at', h.at, 'space', h.space,
+'without', h.without))
 from held_layers h where h.site = p.site) as held
 from policies p where p.site = :site;
 
@@ -27,7 +28,8 @@ select :space as space,
 p.limits as site_limits, coalesce(r.configuration, 'default') as configuration,
 c.limits as configuration_limits, r.limits as space_limits,
 (select json_group_array(json_object(
-'position', h.position, 'layer', h.layer, 'limits', h.limits, 'at', h.at, 'space', h.space))
+'position', h.position, 'layer', h.layer, 'limits', h.limits, 'at', h.at, 'space', h.space,
+'without', h.without))
 from held_layers h where h.site = p.site
 and h.above in ('site', 'configuration ' || coalesce(r.configuration, 'default'), 'space ' || :space)) as held
 from policies p
@@ -73,8 +75,8 @@ values (:site, :space, :configuration, :limits, :admins, :scheme);
 
 -- name: add_held
 -- What one layer was before it was loosened.
-insert into held_layers (site, position, above, layer, limits, at, space)
-values (:site, :position, :above, :layer, :limits, :at, :space);
+insert into held_layers (site, position, above, layer, limits, at, space, without)
+values (:site, :position, :above, :layer, :limits, :at, :space, :without);
 
 -- name: add_change
 -- A row of the history.
