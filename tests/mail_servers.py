@@ -24,9 +24,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from exshare_core.ports import Checked, Mailer
 from exshare_core.testing.mailer import ReceivedMail
 
 HOST = "127.0.0.1"
+
+
+def as_checked(mailer: Mailer) -> Checked:
+    """The mailer as one that tries its connection."""
+    assert isinstance(mailer, Checked)
+
+    return mailer
 
 
 def mail_of(raw: bytes, recipients: tuple[str, ...]) -> ReceivedMail:

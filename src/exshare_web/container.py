@@ -300,10 +300,7 @@ async def _try_storage(chosen: registry.Chosen) -> tuple[str, ...]:
 
 async def _try_mail(chosen: registry.Chosen) -> tuple[str, ...]:
     async with chosen.open() as mailer:
-        if not hasattr(mailer, "check"):
-            return ()
-        checked: Checked = mailer
-        return await checked.check()
+        return await mailer.check() if isinstance(mailer, Checked) else ()
 
 
 async def _try_content(chosen: registry.Chosen) -> tuple[str, ...]:

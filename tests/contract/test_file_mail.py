@@ -8,15 +8,17 @@ from contextlib import asynccontextmanager
 from email import message_from_bytes, policy
 from email.utils import getaddresses
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import ClassVar
 
 import pytest
 from attrs import frozen
 
 from exshare_adapters.file_mail import FileMailSettings, open_file
-from exshare_core.ports import Mailer
+from exshare_core.ports import Checked, Mailer
+from exshare_core.testing.checking import CheckedContract
 from exshare_core.testing.mailer import MailerContract, MailSystem, ReceivedMail
-from tests.mail_servers import mail_of
+from tests.mail_servers import as_checked, mail_of
 
 
 @frozen
@@ -64,3 +66,23 @@ class TestFileMail(MailerContract):
         """The folder, which is made."""
         async with asynccontextmanager(open_file)(FileMailSettings(path=self.path)) as mailer:
             yield Folder(mailer, self.path)
+
+
+class TestFileMailChecked(CheckedContract):
+    """The folder as it is tried."""
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[Checked]:
+        """A folder that takes letters."""
+        with TemporaryDirectory() as folder:
+            async with asynccontextmanager(open_file)(FileMailSettings(path=Path(folder, "mail"))) as mailer:
+                yield as_checked(mailer)
+
+    @asynccontextmanager
+    async def open_faulty(self) -> AsyncIterator[Checked]:
+        """A folder that is gone."""
+        with TemporaryDirectory() as folder:
+            path = Path(folder, "mail")
+            async with asynccontextmanager(open_file)(FileMailSettings(path=path)) as mailer:
+                path.rmdir()
+                yield as_checked(mailer)

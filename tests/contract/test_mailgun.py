@@ -9,9 +9,10 @@ from attrs import frozen
 
 from exshare_adapters.mailgun_mail import MailgunSettings
 from exshare_adapters.mailgun_mail.mailer import opened
-from exshare_core.ports import Mailer
+from exshare_core.ports import Checked, Mailer
+from exshare_core.testing.checking import CheckedContract
 from exshare_core.testing.mailer import MailerContract, MailSystem, ReceivedMail
-from tests.mail_servers import Mailgun
+from tests.mail_servers import Mailgun, as_checked
 
 
 @frozen
@@ -46,3 +47,23 @@ class TestMailgun(MailerContract):
         )
         async with opened(settings, mailgun.transport) as mailer:
             yield MailgunSystem(mailer, mailgun)
+
+
+class TestMailgunChecked(CheckedContract):
+    """The domain as it is tried."""
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[Checked]:
+        """A domain that is known."""
+        mailgun = Mailgun()
+        settings = MailgunSettings(domain=mailgun.domain, api_key=mailgun.key, sender="share@mg.example.com")
+        async with opened(settings, mailgun.transport) as mailer:
+            yield as_checked(mailer)
+
+    @asynccontextmanager
+    async def open_faulty(self) -> AsyncIterator[Checked]:
+        """A key that is not accepted."""
+        mailgun = Mailgun()
+        settings = MailgunSettings(domain=mailgun.domain, api_key="another-key", sender="share@mg.example.com")
+        async with opened(settings, mailgun.transport) as mailer:
+            yield as_checked(mailer)

@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import ClassVar
 
-from exshare_core.ports import Clock, PasswordHasher, Storage, TokenGenerator, Vault
+from exshare_core.errors import Busy
+from exshare_core.ports import Checked, Clock, PasswordHasher, Storage, TokenGenerator, Vault
+from exshare_core.testing.checking import CheckedContract
 from exshare_core.testing.clocks import ClockContract
 from exshare_core.testing.content import ContentContract
-from exshare_core.testing.fakes.mailer import MemoryMailSystem
+from exshare_core.testing.fakes.mailer import CollectingMailer, MemoryMailSystem
 from exshare_core.testing.fakes.passwords import CheapHasher
 from exshare_core.testing.fakes.prepared import MemoryPreparedSite, MemoryRendererSetting
 from exshare_core.testing.fakes.storage import MemoryStorage
@@ -69,6 +71,21 @@ class TestCollectingMailer(MailerContract):
     def open(self) -> AbstractAsyncContextManager[MailSystem]:
         """A fresh one."""
         return nullcontext(MemoryMailSystem())
+
+
+class TestCollectingMailerChecked(CheckedContract):
+    """The same as it tries its connection."""
+
+    def open(self) -> AbstractAsyncContextManager[Checked]:
+        """One that takes every message."""
+        return nullcontext(CollectingMailer())
+
+    @asynccontextmanager
+    async def open_faulty(self) -> AsyncIterator[Checked]:
+        """One that takes none."""
+        mailer = CollectingMailer()
+        mailer.failure = Busy("the mail system is busy")
+        yield mailer
 
 
 class TestFakeClock(ClockContract):

@@ -8,9 +8,10 @@ from contextlib import asynccontextmanager
 from attrs import frozen
 
 from exshare_adapters.smtp_mail import SmtpSettings, open_smtp
-from exshare_core.ports import Mailer
+from exshare_core.ports import Checked, Mailer
+from exshare_core.testing.checking import CheckedContract
 from exshare_core.testing.mailer import MailerContract, MailSystem, ReceivedMail
-from tests.mail_servers import HOST, SmtpServer, smtp_server
+from tests.mail_servers import HOST, SmtpServer, as_checked, smtp_server
 
 
 @frozen
@@ -33,6 +34,10 @@ class SmtpSystem:
         self.server.answers["RCPT"] = "451 4.3.0 try again later"
 
 
+def _settings(server: SmtpServer) -> SmtpSettings:
+    return SmtpSettings(host=HOST, port=server.port, security="none", sender="Share & Co <share@example.com>")
+
+
 class TestSmtp(MailerContract):
     """A server without encryption, since this contract is not about that."""
 
@@ -40,8 +45,24 @@ class TestSmtp(MailerContract):
     async def open(self) -> AsyncIterator[MailSystem]:
         """A fresh server and a mailer for it."""
         async with smtp_server(SmtpServer()) as server:
-            settings = SmtpSettings(
-                host=HOST, port=server.port, security="none", sender="Share & Co <share@example.com>"
-            )
-            async with asynccontextmanager(open_smtp)(settings) as mailer:
+            async with asynccontextmanager(open_smtp)(_settings(server)) as mailer:
                 yield SmtpSystem(mailer, server)
+
+
+class TestSmtpChecked(CheckedContract):
+    """The server as it is tried."""
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[Checked]:
+        """A server that takes letters."""
+        async with smtp_server(SmtpServer()) as server:
+            async with asynccontextmanager(open_smtp)(_settings(server)) as mailer:
+                yield as_checked(mailer)
+
+    @asynccontextmanager
+    async def open_faulty(self) -> AsyncIterator[Checked]:
+        """A server that does not want this sender."""
+        async with smtp_server(SmtpServer()) as server:
+            server.answers["MAIL"] = "550 5.7.1 not from you"
+            async with asynccontextmanager(open_smtp)(_settings(server)) as mailer:
+                yield as_checked(mailer)

@@ -12,6 +12,7 @@ from hypothesis import Phase
 
 from exshare_core.errors import ExshareError
 from exshare_core.ports import Clock
+from exshare_core.testing.checking import CheckedContract
 from exshare_core.testing.clocks import ClockContract
 from exshare_core.testing.content import ContentContract
 from exshare_core.testing.contract import Contract
@@ -66,6 +67,7 @@ CONTRACTS: list[Any] = [
     ClockContract,
     TokenGeneratorContract,
     ContentContract,
+    CheckedContract,
     BodyRendererContract,
 ]
 

@@ -8,6 +8,8 @@ import pytest
 
 MODULES = [
     "activity",
+    "changing",
+    "checking",
     "clocks",
     "codes",
     "content",
@@ -15,6 +17,7 @@ MODULES = [
     "directory",
     "files",
     "guesses",
+    "keeping",
     "links",
     "listing",
     "machine",
@@ -35,6 +38,7 @@ MODULES = [
 pytest.register_assert_rewrite(*(f"{__name__}.{module}" for module in MODULES))
 
 from exshare_core.testing.activity import ActivityLogContract
+from exshare_core.testing.checking import CheckedContract
 from exshare_core.testing.clocks import ClockContract
 from exshare_core.testing.codes import CodeRepositoryContract
 from exshare_core.testing.content import AccessCheckerContract, ContentContract
@@ -66,6 +70,7 @@ __all__ = [
     "ActivityLogContract",
     "BodyRendererContract",
     "CheapHasher",
+    "CheckedContract",
     "ClockContract",
     "CodeRepositoryContract",
     "CollectingMailer",

@@ -17,7 +17,7 @@ from attrs import evolve, frozen
 
 from exshare_core.errors import Busy, InvalidValue, MailRefused
 from exshare_core.letters import Message
-from exshare_core.ports import Mailer
+from exshare_core.ports import Checked, Mailer
 from exshare_core.testing.contract import Contract, promise
 from exshare_core.testing.samples import fresh_id
 from exshare_core.values import Address, Domain, SiteId
@@ -186,6 +186,15 @@ class MailerContract(Contract[MailSystem]):
         for mail in await system.received():
             assert _headers(mail)["Bcc"] is None
             assert ("ada.lovelace@example.com",) == mail.envelope_recipients
+
+    @promise
+    async def test_a_check_sends_nothing(self, system: MailSystem) -> None:
+        """Where a mailer can try its connection, no mail arrives for it."""
+        if not isinstance(system.mailer, Checked):
+            pytest.skip("this mailer does not try its connection")
+        await system.mailer.check()
+
+        assert [] == await system.received()
 
     @promise
     async def test_a_refusal_for_good_is_raised(self, system: MailSystem) -> None:

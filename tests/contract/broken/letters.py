@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 from attrs import evolve
 
 from exshare_core.errors import AdapterFailed, Broken, Busy, MailRefused
 from exshare_core.letters import header_text
+from exshare_core.testing.checking import CheckedContract
 from exshare_core.testing.fakes.mailer import CollectingMailer, MemoryMailSystem
-from exshare_core.testing.mailer import MailerContract, ReceivedMail
+from exshare_core.testing.mailer import MailerContract, ReceivedMail, a_message
 from tests.contract.broken.rows import row
 
 
@@ -27,9 +29,7 @@ class NamesEverybody(MemoryMailSystem):
     """The header names somebody else as well."""
 
     async def received(self) -> list[ReceivedMail]:
-        return [
-            evolve(one, headers=one.headers + b"\r\nCc: us@example.com") for one in await super().received()
-        ]
+        return [evolve(one, headers=one.headers + b"\r\nCc: us@example.com") for one in await super().received()]
 
 
 class SendsToTheFirst(MemoryMailSystem):
@@ -47,9 +47,7 @@ class MakesItsOwnId(MemoryMailSystem):
         mails = []
         for count, one in enumerate(await super().received()):
             lines = one.headers.split(b"\r\n")
-            lines = [
-                b"Message-ID: <%d@example.com>" % count if b"Message-ID" in line else line for line in lines
-            ]
+            lines = [b"Message-ID: <%d@example.com>" % count if b"Message-ID" in line else line for line in lines]
             mails.append(evolve(one, headers=b"\r\n".join(lines)))
         return mails
 
@@ -133,7 +131,59 @@ def over(mailer: type[CollectingMailer]) -> Any:
     return opened
 
 
+class _TriesWithALetter(CollectingMailer):
+    async def check(self) -> tuple[str, ...]:
+        await self.send(a_message())
+        return ()
+
+
+def tries_with_a_letter() -> MemoryMailSystem:
+    """A mailer that tries its connection with a letter to somebody."""
+    return MemoryMailSystem(_TriesWithALetter())
+
+
+class ComplainsAboutTheSecondCheck(CollectingMailer):
+    """A check leaves something behind that disturbs the next."""
+
+    async def check(self) -> tuple[str, ...]:
+        if self.sent:
+            return ("the mail system is busy: try again later",)
+        await self.send(a_message())
+        return ()
+
+
+class FindsNothingWrong(CollectingMailer):
+    """Whatever the connection, all is well."""
+
+    async def check(self) -> tuple[str, ...]:
+        return ()
+
+
+class SaysOneWord(CollectingMailer):
+    """What is wrong is named, and nobody learns how to mend it."""
+
+    async def check(self) -> tuple[str, ...]:
+        return ("mail",)
+
+
+class RaisesWhenChecked(CollectingMailer):
+    """What is wrong is raised and hides what else is."""
+
+    async def check(self) -> tuple[str, ...]:
+        raise Busy("the mail system is busy")
+
+
+def _itself(made: Any) -> Any:
+    return lambda self: nullcontext(made())
+
+
 ROWS = [
+    row(MailerContract, tries_with_a_letter, "a_check_sends_nothing"),
+    row(CheckedContract, ComplainsAboutTheSecondCheck, "a_good_connection_has_nothing_wrong"),
+    *(
+        row(CheckedContract, broken, "a_faulty_connection_is_told_in_sentences", open_faulty=_itself(broken))
+        for broken in (FindsNothingWrong, SaysOneWord, RaisesWhenChecked)
+    ),
     row(MailerContract, SendsACopy, "a_message_has_one_envelope_recipient"),
     row(MailerContract, NamesEverybody, "a_message_names_its_recipient_only"),
     row(MailerContract, SendsToTheFirst, "messages_are_sent_one_by_one"),
@@ -149,9 +199,7 @@ ROWS = [
     row(MailerContract, over(LooksAtTheSubjectOnly), "a_line_break_in_the_recipient_is_refused"),
     row(MailerContract, over(LooksAtTheSubjectOnly), "a_line_break_in_the_id_is_refused"),
     row(MailerContract, over(DecodesSubjects), "a_hidden_line_break_adds_no_header"),
-    row(
-        MailerContract, over(SwallowsFailures), "a_refusal_for_good_is_raised", "a_refusal_for_now_is_raised"
-    ),
+    row(MailerContract, over(SwallowsFailures), "a_refusal_for_good_is_raised", "a_refusal_for_now_is_raised"),
     row(MailerContract, over(SaysBusyToEverything), "a_refusal_for_good_is_raised"),
     row(MailerContract, over(GivesUpAtOnce), "a_refusal_for_now_is_raised"),
 ]

@@ -8,7 +8,7 @@ from exshare_core.testing.mailer import ReceivedMail
 
 
 class CollectingMailer:
-    """A Mailer that keeps what it is given in `sent`, or raises `failure` while one is set."""
+    """A Mailer, and Checked, that keeps what it is given in `sent`, or raises `failure` while one is set."""
 
     def __init__(self) -> None:
         self.sent: list[Message] = []
@@ -22,6 +22,10 @@ class CollectingMailer:
         if self.failure is not None:
             raise self.failure
         self.sent.append(message)
+
+    async def check(self) -> tuple[str, ...]:
+        """What would go wrong with a message."""
+        return () if self.failure is None else (f"{self.failure}: try again later",)
 
 
 class MemoryMailSystem:
