@@ -1,0 +1,122 @@
+"""Every adapter and every fake stands for its port: read by the type checker, run by nobody."""
+
+from __future__ import annotations
+
+from exshare_adapters.argon2_passwords import Argon2Hasher
+from exshare_adapters.confluence.body import ConfluenceRenderer
+from exshare_adapters.confluence.cloud_access import CloudAccess
+from exshare_adapters.confluence.cloud_directory import CloudDirectory
+from exshare_adapters.confluence.cloud_files import CloudFiles
+from exshare_adapters.confluence.cloud_finder import CloudFinder
+from exshare_adapters.confluence.cloud_pages import CloudPages
+from exshare_adapters.confluence.datacenter_access import DataCenterAccess
+from exshare_adapters.confluence.datacenter_directory import DataCenterDirectory
+from exshare_adapters.confluence.datacenter_files import DataCenterFiles
+from exshare_adapters.confluence.datacenter_finder import DataCenterFinder
+from exshare_adapters.confluence.datacenter_pages import DataCenterPages
+from exshare_adapters.confluence.files import Flow
+from exshare_adapters.file_mail import FileMailer
+from exshare_adapters.mailgun_mail.mailer import MailgunMailer
+from exshare_adapters.postgres.activity import PostgresActivity
+from exshare_adapters.postgres.codes import PostgresCodes
+from exshare_adapters.postgres.guesses import PostgresGuesses
+from exshare_adapters.postgres.links import PostgresLinks
+from exshare_adapters.postgres.members import PostgresMembers
+from exshare_adapters.postgres.outbox import PostgresOutbox
+from exshare_adapters.postgres.policies import PostgresPolicies
+from exshare_adapters.postgres.storage import PostgresStorage
+from exshare_adapters.smtp_mail.mailer import SmtpMailer
+from exshare_adapters.sqlite.activity import SqliteActivity
+from exshare_adapters.sqlite.codes import SqliteCodes
+from exshare_adapters.sqlite.guesses import SqliteGuesses
+from exshare_adapters.sqlite.links import SqliteLinks
+from exshare_adapters.sqlite.members import SqliteMembers
+from exshare_adapters.sqlite.outbox import SqliteOutbox
+from exshare_adapters.sqlite.policies import SqlitePolicies
+from exshare_adapters.sqlite.storage import SqliteStorage
+from exshare_adapters.system import SystemClock, SystemTokens
+from exshare_adapters.vault import AesGcmVault
+from exshare_core.ports import (
+    AccessChecker,
+    ActivityLog,
+    BodyRenderer,
+    Checked,
+    Clock,
+    CodeRepository,
+    Directory,
+    FileSource,
+    FileStream,
+    GuessCounter,
+    LinkRepository,
+    Mailer,
+    MemberRepository,
+    Outbox,
+    PageFinder,
+    PageSource,
+    PasswordHasher,
+    PolicyRepository,
+    Storage,
+    TokenGenerator,
+    Vault,
+)
+from exshare_core.testing.fakes.codes import MemoryCodes
+from exshare_core.testing.fakes.content import (
+    MemoryAccess,
+    MemoryDirectory,
+    MemoryFiles,
+    MemoryFinder,
+    MemoryPages,
+    MemoryStream,
+)
+from exshare_core.testing.fakes.links import MemoryLinks
+from exshare_core.testing.fakes.mailer import CollectingMailer, MemoryMailSystem
+from exshare_core.testing.fakes.members import MemoryMembers
+from exshare_core.testing.fakes.passwords import CheapHasher
+from exshare_core.testing.fakes.policies import MemoryPolicies
+from exshare_core.testing.fakes.prepared import MemoryPreparedSite, MemoryRendererSetting
+from exshare_core.testing.fakes.queues import MemoryActivity, MemoryGuesses, MemoryOutbox
+from exshare_core.testing.fakes.rendering import MemoryRenderer
+from exshare_core.testing.fakes.storage import MemoryStorage
+from exshare_core.testing.fakes.system import CountingTokens, FakeClock
+from exshare_core.testing.fakes.vault import FakeVault
+from exshare_core.testing.mailer import MailSystem
+from exshare_core.testing.prepared import PreparedSite
+from exshare_core.testing.renderer import RendererSetting
+
+# --- of the deployment -----------------------------------------------------------------------------------------------
+
+CLOCKS: tuple[type[Clock], ...] = (SystemClock, FakeClock)
+TOKENS: tuple[type[TokenGenerator], ...] = (SystemTokens, CountingTokens)
+HASHERS: tuple[type[PasswordHasher], ...] = (Argon2Hasher, CheapHasher)
+VAULTS: tuple[type[Vault], ...] = (AesGcmVault, FakeVault)
+MAILERS: tuple[type[Mailer], ...] = (SmtpMailer, MailgunMailer, FileMailer, CollectingMailer)
+CHECKED: tuple[type[Checked], ...] = (
+    SmtpMailer, MailgunMailer, FileMailer, CollectingMailer, CloudAccess, DataCenterAccess, MemoryAccess
+)  # fmt: skip
+
+# --- of storage ------------------------------------------------------------------------------------------------------
+
+STORAGES: tuple[type[Storage], ...] = (SqliteStorage, PostgresStorage, MemoryStorage)
+LINKS: tuple[type[LinkRepository], ...] = (SqliteLinks, PostgresLinks, MemoryLinks)
+CODES: tuple[type[CodeRepository], ...] = (SqliteCodes, PostgresCodes, MemoryCodes)
+POLICIES: tuple[type[PolicyRepository], ...] = (SqlitePolicies, PostgresPolicies, MemoryPolicies)
+MEMBERS: tuple[type[MemberRepository], ...] = (SqliteMembers, PostgresMembers, MemoryMembers)
+ACTIVITIES: tuple[type[ActivityLog], ...] = (SqliteActivity, PostgresActivity, MemoryActivity)
+OUTBOXES: tuple[type[Outbox], ...] = (SqliteOutbox, PostgresOutbox, MemoryOutbox)
+COUNTERS: tuple[type[GuessCounter], ...] = (SqliteGuesses, PostgresGuesses, MemoryGuesses)
+
+# --- of content ------------------------------------------------------------------------------------------------------
+
+PAGES: tuple[type[PageSource], ...] = (CloudPages, DataCenterPages, MemoryPages)
+FINDERS: tuple[type[PageFinder], ...] = (CloudFinder, DataCenterFinder, MemoryFinder)
+FILES: tuple[type[FileSource], ...] = (CloudFiles, DataCenterFiles, MemoryFiles)
+STREAMS: tuple[type[FileStream], ...] = (Flow, MemoryStream)
+CHECKERS: tuple[type[AccessChecker], ...] = (CloudAccess, DataCenterAccess, MemoryAccess)
+DIRECTORIES: tuple[type[Directory], ...] = (CloudDirectory, DataCenterDirectory, MemoryDirectory)
+RENDERERS: tuple[type[BodyRenderer], ...] = (ConfluenceRenderer, MemoryRenderer)
+
+# --- of the contract kit ---------------------------------------------------------------------------------------------
+
+MAIL_SYSTEMS: tuple[type[MailSystem], ...] = (MemoryMailSystem,)
+PREPARED: tuple[type[PreparedSite], ...] = (MemoryPreparedSite,)
+SETTINGS: tuple[type[RendererSetting], ...] = (MemoryRendererSetting,)
