@@ -6,6 +6,7 @@ derived at each request (spec L4).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import Enum
@@ -135,6 +136,8 @@ LINK_LAYER = "link"
 
 MAX_NAME = 200
 MAX_DESCRIPTION = 2000
+MAX_SLUG = 80
+_SLUG = re.compile(rf"(?=.{{1,{MAX_SLUG}}}\Z)[a-z0-9]+(?:-+[a-z0-9]+)*\Z")
 MAX_OPENS = 1_000_000
 MAX_LABELS = 50
 MAX_CARVE_OUTS = 100
@@ -244,6 +247,7 @@ class LinkAddress:
     created_at: datetime
     recipient: str | None = None
     slug: str = ""
+    """The words before the token, where the link is a named one (spec L2, L3)."""
     valid_until: datetime | None = None
     revoked_at: datetime | None = None
 
@@ -285,6 +289,16 @@ def _checked(field_name: str, text: str, limit: int, *, lines: bool = False) -> 
     if any(0xD800 <= ord(char) < 0xE000 for char in text):
         raise InvalidValue(field_name, "no broken characters")
     return text
+
+
+def checked_slug(slug: str) -> str:
+    """The words of a named link, or nothing; raises InvalidValue unless they are 1–80 of ``a-z 0-9`` and inner ``-``.
+
+    They stand before the token and mean nothing (spec L2); what they tell a visitor is what the member typed.
+    """
+    if slug and not _SLUG.match(slug):
+        raise InvalidValue("slug", f"at most {MAX_SLUG} of a-z, 0-9 and hyphens between them")
+    return slug
 
 
 def checked_opens(number: int | None) -> int | None:

@@ -163,7 +163,8 @@ class LinkRecord:
     @property
     def slug(self) -> str:
         """The words of a named link: those of its newest address that is nobody's own."""
-        newest = max((one for one in self.addresses if one.recipient is None), key=lambda one: one.created_at, default=None)
+        shown = [one for one in self.addresses if one.recipient is None]
+        newest = max(shown, key=lambda one: one.created_at, default=None)
         return "" if newest is None else newest.slug
 
 

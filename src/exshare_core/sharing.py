@@ -167,7 +167,7 @@ class Sharing:
             description=checked_description(form.description),
         )
         _check_reach(link, above, facts)
-        address, token = await self._new_address(link, now)
+        address, token = await self._new_address(link, now, form.slug)
         events = [self._event(Kind.LINK_CREATED, now, member, link, detail="service identity" if service else "")]
         switches = await self.storage.policies.switches(self.site, facts.space)
         await self.storage.links.add(link, address, events)
@@ -191,8 +191,9 @@ class Sharing:
             _check_reach(evolve(old, scope=scope), above, await self._both_read(member, old))
         wish = await self._wish(form, above, now, old)
         new = old.edited(now, wish=wish, scope=scope, name=form.name, description=form.description)
-        await self.storage.links.replace(new, [self._event(Kind.LINK_CHANGED, now, member, new)])
-        return await self._shown(evolve(record, link=new), now)
+        renamed = _renamed(record, form.slug)
+        await self.storage.links.replace(new, [self._event(Kind.LINK_CHANGED, now, member, new)], addresses=renamed)
+        return await self._shown(evolve(record, link=new, addresses=renamed or record.addresses), now)
 
     async def disable(self, member: Member | None, link: LinkId) -> Shown:
         """Switch a link off; it answers like one that does not exist."""
@@ -218,7 +219,7 @@ class Sharing:
         await self._both_read(member, record.link)
         now = self.clock.now()
         new = record.link.rotated(now)
-        address, token = await self._new_address(new, now)
+        address, token = await self._new_address(new, now, record.slug)
         old = tuple(_ended(one, now, grace) for one in record.addresses if one.lives(now))
         event = self._event(Kind.LINK_ROTATED, now, member, new)
         await self.storage.links.replace(new, [event], addresses=(*old, address))
@@ -315,7 +316,7 @@ class Sharing:
                     token = await self.vault.open(address.sealed, ADDRESS_PURPOSE, self.site, record.link.id)
                 except CannotUnseal:
                     return None
-                return self.url_of((f"{address.slug}-" if address.slug else "") + token.decode("ascii"))
+                return self.url_of(_segment(address.slug, token.decode("ascii")))
         return None
 
     async def find(self, member: Member | None, text: str) -> Shown:
@@ -504,10 +505,11 @@ class Sharing:
             return form.wish(await self.hasher.hash(normalised(form.password)))
         return form.wish(old.wish.password_hash if old is not None and form.keep_password else None)
 
-    async def _new_address(self, link: ShareLink, now: datetime) -> tuple[LinkAddress, str]:
+    async def _new_address(self, link: ShareLink, now: datetime, slug: str) -> tuple[LinkAddress, str]:
+        """A new address, and the path segment that visitors use."""
         text = self.tokens.token()
         sealed = await self.vault.seal(text.encode("ascii"), ADDRESS_PURPOSE, self.site, link.id)
-        return LinkAddress(link.id, self.site, Token(text).digest, sealed, now), text
+        return LinkAddress(link.id, self.site, Token(text).digest, sealed, now, slug=slug), _segment(slug, text)
 
     def _event(self, kind: Kind, at: datetime, member: Member | None, link: ShareLink, detail: str = "") -> Event:
         actor = Actor.OPERATOR if member is None else Actor.MEMBER
@@ -567,6 +569,17 @@ def _checked_note(text: str) -> str:
         return checked_description(text)
     except InvalidValue as error:
         raise InvalidValue("note", error.rule) from None
+
+
+def _segment(slug: str, token: str) -> str:
+    return f"{slug}-{token}" if slug else token
+
+
+def _renamed(record: LinkRecord, slug: str) -> tuple[LinkAddress, ...]:
+    """All addresses with other words before the token, which mean nothing: every old spelling goes on. None if equal."""
+    if slug == record.slug:
+        return ()
+    return tuple(one if one.recipient is not None else evolve(one, slug=slug) for one in record.addresses)
 
 
 def _ended(address: LinkAddress, now: datetime, grace: timedelta) -> LinkAddress:

@@ -26,6 +26,7 @@ from exshare_core.links import (
     checked_filter,
     checked_name,
     checked_opens,
+    checked_slug,
     checked_times,
 )
 from exshare_core.passwords import LEAST, LEAST_AS_ONLY_GATE, check_password, normalised
@@ -42,6 +43,8 @@ class LinkForm:
 
     name: str = ""
     description: str = ""
+    slug: str = ""
+    """Words that stand in the address: the one thing here that every visitor sees (spec L3)."""
     password: str | None = field(default=None, repr=False)
     keep_password: bool = False
     """When changing a link: leave its password as it is; `password` must then be None."""
@@ -84,6 +87,7 @@ def check_form(form: LinkForm, outer: Policy, now: datetime, old: ShareLink | No
     broken = (
         *_tried(lambda: checked_name(form.name)),
         *_tried(lambda: checked_description(form.description)),
+        *_tried(lambda: checked_slug(form.slug)),
         *_password(form, outer, old),
         *_times(form, outer, now, old),
         *_opens(form, outer, old),

@@ -72,7 +72,7 @@ def test_a_link_is_found_by_its_address(config: Path, tmp_path: Path) -> None:
 
 
 ASKED = (
-    "people", "networks", "expires", "max_opens", "children", "labels", "carve_outs", "password", "allow",
+    "people", "networks", "expires", "max_opens", "children", "slug", "labels", "carve_outs", "password", "allow",
 )  # fmt: skip
 """What a link says of itself that it was asked for."""
 
@@ -84,7 +84,7 @@ def test_every_option_of_a_link(config: Path, tmp_path: Path) -> None:
         "link", "create", "acme", str(pages.HOME), "--owner", "ada", "--password-stdin",
         "--people", "ada@example.com,example.org,*.example.net", "--networks", "127.0.0.0/8,2001:db8::/32",
         "--expires", "2099-12-31T23:00:00Z", "--max-opens", "7", "--children",
-        "--labels", "without: draft, Internal", "--carve-out", str(pages.CARE),
+        "--slug", "spring-fair", "--labels", "without: draft, Internal", "--carve-out", str(pages.CARE),
         "--allow", "attachments=view", "--allow", "labels", "--config", config, "--json",
         home=tmp_path, stdin="staple horse battery\n",
     )  # fmt: skip
@@ -95,6 +95,7 @@ def test_every_option_of_a_link(config: Path, tmp_path: Path) -> None:
         "expires": "2099-12-31T23:00:00+00:00",
         "max_opens": 7,
         "children": True,
+        "slug": "spring-fair",
         "labels": "without: draft, internal",
         "carve_outs": [str(pages.CARE)],
         "password": True,
@@ -115,6 +116,7 @@ REFUSED = [
     (["--children", "--labels", "some: a"], "labels: `some: a` does not begin with `any:`, `all:` or `without:`"),
     (["--labels", "any: a"], "labels: without the pages below there is nothing to choose by labels"),
     (["--children", "--carve-out", str(pages.HOME)], "carve_outs: page"),
+    (["--slug", "Spring"], "slug: at most 80 of a-z, 0-9 and hyphens between them"),
     (["--name", "x" * 201], "name: at most 200 characters"),
 ]
 

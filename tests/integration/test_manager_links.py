@@ -170,6 +170,7 @@ def test_the_form_as_it_comes_makes_the_least_link(shell: Shell, seat: Seat) -> 
 EVERYTHING: dict[str, Any] = {
     "name": "For our partners",
     "description": "Until the fair\r\nis over",
+    "slug": "spring-fair",
     "password_choice": "new",
     "password": PASSWORD,
     "people_choice": "listed",
@@ -270,6 +271,9 @@ BAD = [
     ({"carve_outs": "nowhere", "children": "on"}, ["carve_outs"]),
     ({"carve_outs": ELSEWHERE, "children": "on"}, ["carve_outs"]),
     ({"carve_outs": CHILD}, ["carve_outs"]),
+    ({"slug": "Spring Fair"}, ["slug"]),
+    ({"slug": "x" * 81}, ["slug"]),
+    ({"slug": "../manage"}, ["slug"]),
     ({"allow": "comments=view"}, ["allow"]),
     ({"allow": "attachments=add"}, ["allow"]),
     ({"allow": "everything"}, ["allow"]),

@@ -29,6 +29,7 @@ def link() -> None:
 @click.option("--owner", required=True, metavar="MEMBER", help="Whose access in Confluence bounds the link.")
 @click.option("--name", default="", metavar="TEXT", help="A name, seen by members only.")
 @click.option("--description", default="", metavar="TEXT", help="A description, seen by members only.")
+@click.option("--slug", default="", metavar="WORDS", help="Words in the address, seen by visitors: spring-fair")
 @options.password_stdin
 @click.option("--people", metavar="LIST", help="Who may open it: ada@example.com,example.com,*.example.com")
 @click.option("--networks", metavar="LIST", help="From where it may be opened: 192.0.2.0/24,2001:db8::/32")
@@ -236,6 +237,7 @@ async def described(deployment: Opened, sharing: Sharing, shown: Shown) -> dict[
         "owner": one.owner if owner is None else owner.name,
         "opens": shown.record.opens,
         "name": one.name,
+        "slug": shown.record.slug,
         "children": one.scope.children,
         "whole_space": one.scope.whole_space,
         "labels": None if one.scope.labels is None else one.scope.labels.words,

@@ -23,6 +23,7 @@ SETTINGS = frozenset(
     {
         "name",
         "description",
+        "slug",
         "password",
         "people",
         "networks",
@@ -87,13 +88,14 @@ def prefilled(form: LinkForm) -> Filled:
     return Filled({**empty().fields, **fields})
 
 
-def of_link(link: ShareLink) -> Filled:
-    """The form of a link as it is; its password is never shown."""
+def of_link(link: ShareLink, slug: str = "") -> Filled:
+    """The form of a link as it is, with the words in its address; its password is never shown."""
     wish = link.wish
     fields = {
         "version": str(link.version),
         "name": link.name,
         "description": link.description,
+        "slug": slug,
         "password_choice": "none" if wish.password_hash is None else "keep",
         "people_choice": "everyone" if wish.people is None else "listed",
         "people": _lines(wish.people),
@@ -128,6 +130,7 @@ def read(fields: Mapping[str, str], old: ShareLink | None = None) -> LinkForm:
     return LinkForm(
         name=fields.get("name", ""),
         description=fields.get("description", ""),
+        slug=fields.get("slug", "").strip(),
         password=fields.get("password", "") if password == "new" else None,
         keep_password=password == "keep",
         people=reading.entries("people", People.parse, People()) if people == "listed" else None,

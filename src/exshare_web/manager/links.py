@@ -221,7 +221,7 @@ async def _link_page(
         hidden=hidden,
         events=events,
         names=names,
-        filled=filled or forms.of_link(link),
+        filled=filled or forms.of_link(link, shown.record.slug),
         letter=letter or Filled({}),
         offer=offer(shown.above, link),
         renewable=words.renewable(shown),
