@@ -14,6 +14,7 @@ from exshare_core.content import Draft, MacroUse
 from exshare_core.ports import BodyRenderer
 from exshare_core.testing.renderer import BodyRendererContract, RendererSetting
 from exshare_core.values import AttachmentId, PageId
+from tests.integration.rendering import render
 
 OWN = PageId("10")
 
@@ -84,3 +85,18 @@ class TestDataCenterRenderer(BodyRendererContract):
         """A site with a context path."""
         site = SiteAddresses.of(Flavour.DATA_CENTER, "https://wiki.example.com/confluence")
         yield ConfluenceSetting(site, ("wiki.example.com",), ("8a8181904f0c", "ada@example.com"))
+
+
+def test_comments_between_elements_are_passed_over() -> None:
+    """In boxes, lists, layouts and tables a comment is neither shown nor taken for an element."""
+    inside = "<!-- a --><{0}>one</{0}><!-- b -->"
+    for around, child in (
+        ('<div class="panel">', "p"),
+        ('<div class="confluence-information-macro confluence-information-macro-tip">', "p"),
+        ('<div class="columnLayout">', "div"),
+        ('<ul class="inline-task-list">', "li"),
+        ('<ul class="decision-list">', "li"),
+        ('<div class="expand-container">', "div"),
+    ):
+        assert "one" in render(around + inside.format(child)).html
+        assert "<!--" not in render(around + inside.format(child)).html
