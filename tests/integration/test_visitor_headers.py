@@ -126,7 +126,7 @@ def test_a_session_is_a_random_id_with_the_strictest_flags(base_url: str, name: 
     """One cookie: 43 random characters, for the whole host, unreadable to scripts, gone with the browser (spec G10)."""
     shell = Shell(base_url=base_url)
     made = shell.make_link(password=PASSWORD)
-    first, second = (shell.client().post(made.path, data={"password": "wrong"}) for _ in range(2))
+    first, second = (shell.client().post(made.path, data={"password": PASSWORD}) for _ in range(2))
     (morsel,) = SimpleCookie(first.headers["set-cookie"]).values()
 
     assert (name, 43) == (morsel.key, len(morsel.value))
@@ -141,20 +141,31 @@ def test_cookies_are_given_at_a_gate_only() -> None:
     """Only a form that a gate took gives a session; no page, file, refusal or GET does (spec G8)."""
     giving = {kind for kind, answer in every_kind(Shell()).items() if "set-cookie" in answer.headers}
 
-    assert {"wrong", "right", "code"} == giving
+    assert {"right", "code"} == giving
+
+
+def test_wrong_proofs_are_equal_to_the_byte() -> None:
+    """Two browsers with different wrong passwords get the same answer, headers included (spec G8)."""
+    shell = Shell()
+    made = shell.make_link(password=PASSWORD)
+    first, second = (shell.client().post(made.path, data={"password": word}) for word in ("wrong", "x" * 200))
+
+    assert 403 == first.status_code
+    assert (first.headers.multi_items(), first.content) == (second.headers.multi_items(), second.content)
 
 
 def test_a_session_is_kept_as_long_as_the_browser_has_it() -> None:
     """A second form of the same browser does not change its session."""
     shell = Shell()
-    made = shell.make_link(password=PASSWORD)
+    one, another = (shell.make_link(password=PASSWORD) for _ in range(2))
     client = shell.client()
-    client.post(made.path, data={"password": "wrong"})
+    client.post(one.path, data={"password": PASSWORD})
     before = dict(client.cookies)
-    client.post(made.path, data={"password": PASSWORD})
+    client.post(another.path, data={"password": PASSWORD})
 
+    assert 1 == len(before)
     assert before == dict(client.cookies)
-    assert "page" == gate(client.get(made.path).text)
+    assert ["page", "page"] == [gate(client.get(made.path).text) for made in (one, another)]
 
 
 def test_the_session_itself_rests_nowhere() -> None:

@@ -39,7 +39,7 @@ async def submit(request: Request) -> Response:
     if submission is None:
         return await show_link(request)
     response = _answered(request, submission, fields.get("address", ""))
-    if submission.answer in (Answer.ALLOW, *GATES) and not submission.wait:
+    if _taken(submission):
         cookies.write(response, cookies.VISITOR, secret, secure=it.services.secure)
     return response
 
@@ -57,6 +57,14 @@ async def _submitted(request: Request, who: Caller, fields: Mapping[str, str]) -
     if "open" in fields:
         return await visiting.begin(segment, who)
     return None
+
+
+def _taken(submission: Submission) -> bool:
+    """Whether a gate took the form, so that the browser needs a session. After a wrong proof there is nothing to
+    remember, and all wrong ones are answered alike, headers included (spec G8).
+    """
+    refused = submission.wrong or submission.malformed or submission.wait > timedelta()
+    return submission.answer in (Answer.ALLOW, *GATES) and not refused
 
 
 def _answered(request: Request, submission: Submission, address: str) -> Response:
