@@ -37,6 +37,7 @@ class StoredWish:
     capabilities: Capabilities = Capabilities()
     people: People | None = None
     networks: Networks | None = None
+    indexing: bool = False
 
 
 def link_params(codec: Codec, link: ShareLink) -> Params:
@@ -74,7 +75,7 @@ def link_params(codec: Codec, link: ShareLink) -> Params:
         "max_opens": wish.max_opens,
         "password_hash": wish.password_hash,
         "scope": codec.dump(stored),
-        "wish": codec.dump(StoredWish(wish.capabilities, wish.people, wish.networks)),
+        "wish": codec.dump(StoredWish(wish.capabilities, wish.people, wish.networks, wish.indexing)),
     }
 
 
@@ -125,6 +126,7 @@ def _wish_of(codec: Codec, row: Row) -> Wish:
         expires_at=maybe_moment(row["expires_at"]),
         max_opens=row["max_opens"],
         password_hash=row["password_hash"],
+        indexing=stored.indexing,
     )
 
 

@@ -16,7 +16,7 @@ from attrs import evolve, field, frozen
 from exshare_core.decisions import Answer, Decision
 from exshare_core.errors import CannotUnseal
 from exshare_core.events import Actor, Event, Kind
-from exshare_core.gates import Attempt, Prepared, Proof, ProofKind, decide, prepare
+from exshare_core.gates import Attempt, Prepared, Proof, ProofKind, decide, findable, prepare
 from exshare_core.groups import identity_of, owner_groups
 from exshare_core.guessing import counted_as, unknown_wait
 from exshare_core.links import LinkState, ShareLink
@@ -52,6 +52,11 @@ class Admission:
     def link(self) -> ShareLink:
         """The link that is open."""
         return self.prepared.link
+
+    @property
+    def findable(self) -> bool:
+        """Whether search engines may find its pages."""
+        return findable(self.prepared)
 
 
 @frozen(slots=True)

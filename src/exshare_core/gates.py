@@ -142,6 +142,16 @@ def decide(prepared: Prepared | None, attempt: Attempt) -> Decision:
     return Decision(strictest, tuple(verdicts))
 
 
+def findable(prepared: Prepared) -> bool:
+    """Whether search engines may find the link's pages: it asks for that, no layer forbids it, and no gate stands before
+    them and no end after them, since what was found once stays found (spec V1).
+    """
+    wish, limits = prepared.link.wish, prepared.policy.limits
+    open_to_all = {stage for stage, _ in prepared.gates} <= {Stage.EXISTS, Stage.POLICY, Stage.TIME}
+    endless = wish.starts_at is None and prepared.expires_at is None
+    return wish.indexing and limits.indexing is not False and open_to_all and endless
+
+
 NOTHING_THERE = Decision(
     Effect.DENY, (Verdict(Stage.EXISTS, Effect.DENY, "there is no such link", Answer.UNKNOWN),)
 )

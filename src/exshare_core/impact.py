@@ -43,7 +43,7 @@ class Impact:
     reasons: tuple[str, ...]
     """For a suspension its rule; else the restrictions whose value changes, by name."""
     layers: tuple[str, ...] = ()
-    """Who sets the rule, or the values, outermost first."""
+    """Who sets the rule, or the values, outermost first; for what is restored, who set them before."""
 
 
 LIVE: Mapping[str, str] = {
@@ -77,7 +77,8 @@ def impact(
     """
     if link.state is not LinkState.ACTIVE or (before is after and switches[0] == switches[1]):
         return None
-    was, becomes = _Standing.of(link, before, switches[0]), _Standing.of(link, after, switches[1])
+    wish = link.layer
+    was, becomes = _Standing.of(link, wish, before, switches[0]), _Standing.of(link, wish, after, switches[1])
     stopped, stops = was.stop(link, now, opens), becomes.stop(link, now, opens)
     if stops is not None:
         return None if stopped is not None else _told(link, Consequence.SUSPENDED, (stops.rule,), stops.layers)
@@ -96,10 +97,10 @@ class _Standing:
     suspended: Verdict
 
     @classmethod
-    def of(cls, link: ShareLink, above: Policy | None, switches: Switches) -> _Standing:
+    def of(cls, link: ShareLink, wish: Layer, above: Policy | None, switches: Switches) -> _Standing:
         if above is None:
             return cls(None, NO_LAYER)
-        policy = above.narrowed(link.layer)
+        policy = above.narrowed(wish)
         return cls(policy, suspension(link, policy, switches))
 
     def stop(self, link: ShareLink, now: datetime, opens: int) -> Verdict | None:
@@ -149,6 +150,7 @@ _SEEN: Mapping[str, Callable[[ShareLink, Policy], Any]] = {
     "opens": _limit("opens"),
     "children": _wished("children"),
     "restricted_pages": _wished("restricted_pages"),
+    "indexing": lambda link, policy: link.wish.indexing and policy.limits.indexing is not False,
     "lifetime": lambda link, policy: expiry(link, policy)[0],
 }
 """The restrictions that a link can feel without being stopped, and what of each it feels."""

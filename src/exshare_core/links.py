@@ -118,6 +118,8 @@ class Wish:
     expires_at: datetime | None = None
     max_opens: int | None = None
     password_hash: str | None = field(default=None, repr=False)
+    indexing: bool = False
+    """Whether search engines may find its pages, as long as nothing stands before them (spec V1)."""
 
     @property
     def limits(self) -> Limits:

@@ -60,6 +60,8 @@ class LinkForm:
     carve_outs: tuple[str, ...] = ()
     """Ids or addresses of pages below the root that are left out, with everything below them."""
     restricted_pages: bool = False
+    indexing: bool = False
+    """Whether search engines may find the pages; only for a link that opens for everyone, from everywhere, always."""
     allow: Capabilities = field(factory=Capabilities)
     unread: tuple[InvalidValue, ...] = ()
     """What could not be read of a field, by whoever read them; refused together with every other broken rule."""
@@ -79,6 +81,7 @@ class LinkForm:
             expires_at=self.expires_at,
             max_opens=self.max_opens,
             password_hash=password_hash,
+            indexing=self.indexing,
         )
 
 
@@ -92,6 +95,7 @@ def check_form(form: LinkForm, outer: Policy, now: datetime, old: ShareLink | No
         *_times(form, outer, now, old),
         *_opens(form, outer, old),
         *_below(form),
+        *_indexing(form, outer, old),
         *_locked(form, outer, old),
         *_demanded(form, outer),
     )
@@ -200,6 +204,25 @@ def _below(form: LinkForm) -> Iterator[InvalidValue]:
             yield InvalidValue("labels", "without the pages below there is nothing to choose by labels")
         if form.carve_outs:
             yield InvalidValue("carve_outs", "without the pages below there is nothing to leave out")
+
+
+def _indexing(form: LinkForm, outer: Policy, old: ShareLink | None) -> Iterator[InvalidValue]:
+    """Search engines find only what nothing stands before (spec V1)."""
+    if not form.indexing:
+        return
+    gates = (form.people, form.networks, form.password, form.starts_at, form.expires_at, form.max_opens)
+    if form.keep_password or any(gate is not None for gate in gates):
+        yield InvalidValue("indexing", "search engines find only links without a password, a list, a time or a limit")
+    elif not (old and old.wish.indexing):
+        if outer.limits.indexing is False:
+            yield InvalidValue("indexing", "search engines may not find links", setters(outer, "indexing"))
+        for gate in _GATES_OF_LAYERS:
+            if getattr(outer.limits, gate) is not None:
+                yield InvalidValue("indexing", "search engines find only links without gates", setters(outer, gate))
+
+
+_GATES_OF_LAYERS = ("people", "networks", "blocked_networks", "lifetime", "opens")
+"""What a layer can put before every link below it, or after it, without the link's doing."""
 
 
 def _locked(form: LinkForm, outer: Policy, old: ShareLink | None) -> Iterator[InvalidValue]:

@@ -26,6 +26,9 @@ FILE_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'"
 """Browsers do not show a PDF in a sandbox; the viewer runs no script of the page's origin (spec V5)."""
 
+INDEXABLE = "all"
+"""For pages of links that search engines may find; everything else says ``noindex`` (spec V1)."""
+
 _ALWAYS: Mapping[str, str] = {
     "cache-control": "no-store",
     "referrer-policy": "no-referrer",

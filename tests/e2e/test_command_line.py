@@ -116,6 +116,7 @@ REFUSED = [
     (["--children", "--labels", "some: a"], "labels: `some: a` does not begin with `any:`, `all:` or `without:`"),
     (["--labels", "any: a"], "labels: without the pages below there is nothing to choose by labels"),
     (["--children", "--carve-out", str(pages.HOME)], "carve_outs: page"),
+    (["--indexing", "--max-opens", "3"], "indexing: search engines find only links without a password"),
     (["--slug", "Spring"], "slug: at most 80 of a-z, 0-9 and hyphens between them"),
     (["--name", "x" * 201], "name: at most 200 characters"),
 ]

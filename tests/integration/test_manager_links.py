@@ -421,7 +421,7 @@ def test_what_is_not_built_is_not_offered(seat: Seat) -> None:
 def test_a_form_holds_no_field_that_is_not_read(seat: Seat) -> None:
     """M2: what the page sends and what is accepted are the same set."""
     made = _create(seat)
-    sent = set(forms_of(seat.get(made))[made]) | {"children", "whole_space", "restricted_pages", "allow"}
+    sent = set(forms_of(seat.get(made))[made]) | {"children", "whole_space", "restricted_pages", "indexing", "allow"}
 
     assert SETTINGS | {"csrf", "version"} == sent
 

@@ -46,6 +46,7 @@ WISH_TREE: dict[str, Json] = {
     "capabilities": {"rungs": [["attachments", 1]]},
     "people": {"addresses": [], "domains": [], "subdomains": []},
     "networks": {"ranges": ["192.0.2.0/24", "2001:db8::/32"]},
+    "indexing": False,
 }
 LIMITS = Limits(
     capabilities={"attachments": 0}, lifetime=timedelta(seconds=1), children=False, blocked_people=frozenset()

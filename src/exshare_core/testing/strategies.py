@@ -182,6 +182,7 @@ def wishes() -> SearchStrategy[Wish]:
         starts_at=st.none() | instants(),
         expires_at=st.none() | instants(),
         max_opens=st.none() | st.integers(1, 1_000_000),
+        indexing=st.booleans(),
         password_hash=st.none() | st.text("abcXYZ019$+/=,", min_size=1, max_size=120),
     )
 

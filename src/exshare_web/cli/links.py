@@ -41,6 +41,7 @@ def link() -> None:
 @click.option("--labels", metavar="FILTER", help="Which of them, such as 'any: a, b', 'all: a, b' or 'without: a, b'.")
 @click.option("--carve-out", metavar="LIST", help="Pages to leave out with all below: ids or addresses.")
 @click.option("--restricted-pages", is_flag=True, help="Include pages with view restrictions that the owner may read.")
+@click.option("--indexing", is_flag=True, help="Let search engines find it; only where nothing stands before it.")
 @click.option("--allow", multiple=True, metavar="CAPABILITY", help="What visitors may do; may be given several times.")
 @options.as_json
 def create(
@@ -248,6 +249,7 @@ async def described(deployment: Opened, sharing: Sharing, shown: Shown) -> dict[
         "starts": None if wish.starts_at is None else wish.starts_at.isoformat(),
         "expires": None if wish.expires_at is None else wish.expires_at.isoformat(),
         "max_opens": wish.max_opens,
+        "indexing": wish.indexing,
         "allow": list(wish.capabilities.words()),
         "created": one.created_at.isoformat(),
     }

@@ -35,6 +35,7 @@ SETTINGS = frozenset(
         "labels",
         "carve_outs",
         "restricted_pages",
+        "indexing",
         "allow",
         *_CHOICES,
     }
@@ -110,6 +111,7 @@ def of_link(link: ShareLink, slug: str = "") -> Filled:
         "labels": "" if link.scope.labels is None else "\n".join(sorted(link.scope.labels.labels)),
         "carve_outs": "\n".join(sorted(link.scope.carve_outs)),
         "restricted_pages": "on" if link.scope.restricted_pages else "",
+        "indexing": "on" if wish.indexing else "",
         "allow": "\n".join(wish.capabilities.words()),
     }
     return Filled(fields)
@@ -143,6 +145,7 @@ def read(fields: Mapping[str, str], old: ShareLink | None = None) -> LinkForm:
         labels=LabelFilter(LABEL_WORDS[labels], reading.labels()) if labels in LABEL_WORDS else None,
         carve_outs=tuple(_entries(fields.get("carve_outs", ""))),
         restricted_pages=reading.ticked("restricted_pages"),
+        indexing=reading.ticked("indexing"),
         allow=reading.tried(lambda: Capabilities.parse(fields.get("allow", "").split()), Capabilities()),
         unread=tuple(reading.failures),  # the last to be evaluated: every field above is read by now
     )

@@ -40,6 +40,7 @@ class Offer:
     """The boxes of the form, and what the layers say beside its fields."""
 
     scope: tuple[Option, ...]
+    indexing: Option
     allow: tuple[Option, ...]
     hints: Mapping[str, str]
 
@@ -56,7 +57,8 @@ def offer(policy: Policy | None, old: ShareLink | None = None) -> Offer:
         Option("restricted_pages", "on", "Pages with view restrictions too", _locked(policy, "restricted_pages")),
     )
     allow = tuple(Option("allow", word, WORDS.get(word, word), _capability_lock(policy, word)) for word in offered())
-    return Offer(scope, allow, {"password": PASSWORD_HINT} if policy is None else _hints(policy, old))
+    indexing = Option("indexing", "on", "Search engines may find it", _locked(policy, "indexing"))
+    return Offer(scope, indexing, allow, {"password": PASSWORD_HINT} if policy is None else _hints(policy, old))
 
 
 def _locked(policy: Policy | None, restriction: str) -> str:

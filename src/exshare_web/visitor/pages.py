@@ -18,7 +18,7 @@ from exshare_core.decisions import Answer
 from exshare_core.errors import AdapterFailed, InvalidValue
 from exshare_core.values import page_id
 from exshare_core.visiting import Addresses, Admission, PageView
-from exshare_web.headers import CONTENT_POLICY
+from exshare_web.headers import CONTENT_POLICY, INDEXABLE
 from exshare_web.visitor.request import GATES, Shell, caller, link_path, shell
 
 _log = structlog.get_logger()
@@ -53,10 +53,11 @@ async def show_page(request: Request, admission: Admission, page: str | None) ->
     if isinstance(view, Answer):
         return it.answers.stranger(view)
     document = _Document(it, admission, view, addresses, _start(request))
+    found = {"x-robots-tag": INDEXABLE} if admission.findable else {}
     return StreamingResponse(
         document.parts() if shown else (),
         media_type="text/html",
-        headers={"content-security-policy": CONTENT_POLICY},
+        headers={"content-security-policy": CONTENT_POLICY, **found},
     )
 
 
@@ -78,7 +79,7 @@ class _Document:
 
     async def parts(self) -> AsyncIterator[bytes]:
         around = self.admission.link.scope.children
-        yield self._part("page_begin.html", view=self.view, around=around)
+        yield self._part("page_begin.html", view=self.view, around=around, findable=self.admission.findable)
         if self.view.with_attachments and self.view.html:
             yield self._part("page_files.html", **await self._files())
         yield self._part("page_middle.html")
