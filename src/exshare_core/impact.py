@@ -150,6 +150,7 @@ _SEEN: Mapping[str, Callable[[ShareLink, Policy], Any]] = {
     "opens": _limit("opens"),
     "children": _wished("children"),
     "restricted_pages": _wished("restricted_pages"),
+    "external_links": lambda link, policy: policy.limits.external_links is not False,
     "indexing": lambda link, policy: link.wish.indexing and policy.limits.indexing is not False,
     "lifetime": lambda link, policy: expiry(link, policy)[0],
 }

@@ -17,6 +17,7 @@ from attrs import evolve, frozen
 from exshare_core.capabilities import Capabilities
 from exshare_core.errors import InvalidValue, InvalidValues, printable, unknown
 from exshare_core.governance import (
+    DEFAULT,
     Configuration,
     Defaults,
     Loosening,
@@ -32,13 +33,16 @@ from exshare_core.values import SpaceKey
 T = TypeVar("T")
 
 LARGEST_DOCUMENT = 1024 * 1024
-"""How many characters a document may have."""
+MOST_FAULTS = 50
+"""How many characters a document may have, and after how many faults it is read no further."""
 
 _INTRODUCTION = """\
 # What is set on one site of exshare: every layer, every configuration, every space and every permission scheme.
 # Applying this document replaces all of it. A restriction that is not named is left to the other layers; an empty list
 # means nobody. Layers can only restrict: site, then configuration, then space, then the link itself.
 """
+_TOO_DEEP = re.compile(r"""(?:\.[ \t]*(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')[ \t]*){32}""")
+"""A key of so many parts that reading it would cost more than its length; nothing of ours has more than four."""
 _BARE = re.compile(r"[A-Za-z0-9_-]+\Z")
 
 _LOOSENING = "What becomes of existing links when a layer is loosened: `restore` or `confirm` (by their owners)."
@@ -183,11 +187,13 @@ def _character(char: str) -> str:
 def read_policy(document: str, base: SitePolicy) -> SitePolicy:
     """`base` with everything that is set replaced by what the document says; site, version and `held` are kept.
 
-    Raises InvalidValues with everything that is wrong, each by the key that it stands at; unknown keys are named with
-    the nearest known one. Nothing that the document holds is obeyed in any other way.
+    Where the default configuration is not named, it restricts nothing. Raises InvalidValues with what is wrong, each by
+    the key that it stands at; unknown keys are named with the nearest known one.
     """
     if len(document) > LARGEST_DOCUMENT:
         raise InvalidValue("document", f"more than {LARGEST_DOCUMENT} characters")
+    if _TOO_DEEP.search(document):
+        raise InvalidValue("document", "nested too deeply")
     try:
         content = tomllib.loads(document)
     except RecursionError:
@@ -214,7 +220,10 @@ class _Reader:
         return evolve(
             base,
             limits=self._limits(self._sub(content, "site", ()), ("site",)),
-            configurations=self._each(content, "configurations", self._configuration),
+            configurations={
+                DEFAULT: Configuration(),
+                **self._each(content, "configurations", self._configuration),
+            },
             spaces=self._spaces(content),
             scheme=self._scheme(content, ()),
             loosening=self._tried(lambda: _loosening(content.get("loosening", "confirm")), Loosening.CONFIRM),
@@ -240,7 +249,7 @@ class _Reader:
         for name, rules in self._each(content, "spaces", self._space).items():
             key = SpaceKey(name.upper())
             if key in spaces:
-                self.failures.append(InvalidValue(_at(("spaces", name)), "this space is named twice"))
+                self._fail(InvalidValue(_at(("spaces", name)), "this space is named twice"))
             spaces[key] = rules
         return spaces
 
@@ -271,7 +280,7 @@ class _Reader:
 
     def _rules(self, rules: object, path: Path) -> frozenset[GroupRule]:
         if not isinstance(rules, list) or not all(isinstance(one, dict) for one in rules):
-            self.failures.append(InvalidValue(_at(path), f"must be tables: [[{_at(path)}]]"))
+            self._fail(InvalidValue(_at(path), f"must be tables: [[{_at(path)}]]"))
             return frozenset()
         return frozenset(self._rule(one, path) for one in rules)
 
@@ -280,10 +289,15 @@ class _Reader:
         limits = self._values(table, {key.name: key.read for key in LIMITS}, path)
         group = self._tried(lambda: text(table.get("group"), _at((*path, "group"))), "")
         if not group.strip():
-            self.failures.append(InvalidValue(_at((*path, "group")), "a rule needs the name of a group"))
+            self._fail(InvalidValue(_at((*path, "group")), "a rule needs the name of a group"))
         return GroupRule(group, Limits(**limits))
 
     # --- tables and keys
+
+    def _fail(self, failure: InvalidValue) -> None:
+        self.failures.append(failure)
+        if len(self.failures) >= MOST_FAULTS:
+            raise InvalidValues(tuple(self.failures))
 
     def _each(
         self, content: Mapping[str, Any], name: str, read: Callable[[Mapping[str, Any], Path], T]
@@ -295,13 +309,13 @@ class _Reader:
         table = parent.get(name, {})
         if isinstance(table, dict):
             return table
-        self.failures.append(InvalidValue(_at((*path, name)), f"must be a table: [{_at((*path, name))}]"))
+        self._fail(InvalidValue(_at((*path, name)), f"must be a table: [{_at((*path, name))}]"))
         return {}
 
     def _check_keys(self, table: Mapping[str, Any], known: Sequence[str], path: Path) -> None:
         for name in table:
             if name not in known:
-                self.failures.append(InvalidValue(_at((*path, name)), unknown("key", name, known)))
+                self._fail(InvalidValue(_at((*path, name)), unknown("key", name, known)))
 
     def _values(
         self, table: Mapping[str, Any], read: Mapping[str, Callable[[object, str], Any]], path: Path
@@ -312,14 +326,14 @@ class _Reader:
             try:
                 values[name] = read[name](table[name], _at((*path, name)))
             except InvalidValue as error:
-                self.failures.append(error)
+                self._fail(error)
         return values
 
     def _tried(self, read: Callable[[], T], otherwise: T) -> T:
         try:
             return read()
         except InvalidValue as error:
-            self.failures.append(error)
+            self._fail(error)
             return otherwise
 
 

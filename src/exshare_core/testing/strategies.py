@@ -291,6 +291,7 @@ def _plain_limits() -> SearchStrategy[Limits]:
         renewals=maybe(st.integers(0, 20)),
         frame_origins=maybe(st.frozensets(st.sampled_from(["https://a.example", "https://b.example"]), max_size=2)),
         indexing=maybe(st.booleans()),
+        external_links=maybe(st.booleans()),
         excluded_names=maybe(labels()),
     )
 
