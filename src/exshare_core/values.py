@@ -146,10 +146,6 @@ class Domain:
             raise InvalidValue("domain", f"`{text[:60]}` is longer than 253 characters")
         return cls(name)
 
-    def covers(self, other: Domain) -> bool:
-        """Whether `other` is this very domain or lies below it."""
-        return other.name == self.name or other.name.endswith("." + self.name)
-
 
 _LDH = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
 _LETTERS_AND_MARKS = frozenset({"Ll", "Lo", "Lm", "Mn", "Mc", "Nd"})
