@@ -147,6 +147,7 @@ class Browsing(Entrance):
             names=policy.rung("names") > 0,
             confluence_links=policy.rung("confluence-links") > 0,
             attachments=policy.rung("attachments") > 0,
+            external_links=policy.limits.external_links is not False,
         )
         without = redact(draft, await self._sources(admission, draft))
         levels = await self._levels(admission, draft)

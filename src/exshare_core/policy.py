@@ -80,6 +80,8 @@ class Limits:
     """The origins whose pages may frame a share (spec G10)."""
     indexing: bool | None = _limit(and_, widest="allowed")
     """Whether links without any gate may be found by search engines (spec V1)."""
+    external_links: bool | None = _limit(and_, widest="kept")
+    """Whether links to other web sites stay links in shared pages, or only their words do (spec V3)."""
     excluded_names: frozenset[str] | None = _limit(or_, widest="none")
     """Excerpts and panels of these names are cut from every page like `exshare-exclude` (spec L8)."""
     group_rules: frozenset[GroupRule] | None = _limit(or_, widest="none")

@@ -476,6 +476,8 @@ class View:
     """Whether links to the site's own hosts may be shown (spec V3)."""
     attachments: bool = False
     """Whether files other than shown images may be linked."""
+    external_links: bool = True
+    """Whether http and https links to other hosts stay links; their words stay in any case (spec V3)."""
 
 
 NO_LISTS: Mapping[MacroUse, Sequence[Node]] = MappingProxyType({})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from exshare_adapters.confluence.links import Flavour, SiteAddresses
@@ -142,3 +144,38 @@ def test_smart_links_into_the_share_say_the_title_in_their_address() -> None:
     ).html
 
     assert f'<a href="{NEAR_ADDRESS}" {REL}>Our plan!</a><a {REL}>linked page</a>' == html
+
+
+# (address in the body, address for the visitor where links to other sites are words)
+WITHOUT_OTHERS: list[tuple[str, str | None]] = [
+    ("https://other.example/a?b=1", None),
+    ("HTTPS://Other.example", None),
+    ("http://other.example", None),
+    ("//other.example/a", None),
+    ("https://[2001:db8::1]/", None),
+    ("https://user@other.example/", None),
+    ("https:\\\\other.example", None),
+    ("ht\ttps://other.example", None),
+    ("tel:+49123", "tel:+49123"),
+    ("#A-heading", "#A-heading"),
+    ("/wiki/spaces/TEAM/pages/200/Title", NEAR_ADDRESS),
+]
+
+
+@pytest.mark.parametrize(("href", "expected"), WITHOUT_OTHERS)
+@pytest.mark.parametrize("around", ["<p>{}</p>", '<p class="anything">{}</p>', '<p>{}</p><div class="panel">x</div>'])
+def test_other_sites_are_words_where_a_layer_says_so(around: str, href: str, expected: str | None) -> None:
+    """V3, *external links: text*: with and without a tree no address of another site is left, and all words are."""
+    html = render(around.format(f'<a href="{href}">words</a>'), view=View(files=FILES, external_links=False)).html
+
+    assert "words" in html
+    assert "other.example" not in html.lower()
+    assert ([] if expected is None else [expected]) == re.findall(r'href="([^"]*)"', html)
+
+
+def test_pictures_of_other_sites_are_words_too() -> None:
+    """V3: what stands in the place of an outside picture is no link then either."""
+    picture = '<img class="confluence-embedded-image confluence-external-resource" src="https://other.example/x.png" alt="A map">'
+    kept, words = (render(picture, view=View(files=FILES, external_links=kept)).html for kept in (True, False))
+
+    assert ("https://other.example/x.png" in kept, "other.example" in words, "A map" in words) == (True, False, True)

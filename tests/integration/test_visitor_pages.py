@@ -481,3 +481,18 @@ def test_tightening_reaches_a_page_that_is_open() -> None:
     shell.limit(lifetime=timedelta(seconds=0))
 
     assert (200, 404, 403) == (before, without_children, client.get(made.path).status_code)
+
+
+def test_links_to_other_sites_become_words_when_a_layer_says_so() -> None:
+    """V3, P3: the site or the space decides for all pages below it, and the next view follows; nobody can loosen it."""
+    shell = Shell()
+    root = shell.content.pages[ROOT]
+    shell.content.pages[ROOT] = evolve(root, body='<p>See <a href="https://elsewhere.example/x">the map</a>.</p>')
+    made = shell.make_link()
+    before = shell.client().get(made.path).text
+    shell.limit("site", external_links=False)
+    shell.limit("space TEAM", external_links=True)
+    after = shell.client().get(made.path).text
+
+    assert 'href="https://elsewhere.example/x"' in before
+    assert ("elsewhere.example" in after, "the map" in after) == (False, True)

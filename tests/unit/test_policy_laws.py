@@ -85,6 +85,7 @@ def _allowed(limits: Limits) -> Mapping[str, Any]:
         "renewals": 10**9 if limits.renewals is None else limits.renewals,
         "frames": frozenset(one for one in ORIGINS if limits.frame_origins is None or one in limits.frame_origins),
         "indexing": limits.indexing is not False,
+        "external links": limits.external_links is not False,
         "not excluded": -len(limits.excluded_names or ()),
         "rules for groups": -len(limits.group_rules or ()),
     }
@@ -226,6 +227,7 @@ def test_no_layer_gives_no_policy() -> None:
         ("renewals", 3, 0, 0),
         ("frame_origins", frozenset({"https://a.example"}), frozenset({"https://b.example"}), frozenset()),
         ("indexing", False, True, False),
+        ("external_links", True, False, False),
         ("excluded_names", frozenset({"internal"}), frozenset({"prices"}), frozenset({"internal", "prices"})),
         ("group_rules", frozenset({CONTRACTORS}), frozenset({INTERNS}), frozenset({CONTRACTORS, INTERNS})),
     ],

@@ -97,7 +97,7 @@ def test_one_layer_is_enough_to_demand_or_to_forbid(layers: list[Layer], of: fro
     hold, found = limits_that_hold(layers, of), the_policy(layers, of).limits
     for name in ("password_demanded", "expiry_demanded", "people_demanded"):
         assert any(getattr(one, name) for one in hold) == bool(getattr(found, name))
-    for name in ("children", "restricted_pages", "password_by_mail", "indexing"):
+    for name in ("children", "restricted_pages", "password_by_mail", "indexing", "external_links"):
         assert any(getattr(one, name) is False for one in hold) == (getattr(found, name) is False)
     for name in ("forbidden_labels", "demanded_labels", "excluded_names"):
         assert {label for one in hold for label in getattr(one, name) or ()} == set(getattr(found, name) or ())

@@ -59,6 +59,7 @@ _EVERYTHING_OFF = Limits(
     password_by_mail=False,
     renewals=0,
     indexing=False,
+    external_links=False,
 )
 
 

@@ -288,6 +288,19 @@ class BodyRendererContract(Contract[RendererSetting]):
         assert {"noreferrer", "noopener", "nofollow"} <= set(anchor.attributes["rel"].split())
 
     @promise
+    async def test_other_links_are_words_where_they_may_not_stay(self, setting: RendererSetting) -> None:
+        """Without `external_links` no address of another host is left, however it is written; all words are, and so
+        are links to pages in the share.
+        """
+        hrefs = ("https://elsewhere.example/x", "HTTP://elsewhere.example", "//elsewhere.example/y", "https://[2001:db8::1]/")
+        html = "".join(f"<p><a href='{href}'>word{number}</a></p>" for number, href in enumerate(hrefs))
+        html += f"<p>{setting.page_link(NEAR, 'next door')}</p>"
+        rendered = await _rendered(setting, html, View(files=VIEW.files, external_links=False))
+
+        assert [PAGES[NEAR]] == _addresses(rendered)
+        assert "word0 word1 word2 word3 next door" == _text(rendered)
+
+    @promise
     async def test_no_identity_comes_through(self, setting: RendererSetting) -> None:
         """Account ids and mail addresses in the markup of mentions never show; names only with `names`."""
         for identity in setting.identities:

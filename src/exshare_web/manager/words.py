@@ -62,6 +62,7 @@ def rows(shown: Shown, names: Mapping[MemberId, str]) -> tuple[Row, ...]:
         Row("Reaches", _reach(shown), _set_by(policy, "children") if link.scope.children else ""),
         Row("Shows", _allowed(shown, policy)),
         *_held_back(shown, policy),
+        *_without_links(policy),
         *about,
     )
 
@@ -116,6 +117,12 @@ def _allowed(shown: Shown, policy: Policy) -> str:
     held = {word for word, _ in _above(shown, policy)}
     allowed = [WORDS.get(word, word) for word in shown.link.wish.capabilities.words() if word not in held]
     return "; ".join(["the page", *(words[:1].lower() + words[1:] for words in allowed)])
+
+
+def _without_links(policy: Policy) -> tuple[Row, ...]:
+    if policy.limits.external_links is not False:
+        return ()
+    return (Row("Links to other sites", "shown as words", _set_by(policy, "external_links")),)
 
 
 def _held_back(shown: Shown, policy: Policy) -> tuple[Row, ...]:

@@ -96,6 +96,13 @@ class TellsWhereFrom(MemoryRenderer):
         return evolve(rendered, html=rendered.html.replace("noreferrer", ""))
 
 
+class LinksEverywhere(_ChangesTheWay):
+    """Links to other sites stay though they may not."""
+
+    def changed(self, draft: Any, without: Any, pages: Any, view: Any) -> tuple[Any, Any, Any, Any]:
+        return draft, without, pages, evolve(view, external_links=True)
+
+
 class NamesEverybody(_ChangesTheWay):
     """Names of people are shown without being wished for."""
 
@@ -177,6 +184,7 @@ ROWS = [
         "no_host_of_the_site_comes_through",
     ),
     by(TellsWhereFrom, "other_links_stay_and_tell_nothing"),
+    by(LinksEverywhere, "other_links_are_words_where_they_may_not_stay"),
     by(NamesEverybody, "no_identity_comes_through"),
     by(CutsNothing, "a_macro_in_without_is_cut"),
     by(CutsWhatItFinds, "what_cannot_be_cut_with_certainty_is_a_placeholder"),

@@ -145,14 +145,14 @@ class Addresses:
         if self.names_site(url):
             return None
         if (web := _WEB.match(url)) is not None:
-            return None if web[1].endswith(UPSTREAM) else url
+            return url if self._job.view.external_links and not web[1].endswith(UPSTREAM) else None
         scheme = url.partition(":")[0].lower() if not url.startswith("//") else "https"
         if scheme == "tel":
             return url
         if scheme == "mailto":
             address = mail_address(url)
             return f"mailto:{quote(address, safe='@+')}" if address in self.mail else None
-        if scheme not in ("http", "https"):
+        if scheme not in ("http", "https") or not self._job.view.external_links:
             return None
         try:
             host = (urlsplit(f"https:{url}" if url.startswith("//") else url).hostname or "").rstrip(".")

@@ -76,7 +76,8 @@ def _produce(job: Job) -> Rendered:
         html = _TEMPLATES.sub("", html)
     for idle, rest in _IDLE:
         html = html.replace(idle, rest)
-    cleaned = clean_written if with_tree else clean_plain if scan.plain_links else clean
+    plain = job.view.external_links and scan.plain_links
+    cleaned = clean_written if with_tree else clean_plain if plain else clean
     html = cleaned(add_anchors(html, job.title), addresses).lstrip(_BLANK)
     return Rendered(html, frozenset(addresses.files))
 

@@ -137,7 +137,7 @@ class _Writer(HTMLParser):
         if not address.startswith(("https://", "http://")):
             return None
         if not self._ours(address):
-            return address
+            return address if self._view.external_links else None
         if (page := _PAGE.search(address)) is not None and (shared := self._pages.get(PageId(page[1]))) is not None:
             return shared
         if _FILE.search(address) is not None:
