@@ -88,6 +88,13 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def canary(session: nox.Session) -> None:
+    """Whole journeys with planted words; then every byte that was sent or left behind is searched for them."""
+    session.install("-e", ".[web]", *_group("test"))
+    session.run("pytest", "tests/e2e/test_canary.py", *session.posargs)
+
+
+@nox.session
 def demo(session: nox.Session) -> None:
     """Serve shared pages from a demonstration Confluence; further arguments go to `exshare demo`."""
     session.install("-e", ".[web]")
