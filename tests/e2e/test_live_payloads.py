@@ -1,0 +1,183 @@
+"""Every payload of the reference collections that did something in a browser does nothing through the visitor's view."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import attrs
+import pytest
+from attrs import frozen
+
+from exshare_demo import pages
+from exshare_demo.boxes import code
+from exshare_demo.forms import raw
+from exshare_demo.site import Site
+from tests.e2e import browsing, canary_run, configured
+from tests.e2e.browsing import Window
+from tests.e2e.canary_run import Run
+from tests.requirements import need
+
+BATCH, FEW = 40, 5
+"""Payloads in one page, and of those that hold foreign elements, of which the renderer takes small pages only."""
+_FOREIGN = re.compile(r"<(?:svg|math|noscript|plaintext|template|select|frameset)", re.IGNORECASE)
+FIRST = 47000001
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+_CLOSED = re.sub(
+    r"(\S+)\s*",
+    r"</\1>",
+    "style script title textarea xmp noscript noembed noframes iframe template select svg math table object video audio "
+    "form button details marquee a b i u s em font big code strong small strike tt nobr p div span li ul ol h1 h2 p",
+)
+"""Ends whatever a payload may have begun."""
+
+TOUCH = """() => {
+  const plain = one => ['http:', 'https:', 'mailto:', 'tel:'].includes(one.protocol);
+  document.addEventListener('click', event => {
+    const link = event.target.closest('a');
+    if (link && plain(link)) event.preventDefault();
+  }, true);
+  for (const one of document.querySelectorAll('body *')) {
+    for (const name of ['pointerover', 'mouseover', 'mouseenter', 'mousemove', 'mousedown', 'mouseup', 'focus', 'focusin',
+                        'toggle', 'keydown', 'input', 'wheel', 'scroll', 'copy', 'drag', 'contextmenu', 'animationend'])
+      one.dispatchEvent(new Event(name, {bubbles: true}));
+    if (one.focus) one.focus();
+    if (one.click) one.click();
+  }
+  return [...document.querySelectorAll('[href], [src], [action], [formaction], [xlink\\\\:href]')]
+    .filter(one => !plain(one.protocol ? one : new URL(one.src || one.action || one.href || '', location)))
+    .map(one => one.outerHTML.slice(0, 200));
+}"""
+"""Does to every element what a visitor could but for leaving; gives the elements whose addresses are no plain ones."""
+
+
+@frozen
+class Payload:
+    """A string that did something when a browser met it as it is."""
+
+    id: str
+    text: str
+
+
+def live() -> Iterator[Payload]:
+    """Those that ran a script or asked for something, of every collection."""
+    for folder in sorted(Path(need("reference"), "security", "corpora").glob("*xss-*")):
+        lines = (folder / "potency.jsonl").read_text("utf-8").splitlines()
+        effects = {item["id"]: item["effect"] for item in map(json.loads, lines)}
+        for line in (folder / "items.jsonl").read_text("utf-8").strip("\n").split("\n"):
+            item = json.loads(line)
+            if effects[item["id"]] != "inert":
+                yield Payload(item["id"], item["input"])
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """The service over the stand-in, with a link for everything."""
+    need("browser"), need("reference")
+    folder = tmp_path_factory.mktemp("payloads")
+    with canary_run.deployed(folder, configured.sqlite_section(folder), ["cloud"]) as (run, _):
+        canary_run.members_way(run, "cloud", ["everything"])
+        yield run
+
+
+def furnish(site: Site, number: int, batch: Sequence[Payload]) -> None:
+    """A page with the payloads wherever people can write in Confluence, or of a few in its body only."""
+    texts = [_CONTROLS.sub("", one.text) for one in batch]
+    if len(batch) <= FEW:
+        site.add_page(
+            pages.HOME, "Few", raw("".join(_places(*one) for one in enumerate(texts)), "<p></p>"), page_id=number
+        )
+        return
+    together = " ".join(texts)
+    body = "".join(_places(place, text) for place, text in enumerate(texts))
+    typed = [code("html", text) for text in texts]
+    site.add_page(pages.HOME, together[:1000], raw(body, "<p></p>"), *typed, page_id=number)
+    site.users[pages.MIRA] = attrs.evolve(site.users[pages.MIRA], display_name=together[:500])
+    for place, text in enumerate(texts):
+        site.add_label(number, f"{text[:200]}-{place}")
+        site.add_file(number, f"{text[:200]}-{place}", "text/html", text.encode(), number * 100 + place)
+    site.add_page(number, together[-1000:], page_id=number + 1)
+
+
+def _places(place: int, text: str) -> str:
+    """A payload as content, in attributes as it is and quoted, in a cell, in a box and as code."""
+    inside = (
+        text,
+        f'<p title="{text}">1</p>',
+        f"<a href='{text}'>2</a><a href=\"{html.escape(text)}\">3</a>",
+        f'<img alt="{text}" src="{html.escape(text)}"/>',
+        f"<table><tr><td style=\"{text}\" class='{html.escape(text)}'>4</td></tr></table>",
+        f'<div class="panel" style="{html.escape(text)}"><div class="panelHeader">{text}</div></div>',
+        f'<pre data-syntaxhighlighter-params="brush: {html.escape(text)}">{text}</pre>',
+    )
+    return "".join(f"{one}<!-- -->{_CLOSED}" for one in inside) + f"<p>end-{place}-</p>"
+
+
+def show(run: Run, number: int, batch: Sequence[Payload], naked: Window, guarded: Window) -> list[Payload]:
+    """Look at a page of payloads without and with the page's policy; gives those that an earlier one has covered up."""
+    furnish(run.site, number, batch)
+    path = f"{run.links['cloud', 'everything']}/p/{number}"
+    answer = naked.page.goto(path)
+    assert answer is not None
+    document, headers = answer.body(), answer.headers
+
+    assert (number, 200) == (number, answer.status)
+
+    guarded.page.route(f"**{path}", lambda route: route.fulfill(body=document, headers=headers))
+    guarded.page.goto(path)
+    odd = naked.page.evaluate(TOUCH)
+    text = naked.page.locator(".ex-body").text_content() or ""
+
+    assert [] == odd
+    for window in (naked, guarded):
+        window.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+        assert (f"{run.base}{path}", [], []) == (window.page.url, window.faults, window.alarms())
+
+    return [one for place, one in enumerate(batch) if f"end-{place}-" not in text]
+
+
+def test_no_live_payload_does_anything(run: Run) -> None:
+    """No script, request, window, dialog, navigation or odd address: by the sanitiser alone, and with the policy."""
+    payloads = list(live())
+    with (
+        browsing.started() as browser,
+        browsing.window(browser, run.base, policy=False) as naked,
+        browsing.window(browser, run.base) as guarded,
+    ):
+        foreign = [one for one in payloads if _FOREIGN.search(one.text)]
+        number, left = FIRST, [one for one in payloads if one not in foreign]
+        for size in (BATCH, FEW, 1):
+            covered: list[Payload] = []
+            for start in range(0, len(left), size):
+                covered += show(run, number, left[start : start + size], naked, guarded)
+                number += 2
+            left = covered + foreign
+            foreign = []
+
+    assert 1300 < len(payloads)
+    assert len(left) < 20  # some swallow all that follows them in their own page
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<img src=x onerror=alert(1)>",
+        "<script>alert(1)</script>",
+        "<a href='javascript:alert(1)'>x</a>",
+        "<div onmouseover=alert(1)>x</div>",
+        "<img src='http://elsewhere.example/x'>",
+        "<form action='javascript:alert(1)'><button>x</button></form>",
+    ],
+)
+def test_what_does_something_is_noticed(markup: str) -> None:
+    """The watch bites: the same payloads without a sanitiser leave a trace."""
+    with browsing.started() as browser, browsing.window(browser, "http://localhost:9", policy=False) as window:
+        window.page.route("**/page", lambda route: route.fulfill(body=markup, content_type="text/html"))
+        window.page.goto("/page")
+        odd = window.page.evaluate(TOUCH)
+
+        assert [] != window.faults + window.alarms() + odd
