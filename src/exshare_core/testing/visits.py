@@ -22,11 +22,11 @@ from exshare_core.testing.samples import (
     fresh_digest,
     fresh_site,
 )
-from exshare_core.values import Sealed
+from exshare_core.values import Sealed, SiteId
 
 
-async def _new(storage: Storage) -> tuple[ShareLink, LinkAddress]:
-    link = a_link(fresh_site())
+async def _new(storage: Storage, site: SiteId | None = None) -> tuple[ShareLink, LinkAddress]:
+    link = a_link(site or fresh_site())
     address = an_address(link)
     await storage.policies.ensure_site(link.site)
     await storage.links.add(link, address, [])
@@ -189,6 +189,24 @@ class VisitsContract(Contract[Storage]):
         assert (1, None, set()) == await _seen(storage, address, visit.session)
         assert (1, kept, set()) == await _seen(storage, address, kept.session)
         assert (event,) == await storage.activity.of_link(link.site, link.id)
+
+    @promise
+    async def test_opens_are_counted_link_by_link(self, storage: Storage) -> None:
+        """What is opened and given back at one link changes nothing at its neighbours on the same site."""
+        link, address = await _new(storage)
+        neighbour, elsewhere = await _new(storage, link.site)
+        session = fresh_digest()
+        theirs, visit = a_visit(neighbour, session), a_visit(link, session)
+        await storage.links.admit(theirs, [], None, [])
+        await storage.links.admit(visit, [], None, [])
+
+        assert (1, visit, set()) == await _seen(storage, address, session)
+        assert (1, theirs, set()) == await _seen(storage, elsewhere, session)
+
+        await storage.links.give_back(visit, [])
+
+        assert (0, None, set()) == await _seen(storage, address, session)
+        assert (1, theirs, set()) == await _seen(storage, elsewhere, session)
 
     @promise
     async def test_an_open_is_given_back_once(self, storage: Storage) -> None:

@@ -34,6 +34,29 @@ class GivesBackAloud(MemoryLinks):
         self.state.record(events)
 
 
+class CountsForTheWholeSite(MemoryLinks):
+    """An open counts at every link of its site."""
+
+    async def admit(self, visit: Any, *given: Any) -> bool:
+        admitted = await super().admit(visit, *given)
+        for site, id in self.state.opens:
+            if admitted and site == visit.site and id != visit.link:
+                self.state.opens[site, id] += 1
+        return admitted
+
+
+class GivesBackForTheWholeSite(MemoryLinks):
+    """An open is given back at every link of its site."""
+
+    async def give_back(self, visit: Any, events: Any) -> None:
+        before = self.state.opens[visit.site, visit.link]
+        await super().give_back(visit, events)
+        returned = before - self.state.opens[visit.site, visit.link]
+        for site, id in self.state.opens:
+            if site == visit.site and id != visit.link:
+                self.state.opens[site, id] -= returned
+
+
 class TouchesBySession(MemoryLinks):
     """The visit that a browser has now is moved, whichever was seen."""
 
@@ -262,6 +285,8 @@ class PrunesLetters(MemoryStorage):
 ROWS = [
     stored("links", GivesBackBySession, "an_earlier_visit_touches_no_later_one"),
     stored("links", GivesBackAloud, "an_open_is_given_back_once"),
+    stored("links", CountsForTheWholeSite, "opens_are_counted_link_by_link"),
+    stored("links", GivesBackForTheWholeSite, "opens_are_counted_link_by_link"),
     stored("links", TouchesBySession, "an_earlier_visit_touches_no_later_one"),
     stored("links", FiltersAfterTheLimit, "a_list_can_be_of_one_owner_or_page"),
     stored("links", RevokesAddressesOnly, "replace_stores_every_field_of_an_address"),
