@@ -124,8 +124,9 @@ def test_schemes_of_site_and_space_narrow_each_other(
     may: bool,
 ) -> None:
     """R1, R2: what both schemes grant is allowed, an empty list is nobody, and a space never widens its site."""
-    schemes = [None if one is None else Scheme(one) for one in (site, space)]
-    mandate = Mandate(MEMBER, ACME, Permissions(*schemes), frozenset(groups))
+    of_site, of_space = (None if one is None else Scheme(one) for one in (site, space))
+    permissions = Permissions(of_site, of_space)
+    mandate = Mandate(MEMBER, ACME, permissions, frozenset(groups))
 
     assert may == mandate.may(right, owner), row
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from attrs import evolve
@@ -156,9 +157,9 @@ def test_the_order_in_which_things_were_set_does_not_show() -> None:
     """P10: equal policies give equal bytes, however their mappings and lists came about."""
     backwards = evolve(
         MEANT,
-        configurations=dict(reversed(MEANT.configurations.items())),
-        scheme=Scheme(dict(reversed(MEANT.scheme.grants.items()))) if MEANT.scheme else None,
-        limits=evolve(MEANT.limits, capabilities=dict(reversed((MEANT.limits.capabilities or {}).items()))),
+        configurations=dict(reversed(list(MEANT.configurations.items()))),
+        scheme=Scheme(dict(reversed(list(MEANT.scheme.grants.items())))) if MEANT.scheme else None,
+        limits=evolve(MEANT.limits, capabilities=dict(reversed(list((MEANT.limits.capabilities or {}).items())))),
     )
 
     assert write_policy(MEANT) == write_policy(backwards)
@@ -372,3 +373,17 @@ def test_a_span_comes_back_exactly(span: timedelta) -> None:
     """P10: to the microsecond."""
 
     assert span == spans.span(spans.written(span))
+
+
+# --- the page about it -----------------------------------------------------------------------------------------
+
+
+def test_the_page_on_policy_documents_every_key_as_it_is() -> None:
+    """P10: the tables of the page hold each key with its value and its sentence, and its example is a document."""
+    page = (Path(__file__).resolve().parents[2] / "docs" / "policy.md").read_text(encoding="utf-8")
+    rows = [f"| `{key.name}` | {key.kind} | {key.says} |" for key in LIMITS]
+    rows += [f"| `{key.name}` | {key.says} |" for key in GRANTS]
+    example_of_page = page.partition("```toml\n")[2].partition("```")[0]
+
+    assert [] == [row for row in rows if row not in page.splitlines()]
+    assert {SpaceKey("TEAM")} == set(read_policy(example_of_page, EMPTY).spaces)
