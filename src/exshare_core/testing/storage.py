@@ -65,26 +65,37 @@ class DatabaseContract(Contract[Storage]):
 
     @promise
     async def test_prune_forgets_what_cannot_count_any_more(self, storage: Storage) -> None:
-        """Visits, proofs, codes, sessions and tallies whose time is over are forgotten; links and their opens stay."""
+        """Visits and sessions that rested too long or lasted too long, proofs, codes and tallies whose time is over are
+        forgotten; links and their opens stay.
+        """
         link = a_link(fresh_site())
-        address, visit, member = an_address(link), a_visit(link), a_member(link.site)
-        session, key = a_session(member), fresh_digest()
+        address, member, key = an_address(link), a_member(link.site), fresh_digest()
+        rested = a_visit(link, began_at=NOW - VISIT_IDLE, seen_at=NOW - VISIT_IDLE)
+        lasted = a_visit(link, began_at=NOW - VISIT_LIFE, seen_at=NOW)
+        sessions = [
+            a_session(member, began_at=NOW - SESSION_IDLE, seen_at=NOW - SESSION_IDLE),
+            a_session(member, began_at=NOW - SESSION_LIFE, seen_at=NOW),
+        ]
+        code = a_code(link, rested.session, expires_at=NOW)
         await storage.policies.ensure_site(link.site)
         await storage.links.add(link, address, [])
-        await storage.links.admit(visit, [a_proof(link, visit.session)], None, [])
+        await storage.links.admit(rested, [a_proof(link, rested.session, proved_at=NOW - PROOF_LIFE)], None, [])
+        await storage.links.admit(lasted, [], None, [])
         await storage.members.add(member, [])
-        await storage.members.open_session(session, [])
-        await storage.guesses.wrong([key], NOW)
-        await storage.codes.ask(code := a_code(link, visit.session), NOW, [], [])
-        await storage.prune(after(hours=25))
-        found = await storage.links.find(address.digest, visit.session)
+        for session in sessions:
+            await storage.members.open_session(session, [])
+        await storage.guesses.wrong([key], failed := NOW - FORGOTTEN_AFTER)
+        await storage.codes.ask(code, failed, [], [])
+        await storage.prune(NOW)
 
-        assert found is not None
-        assert (link, 1, None, ()) == (found.link, found.opens, found.visit, found.proofs)
-        assert await storage.members.session(session.digest) is None
+        for visit in (rested, lasted):
+            found = await storage.links.find(address.digest, visit.session)
+            assert found is not None
+            assert (link, 2, None, ()) == (found.link, found.opens, found.visit, found.proofs)
+        assert [None, None] == [await storage.members.session(session.digest) for session in sessions]
         assert member == await storage.members.get(member.id)
-        assert (Tally(),) == await storage.guesses.tally([key], NOW)
-        assert await storage.codes.attempt(code.site, code.link, code.session, code.code_digest, 5, NOW) is None
+        assert (Tally(),) == await storage.guesses.tally([key], failed)
+        assert await storage.codes.attempt(code.site, code.link, code.session, code.code_digest, 5, failed) is None
 
     @promise
     async def test_prune_leaves_what_still_counts(self, storage: Storage) -> None:

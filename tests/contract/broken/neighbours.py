@@ -8,7 +8,9 @@ from typing import Any
 
 from attrs import evolve
 
+from exshare_core.accounts import SESSION_IDLE, SESSION_LIFE
 from exshare_core.errors import InvalidValue
+from exshare_core.gates import VISIT_IDLE, VISIT_LIFE
 from exshare_core.testing.fakes.codes import MemoryCodes
 from exshare_core.testing.fakes.links import MemoryLinks
 from exshare_core.testing.fakes.members import MemoryMembers
@@ -266,6 +268,26 @@ class PrunesTalliesEarly(MemoryStorage):
         }
 
 
+class PrunesWhatRestsOnly(MemoryStorage):
+    """Visits and sessions that are used all the time last for ever."""
+
+    async def prune(self, now: Any) -> None:
+        visits, sessions = self.state.visits, self.state.sessions
+        await super().prune(now)
+        self.state.visits = {key: one for key, one in visits.items() if now < one.seen_at + VISIT_IDLE}
+        self.state.sessions = {key: one for key, one in sessions.items() if now < one.seen_at + SESSION_IDLE}
+
+
+class PrunesWhatLastsOnly(MemoryStorage):
+    """Visits and sessions stay for their whole life, however long they rest."""
+
+    async def prune(self, now: Any) -> None:
+        visits, sessions = self.state.visits, self.state.sessions
+        await super().prune(now)
+        self.state.visits = {key: one for key, one in visits.items() if now < one.began_at + VISIT_LIFE}
+        self.state.sessions = {key: one for key, one in sessions.items() if now < one.began_at + SESSION_LIFE}
+
+
 class PrunesTheActivity(MemoryStorage):
     """What happened is forgotten with the visits."""
 
@@ -306,6 +328,8 @@ ROWS = [
     stored("outbox", MissesLettersThatArePutOff, "putting_off_an_unknown_letter_is_fine"),
     stored("guesses", NeedsKeys, "tallies_come_in_the_order_of_their_keys"),
     row(StorageContract, PrunesNoCodes, "prune_forgets_what_cannot_count_any_more"),
+    row(StorageContract, PrunesWhatRestsOnly, "prune_forgets_what_cannot_count_any_more"),
+    row(StorageContract, PrunesWhatLastsOnly, "prune_forgets_what_cannot_count_any_more"),
     row(StorageContract, PrunesVisitsEarly, "prune_leaves_what_still_counts"),
     row(StorageContract, PrunesSessionsEarly, "prune_leaves_what_still_counts"),
     row(StorageContract, PrunesProofsEarly, "prune_leaves_what_still_counts"),
