@@ -1,12 +1,14 @@
 """The renderer of Confluence's bodies: chooses where the work is done, so that neither the loop nor the service waits.
 
-Small bodies are rendered in place, middling ones in a thread, large ones in a process that may be killed.
+Small bodies are rendered in place, middling ones in a thread, large ones in a process that may be killed. What is equal
+in everything that decides how it is shown is rendered once for all who ask within a second, in memory only.
 """
 
 from __future__ import annotations
 
 import resource
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 
 import anyio
 import anyio.to_process
@@ -17,6 +19,7 @@ from exshare_adapters.confluence.rendering.caps import MOST_BYTES
 from exshare_adapters.confluence.rendering.job import Job
 from exshare_adapters.confluence.rendering.pipeline import produce
 from exshare_adapters.confluence.rendering.words import placeholder
+from exshare_adapters.confluence.single_flight import SingleFlight
 from exshare_core.content import Draft, MacroUse, Node, Rendered
 from exshare_core.errors import Broken
 from exshare_core.ports import NO_LISTS, View
@@ -36,6 +39,7 @@ class ConfluenceRenderer:
 
     def __init__(self, site: SiteAddresses) -> None:
         self._site = site
+        self._shared = SingleFlight()
 
     async def render(
         self,
@@ -63,14 +67,18 @@ class ConfluenceRenderer:
             lists=dict(lists),
             shown_files=draft.shown_files,
         )
-        size = len(draft.body)
-        if size > MOST_BYTES:
+        if len(draft.body) > MOST_BYTES:
             return Rendered(placeholder("large"))
-        if size <= IN_PLACE_BYTES and _HIGHLIGHTED not in draft.body:
-            return produce(job)
-        if size <= IN_THREAD_BYTES:
-            return await anyio.to_thread.run_sync(produce, job)
-        return await _in_worker(job)
+        return await self._shared.share(job.key, partial(_rendered, job))
+
+
+async def _rendered(job: Job) -> Rendered:
+    size = len(job.body)
+    if size <= IN_PLACE_BYTES and _HIGHLIGHTED not in job.body:
+        return produce(job)
+    if size <= IN_THREAD_BYTES:
+        return await anyio.to_thread.run_sync(produce, job)
+    return await _in_worker(job)
 
 
 async def _in_worker(job: Job) -> Rendered:

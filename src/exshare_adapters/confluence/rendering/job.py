@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
-from attrs import field, frozen
+from attrs import astuple, field, frozen
 
 from exshare_adapters.confluence.links import SiteAddresses
 from exshare_core.content import MacroUse, Node
@@ -29,3 +29,17 @@ class Job:
     """Entries to put in the place of macros that are cut."""
     shown_files: frozenset[str] = field(default=frozenset(), repr=False)
     """Names of the page's own files that storage refers to outside excluded parts."""
+
+    @property
+    def key(self) -> Hashable:
+        """Equal for two jobs if and only if everything in them is: made of every field, so that none is forgotten."""
+        return tuple(_frozen(value) for value in astuple(self, recurse=False))
+
+
+def _frozen(value: object) -> Hashable:
+    if isinstance(value, Mapping):
+        return frozenset((name, _frozen(one)) for name, one in value.items())
+    if isinstance(value, list):
+        return tuple(value)
+    assert isinstance(value, Hashable)
+    return value
