@@ -38,6 +38,7 @@ class StoredWish:
     people: People | None = None
     networks: Networks | None = None
     indexing: bool = False
+    leads_to: frozenset[LinkId] = frozenset()
 
 
 def link_params(codec: Codec, link: ShareLink) -> Params:
@@ -75,7 +76,7 @@ def link_params(codec: Codec, link: ShareLink) -> Params:
         "max_opens": wish.max_opens,
         "password_hash": wish.password_hash,
         "scope": codec.dump(stored),
-        "wish": codec.dump(StoredWish(wish.capabilities, wish.people, wish.networks, wish.indexing)),
+        "wish": codec.dump(StoredWish(wish.capabilities, wish.people, wish.networks, wish.indexing, wish.leads_to)),
     }
 
 
@@ -127,6 +128,7 @@ def _wish_of(codec: Codec, row: Row) -> Wish:
         max_opens=row["max_opens"],
         password_hash=row["password_hash"],
         indexing=stored.indexing,
+        leads_to=stored.leads_to,
     )
 
 

@@ -94,6 +94,8 @@ class Addresses:
 
     pages: str
     files: str
+    onward: str = ""
+    """Of pages outside the share, which may be in another."""
 
 
 class Cut(AdapterFailed):
@@ -147,6 +149,7 @@ class Browsing(Entrance):
             names=policy.rung("names") > 0,
             confluence_links=policy.rung("confluence-links") > 0,
             attachments=policy.rung("attachments") > 0,
+            onward=addresses.onward if link.wish.leads_to else "",
             external_links=policy.limits.external_links is not False,
         )
         without = redact(draft, await self._sources(admission, draft))

@@ -120,6 +120,8 @@ class Wish:
     password_hash: str | None = field(default=None, repr=False)
     indexing: bool = False
     """Whether search engines may find its pages, as long as nothing stands before them (spec V1)."""
+    leads_to: frozenset[LinkId] = frozenset()
+    """Other links of the site that links in its pages may lead to, for who may enter those as well (spec L10)."""
 
     @property
     def limits(self) -> Limits:
@@ -142,6 +144,7 @@ MAX_SLUG = 80
 _SLUG = re.compile(rf"(?=.{{1,{MAX_SLUG}}}\Z)[a-z0-9]+(?:-+[a-z0-9]+)*\Z")
 MAX_OPENS = 1_000_000
 MAX_LABELS = 50
+MAX_LEADS = 20
 MAX_CARVE_OUTS = 100
 
 
@@ -262,6 +265,22 @@ class LinkAddress:
         return (self.revoked_at is None or at < self.revoked_at) and (
             self.valid_until is None or at < self.valid_until
         )
+
+
+ADDRESS_PURPOSE = "address"
+"""The vault's purpose for the sealed token of an address."""
+
+
+def segment(slug: str, token: str) -> str:
+    """The path segment of an address: the words of a named link, and the token (spec L2)."""
+    return f"{slug}-{token}" if slug else token
+
+
+def lasting(addresses: Iterable[LinkAddress], at: datetime) -> LinkAddress | None:
+    """Of the addresses that live at `at` and are nobody's own, the one that goes on longest, then the newest."""
+    living = [one for one in addresses if one.sealed is not None and one.recipient is None and one.lives(at)]
+    newest_first = sorted(living, key=lambda one: one.created_at, reverse=True)
+    return min(newest_first, key=lambda one: one.valid_until is not None, default=None)
 
 
 @frozen(slots=True)

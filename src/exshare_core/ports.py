@@ -476,6 +476,8 @@ class View:
     """Whether links to the site's own hosts may be shown (spec V3)."""
     attachments: bool = False
     """Whether files other than shown images may be linked."""
+    onward: str = ""
+    """The prefix of our addresses of pages outside the share that may lead on to other shares; empty for none."""
     external_links: bool = True
     """Whether http and https links to other hosts stay links; their words stay in any case (spec V3)."""
 
@@ -600,7 +602,8 @@ class BodyRenderer(Protocol):
         lists: Mapping[MacroUse, Sequence[Node]] = NO_LISTS,
     ) -> Rendered:
         """Sanitise, cut and rewrite. Must cut the output of every macro in `without`; what cannot be cut with
-        certainty must become a placeholder. Must link to the addresses in `pages` and to files at `view.files` only;
+        certainty must become a placeholder. Must link to the addresses in `pages`, to files at `view.files`, and where `view.onward` is given to any
+        other page of the site by its id there, with words that tell nothing of it, only;
         must show no address, host or identity of the site except as `view` allows (spec V3).
 
         For a macro in `without` that `lists` knows, its entries must stand in the place of what was cut, in their

@@ -23,7 +23,18 @@ from exshare_core.gates import admits
 from exshare_core.governance import SitePolicy
 from exshare_core.groups import identity_of, mandate_of, owner_groups
 from exshare_core.letters import Letter, LetterKind, header_text
-from exshare_core.links import LinkAddress, Scope, ShareLink, Wish, checked_description, checked_name
+from exshare_core.links import (
+    ADDRESS_PURPOSE,
+    MAX_LEADS,
+    LinkAddress,
+    Scope,
+    ShareLink,
+    Wish,
+    checked_description,
+    checked_name,
+    lasting,
+    segment,
+)
 from exshare_core.passwords import normalised
 from exshare_core.permissions import Mandate, Right
 from exshare_core.policy import Layer, Policy
@@ -43,9 +54,6 @@ __all__ = [
     "Sharing",
     "Shown",
 ]
-
-ADDRESS_PURPOSE = "address"
-"""The vault's purpose for the sealed token of an address."""
 
 INVITATION_LIFE = timedelta(days=2)
 """How long an invitation is tried before it is given up."""
@@ -150,7 +158,8 @@ class Sharing:
         groups = await self._groups(layers, None if service else acts_as)
         above = _above(layers, now, groups)
         scope, form = await self._scoping(member, acts_as).scope(form, Scope(facts.page, facts.space))
-        wish = await self._wish(form, above, now, None)
+        form, leads_to = await self._leading(member, form, None)
+        wish = evolve(await self._wish(form, above, now, None), leads_to=leads_to)
         link = ShareLink(
             id=LinkId(self.tokens.id()),
             site=self.site,
@@ -189,7 +198,8 @@ class Sharing:
         scope, form = await self._scoping(member, old.acts_as).scope(form, old.scope, old.scope)
         if scope != old.scope:
             _check_reach(evolve(old, scope=scope), above, await self._both_read(member, old))
-        wish = await self._wish(form, above, now, old)
+        form, leads_to = await self._leading(member, form, old)
+        wish = evolve(await self._wish(form, above, now, old), leads_to=leads_to)
         new = old.edited(now, wish=wish, scope=scope, name=form.name, description=form.description)
         renamed = _renamed(record, form.slug)
         await self.storage.links.replace(new, [self._event(Kind.LINK_CHANGED, now, member, new)], addresses=renamed)
@@ -308,16 +318,14 @@ class Sharing:
 
     async def url(self, record: LinkRecord) -> str | None:
         """The full address of the living address of `record` that goes on longest, or None when none can be shown."""
-        now = self.clock.now()
-        newest_first = sorted(record.addresses, key=lambda one: one.created_at, reverse=True)
-        for address in sorted(newest_first, key=lambda one: one.valid_until is not None):
-            if address.sealed is not None and address.recipient is None and address.lives(now):
-                try:
-                    token = await self.vault.open(address.sealed, ADDRESS_PURPOSE, self.site, record.link.id)
-                except CannotUnseal:
-                    return None
-                return self.url_of(_segment(address.slug, token.decode("ascii")))
-        return None
+        address = lasting(record.addresses, self.clock.now())
+        if address is None or address.sealed is None:
+            return None
+        try:
+            token = await self.vault.open(address.sealed, ADDRESS_PURPOSE, self.site, record.link.id)
+        except CannotUnseal:
+            return None
+        return self.url_of(segment(address.slug, token.decode("ascii")))
 
     async def find(self, member: Member | None, text: str) -> Shown:
         """The link that `text` names: its id, its full address or the token of one; raises NotFound."""
@@ -499,6 +507,32 @@ class Sharing:
         """Finds what a form names; whoever acts must be able to read it as well as the owner (spec L18)."""
         return Scoping(self.content, acts_as, lambda: self._actor(member, acts_as))
 
+    async def _leading(
+        self, member: Member | None, form: LinkForm, old: ShareLink | None
+    ) -> tuple[LinkForm, frozenset[LinkId]]:
+        """The links that the form lets this one lead to; those that could not be found are noted in the form.
+
+        Who adds one shows its address to others, and so must be able to see it (spec L18). No entry is ever repeated,
+        since it may hold the secret part of an address.
+        """
+        kept = frozenset[LinkId]() if old is None else old.wish.leads_to
+        found: set[LinkId] = set()
+        failures: list[InvalidValue] = []
+        for number, text in enumerate(form.leads_to[:MAX_LEADS], 1):
+            if (known := LinkId(text.strip())) in kept:
+                found.add(known)
+                continue
+            try:
+                partner = (await self.find(member, text)).link
+                await self._both_read(member, partner)
+            except (NotFound, Refused, InvalidValue):
+                failures.append(InvalidValue("leads_to", f"entry {number} is no link whose address you can see"))
+                continue
+            found.add(partner.id)
+        if old is not None and old.id in found:
+            failures.append(InvalidValue("leads_to", "a link cannot lead to itself"))
+        return evolve(form, unread=(*form.unread, *failures)), frozenset(found)
+
     async def _wish(self, form: LinkForm, above: Policy, now: datetime, old: ShareLink | None) -> Wish:
         check_form(form, above, now, old)
         if form.password is not None:
@@ -509,7 +543,7 @@ class Sharing:
         """A new address, and the path segment that visitors use."""
         text = self.tokens.token()
         sealed = await self.vault.seal(text.encode("ascii"), ADDRESS_PURPOSE, self.site, link.id)
-        return LinkAddress(link.id, self.site, Token(text).digest, sealed, now, slug=slug), _segment(slug, text)
+        return LinkAddress(link.id, self.site, Token(text).digest, sealed, now, slug=slug), segment(slug, text)
 
     def _event(self, kind: Kind, at: datetime, member: Member | None, link: ShareLink, detail: str = "") -> Event:
         actor = Actor.OPERATOR if member is None else Actor.MEMBER
@@ -569,10 +603,6 @@ def _checked_note(text: str) -> str:
         return checked_description(text)
     except InvalidValue as error:
         raise InvalidValue("note", error.rule) from None
-
-
-def _segment(slug: str, token: str) -> str:
-    return f"{slug}-{token}" if slug else token
 
 
 def _renamed(record: LinkRecord, slug: str) -> tuple[LinkAddress, ...]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from exshare_core.browsing import Addresses, Browsing, Cut, Entry, PageView, Sidebar
+from exshare_core.browsing import Addresses, Cut, Entry, PageView, Sidebar
 from exshare_core.entrance import Admission, Caller, Opening
+from exshare_core.leading import Leading, Onward
 from exshare_core.proving import Proving, Submission
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Caller",
     "Cut",
     "Entry",
+    "Onward",
     "Opening",
     "PageView",
     "Sidebar",
@@ -28,5 +30,5 @@ __all__ = [
 
 
 @frozen
-class Visiting(Proving, Browsing):
+class Visiting(Proving, Leading):
     """A visitor's acts on all sites of one deployment."""

@@ -18,6 +18,7 @@ from exshare_core.errors import InvalidValue, InvalidValues
 from exshare_core.governance import Defaults
 from exshare_core.links import (
     MAX_CARVE_OUTS,
+    MAX_LEADS,
     MAX_NAME,
     LabelFilter,
     ShareLink,
@@ -62,6 +63,8 @@ class LinkForm:
     restricted_pages: bool = False
     indexing: bool = False
     """Whether search engines may find the pages; only for a link that opens for everyone, from everywhere, always."""
+    leads_to: tuple[str, ...] = ()
+    """Ids or addresses of other links that links in its pages may lead to (spec L10)."""
     allow: Capabilities = field(factory=Capabilities)
     unread: tuple[InvalidValue, ...] = ()
     """What could not be read of a field, by whoever read them; refused together with every other broken rule."""
@@ -199,6 +202,8 @@ def _below(form: LinkForm) -> Iterator[InvalidValue]:
     yield from _tried(lambda: checked_filter(form.labels))
     if len(form.carve_outs) > MAX_CARVE_OUTS:
         yield InvalidValue("carve_outs", f"at most {MAX_CARVE_OUTS} pages")
+    if len(form.leads_to) > MAX_LEADS:
+        yield InvalidValue("leads_to", f"at most {MAX_LEADS} links")
     if not form.below:
         if form.labels is not None:
             yield InvalidValue("labels", "without the pages below there is nothing to choose by labels")

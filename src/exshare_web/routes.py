@@ -1,7 +1,7 @@
 """Every route of the service as data, and the written list of those that no link guards.
 
 INVARIANT: a route under ``/s/`` passes `Visiting.open` (which judges by `decide()`), a content route also
-`Visiting.page` or `Visiting.file` (which judge by `reach()`). Every other route stands in `UNGUARDED` with its reason.
+`Visiting.page`, `Visiting.file` or `Visiting.lead` (which judge by `reach()`). Every other route stands in `UNGUARDED` with its reason.
 A test walks this table and proves it.
 """
 
@@ -30,6 +30,7 @@ def visitor_routes() -> list[BaseRoute]:
         Route("/s/{segment}", gates.show_link, methods=["GET"], name="link"),
         Route("/s/{segment}", gates.submit, methods=["POST"], name="submit"),
         Route("/s/{segment}/p/{page}", pages.show, methods=["GET"], name="page"),
+        Route("/s/{segment}/to/{page}", pages.lead, methods=["GET"], name="onward"),
         Route("/s/{segment}/a/{attachment}", files.fetch, methods=["GET"], name="file"),
     ]
 

@@ -156,6 +156,19 @@ def test_a_whole_space_and_a_blog_post_are_shared(config: Path, tmp_path: Path, 
 
 
 @pytest.mark.parametrize("config", ["sqlite"], indirect=True)
+def test_a_link_leads_on_to_another(config: Path, tmp_path: Path) -> None:
+    """L10: links are named by id or address and told by id; none that is not there is taken, and no address repeated."""
+    exshare("member", "add", "ada", "--identity", MIRA, "--config", config, home=tmp_path)
+    create = ["link", "create", "acme", str(pages.HOME), "--owner", "ada", "--config", str(config), "--json"]
+    first, second = (answer_of(*create, home=tmp_path) for _ in range(2))
+    leading = answer_of(*create, "--leads-to", f"{first['id']},{second['url']}", home=tmp_path)
+    refused = exshare(*create, "--leads-to", "http://127.0.0.1/s/" + "Z" * 43, home=tmp_path)
+
+    assert sorted([first["id"], second["id"]]) == leading["leads_to"]
+    assert (1, "exshare: leads_to: entry 1 is no link whose address you can see\n") == (refused.returncode, refused.stderr)
+
+
+@pytest.mark.parametrize("config", ["sqlite"], indirect=True)
 def test_a_page_that_the_owner_cannot_read_is_refused(config: Path, tmp_path: Path) -> None:
     """A restricted page, a trashed one and one of nobody give no link (spec R5)."""
     exshare("member", "add", "ada", "--identity", TOVE, "--config", config, home=tmp_path)

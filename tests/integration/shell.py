@@ -194,7 +194,7 @@ class Shell:
         """What members do with links of the one site."""
         return self.services.sharing[self.site]
 
-    def make_link(self, page: PageId = ROOT, **form: Any) -> Made:
+    def make_link(self, page: str = ROOT, **form: Any) -> Made:
         """A link of `owner` for `page`; the rest are fields of `LinkForm`."""
         shown, url = run(self.sharing.create(None, self.owner, page, LinkForm(**form)))
         return Made(shown.link.id, urlsplit(url).path.removeprefix("/s/"))

@@ -271,6 +271,7 @@ BAD = [
     ({"carve_outs": "nowhere", "children": "on"}, ["carve_outs"]),
     ({"carve_outs": ELSEWHERE, "children": "on"}, ["carve_outs"]),
     ({"carve_outs": CHILD}, ["carve_outs"]),
+    ({"leads_to": "nothing"}, ["leads_to"]),
     ({"slug": "Spring Fair"}, ["slug"]),
     ({"slug": "x" * 81}, ["slug"]),
     ({"slug": "../manage"}, ["slug"]),

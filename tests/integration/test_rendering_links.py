@@ -179,3 +179,37 @@ def test_pictures_of_other_sites_are_words_too() -> None:
     kept, words = (render(picture, view=View(files=FILES, external_links=kept)).html for kept in (True, False))
 
     assert ("https://other.example/x.png" in kept, "other.example" in words, "A map" in words) == (True, False, True)
+
+
+ONWARD = View(files=FILES, onward="/s/T/to/")
+
+
+@pytest.mark.parametrize(
+    ("href", "expected"),
+    [
+        ("/wiki/spaces/TEAM/pages/999/A+secret+title", "/s/T/to/999"),
+        (f"https://{HOST}/wiki/spaces/TEAM/pages/999/A+secret+title#Part", "/s/T/to/999#Part"),
+        ("/wiki/spaces/TEAM/pages/200/Title", NEAR_ADDRESS),
+        ("/wiki/display/TEAM/A+secret+title", None),
+        ("/wiki/people/5b10a2844c20165700ede21g", None),
+        ("/s/T/to/999", "/s/T/to/999"),
+        ("/s/T/to/x", None),
+        ("/s/T/to/999/../../x", None),
+    ],
+)
+@pytest.mark.parametrize("around", ["<p>{}</p>", '<p class="anything">{}</p>'])
+def test_pages_outside_the_share_lead_on_by_their_id(around: str, href: str, expected: str | None) -> None:
+    """L10: a page that an address names by its id has an address of ours; its title is told nowhere."""
+    html = render(around.format(f'<a href="{href}">words</a>'), view=ONWARD).html
+
+    assert ([] if expected is None else [expected]) == re.findall(r'href="([^"]*)"', html)
+    assert "secret" not in html
+
+
+def test_a_smart_link_that_leads_on_tells_no_title() -> None:
+    """L10, V3: the title in its address is that of a page which this visitor may not know."""
+    href = f"https://{HOST}/wiki/spaces/TEAM/pages/999/A+secret+title"
+    html = render(f'<p><a href="{href}" data-card-appearance="inline">{href}</a></p>', view=ONWARD).html
+
+    assert "/s/T/to/999" in html
+    assert "secret" not in html

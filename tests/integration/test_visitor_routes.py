@@ -110,8 +110,10 @@ def test_the_walk_reaches_content_when_it_is_in_reach() -> None:
     """The same walk over an untouched application gives content, so that the two walks above prove something."""
     shell = Shell()
     statuses = {key: answer.status_code for key, answer in answers(shell, shared(shell)).items()}
+    onward = {statuses.pop((method, "/s/{segment}/to/{page}")) for method in ("GET", "HEAD")}
 
     assert {200} == set(statuses.values())
+    assert {303} == onward
 
 
 @pytest.mark.parametrize("double", [Closed, Unreached])

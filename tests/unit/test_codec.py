@@ -47,6 +47,7 @@ WISH_TREE: dict[str, Json] = {
     "people": {"addresses": [], "domains": [], "subdomains": []},
     "networks": {"ranges": ["192.0.2.0/24", "2001:db8::/32"]},
     "indexing": False,
+    "leads_to": [],
 }
 LIMITS = Limits(
     capabilities={"attachments": 0}, lifetime=timedelta(seconds=1), children=False, blocked_people=frozenset()

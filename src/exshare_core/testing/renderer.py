@@ -232,6 +232,15 @@ class BodyRendererContract(Contract[RendererSetting]):
         assert FAR_AWAY not in rendered.html
 
     @promise
+    async def test_a_page_outside_the_share_leads_on_where_it_may(self, setting: RendererSetting) -> None:
+        """With `onward` a link to another page of the site leads there by its id, and those in `pages` do as before."""
+        html = f"<p>{setting.page_link(FAR_AWAY, 'elsewhere')} {setting.page_link(NEAR, 'next door')}</p>"
+        rendered = await _rendered(setting, html, View(files=VIEW.files, onward="/s/token/to/"))
+
+        assert [f"/s/token/to/{FAR_AWAY}", PAGES[NEAR]] == _addresses(rendered)
+        assert "elsewhere next door" == _text(rendered)
+
+    @promise
     async def test_images_come_from_our_files(self, setting: RendererSetting) -> None:
         """An image that is a file of the page is shown from `view.files`, and is among `files`."""
         file = AttachmentId("att815")

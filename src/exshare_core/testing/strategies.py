@@ -183,6 +183,7 @@ def wishes() -> SearchStrategy[Wish]:
         expires_at=st.none() | instants(),
         max_opens=st.none() | st.integers(1, 1_000_000),
         indexing=st.booleans(),
+        leads_to=st.frozensets(ids().map(LinkId), max_size=3),
         password_hash=st.none() | st.text("abcXYZ019$+/=,", min_size=1, max_size=120),
     )
 

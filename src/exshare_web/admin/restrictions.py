@@ -118,6 +118,7 @@ SECTIONS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
                 "frame_origins", "Sites that may frame them", Shape.CHOSEN, "One a line, such as https://example.com"
             ),
             _ban("indexing", "Keep search engines out", "No link asks to be found, also none without a gate."),
+            _ban("external_links", "Take out links to other sites", "Only their words stay in the pages."),
         ),
     ),
 )

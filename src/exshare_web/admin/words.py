@@ -17,6 +17,7 @@ TITLES: Mapping[str, str] = {
     "restricted_pages": "pages with view restrictions",
     "password_by_mail": "passwords by mail",
     "indexing": "search engines",
+    "external_links": "links to other sites",
     "capabilities": "how far links may go",
     "group_rules": "rules for groups",
 }

@@ -42,6 +42,7 @@ def link() -> None:
 @click.option("--carve-out", metavar="LIST", help="Pages to leave out with all below: ids or addresses.")
 @click.option("--restricted-pages", is_flag=True, help="Include pages with view restrictions that the owner may read.")
 @click.option("--indexing", is_flag=True, help="Let search engines find it; only where nothing stands before it.")
+@click.option("--leads-to", metavar="LIST", help="Other links that links in its pages may lead to: ids or addresses.")
 @click.option("--allow", multiple=True, metavar="CAPABILITY", help="What visitors may do; may be given several times.")
 @options.as_json
 def create(
@@ -200,6 +201,7 @@ def _form(
     allow: tuple[str, ...],
     labels: str | None,
     carve_out: str | None,
+    leads_to: str | None,
     **plain: Any,
 ) -> LinkForm:
     from exshare_core.capabilities import Capabilities
@@ -216,6 +218,7 @@ def _form(
         allow=Capabilities.parse(allow),
         labels=None if labels is None else LabelFilter.parse(labels),
         carve_outs=tuple(_entries(carve_out or "")),
+        leads_to=tuple(_entries(leads_to or "")),
         **plain,
     )
 
@@ -250,6 +253,7 @@ async def described(deployment: Opened, sharing: Sharing, shown: Shown) -> dict[
         "expires": None if wish.expires_at is None else wish.expires_at.isoformat(),
         "max_opens": wish.max_opens,
         "indexing": wish.indexing,
+        "leads_to": sorted(wish.leads_to),
         "allow": list(wish.capabilities.words()),
         "created": one.created_at.isoformat(),
     }

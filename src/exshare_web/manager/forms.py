@@ -36,6 +36,7 @@ SETTINGS = frozenset(
         "carve_outs",
         "restricted_pages",
         "indexing",
+        "leads_to",
         "allow",
         *_CHOICES,
     }
@@ -111,6 +112,7 @@ def of_link(link: ShareLink, slug: str = "") -> Filled:
         "labels": "" if link.scope.labels is None else "\n".join(sorted(link.scope.labels.labels)),
         "carve_outs": "\n".join(sorted(link.scope.carve_outs)),
         "restricted_pages": "on" if link.scope.restricted_pages else "",
+        "leads_to": "\n".join(sorted(wish.leads_to)),
         "indexing": "on" if wish.indexing else "",
         "allow": "\n".join(wish.capabilities.words()),
     }
@@ -146,6 +148,7 @@ def read(fields: Mapping[str, str], old: ShareLink | None = None) -> LinkForm:
         carve_outs=tuple(_entries(fields.get("carve_outs", ""))),
         restricted_pages=reading.ticked("restricted_pages"),
         indexing=reading.ticked("indexing"),
+        leads_to=tuple(_entries(fields.get("leads_to", ""))),
         allow=reading.tried(lambda: Capabilities.parse(fields.get("allow", "").split()), Capabilities()),
         unread=tuple(reading.failures),  # the last to be evaluated: every field above is read by now
     )

@@ -63,6 +63,7 @@ def rows(shown: Shown, names: Mapping[MemberId, str]) -> tuple[Row, ...]:
         Row("Shows", _allowed(shown, policy)),
         *_held_back(shown, policy),
         *_without_links(policy),
+        *((Row("Leads on to", _listed(link.wish.leads_to)),) if link.wish.leads_to else ()),
         *about,
     )
 

@@ -35,11 +35,32 @@ async def show(request: Request) -> Response:
     return it.answers.closed(opening)
 
 
+async def lead(request: Request) -> Response:
+    """``GET /s/{segment}/to/{page}``: on to a page outside the share, for who may enter a share that has it (spec L10).
+
+    Where there is none, the answer is that of a page that is not in the share.
+    """
+    it = shell(request)
+    opening = await it.services.visiting.open(request.path_params["segment"], caller(request))
+    if opening.admission is None:
+        return RedirectResponse(link_path(request), 303) if opening.answer in GATES else it.answers.closed(opening)
+    try:
+        onward = await it.services.visiting.lead(opening.admission, page_id(request.path_params["page"]))
+    except InvalidValue:
+        return it.answers.stranger(Answer.ABSENT)
+    except AdapterFailed as error:
+        _log.warning("way on not found", failure=type(error).__name__, link=opening.admission.link.id)
+        return it.answers.failure(error)
+    if isinstance(onward, Answer):
+        return it.answers.stranger(onward)
+    return RedirectResponse(f"{link_path(request, onward.segment)}/p/{onward.page}", 303)
+
+
 async def show_page(request: Request, admission: Admission, page: str | None) -> Response:
     """The page behind an admission; the root when `page` is None."""
     it = shell(request)
     path = link_path(request)
-    addresses = Addresses(f"{path}/p/", f"{path}/a/")
+    addresses = Addresses(f"{path}/p/", f"{path}/a/", f"{path}/to/")
     shown = request.method != "HEAD"
     try:
         wanted = None if page is None else page_id(page)

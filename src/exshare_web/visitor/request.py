@@ -39,9 +39,12 @@ def shell(request: Request) -> Shell:
     return it
 
 
-def link_path(request: Request) -> str:
-    """The path of the link that a request is about. Of the host that a request names nothing is ever repeated."""
-    path = request.app.url_path_for("link", segment=request.path_params["segment"])
+def link_path(request: Request, segment: str | None = None) -> str:
+    """The path of the link that a request is about, or of the one that `segment` names.
+
+    Of the host that a request names nothing is ever repeated.
+    """
+    path = request.app.url_path_for("link", segment=segment or request.path_params["segment"])
     return f"{request.scope.get('root_path', '')}{path}"
 
 

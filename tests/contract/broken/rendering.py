@@ -103,6 +103,13 @@ class LinksEverywhere(_ChangesTheWay):
         return draft, without, pages, evolve(view, external_links=True)
 
 
+class LeadsNowhere(_ChangesTheWay):
+    """Pages outside the share are never linked."""
+
+    def changed(self, draft: Any, without: Any, pages: Any, view: Any) -> tuple[Any, Any, Any, Any]:
+        return draft, without, pages, evolve(view, onward="")
+
+
 class NamesEverybody(_ChangesTheWay):
     """Names of people are shown without being wished for."""
 
@@ -185,6 +192,7 @@ ROWS = [
     ),
     by(TellsWhereFrom, "other_links_stay_and_tell_nothing"),
     by(LinksEverywhere, "other_links_are_words_where_they_may_not_stay"),
+    by(LeadsNowhere, "a_page_outside_the_share_leads_on_where_it_may"),
     by(NamesEverybody, "no_identity_comes_through"),
     by(CutsNothing, "a_macro_in_without_is_cut"),
     by(CutsWhatItFinds, "what_cannot_be_cut_with_certainty_is_a_placeholder"),

@@ -14,6 +14,7 @@ from exshare_core.values import AttachmentId, PageId
 _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?\.?)+\Z|\[[0-9a-f:.]+\]\Z")
 _WEB = re.compile(r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)+)(?:[/?#][^\s\\]*)?\Z")
 _FILE_ID = re.compile(r"att[0-9]{1,19}\Z")
+_DIGITS = re.compile(r"[0-9]{1,19}\Z")
 _COMMENT = re.compile(r"(?:inline-)?comment-[0-9]+\Z")
 _PUBLIC_PLACES = ("/spaces/", "/display/", "/pages/viewpage.action", "/x/", "/browse/")
 
@@ -82,7 +83,7 @@ class Addresses:
         if (own := self.ours(href)) is not None:
             return self._show(own) if self._job.view.attachments else None
         before, sharp, fragment = href.partition("#")
-        if before in self._own:
+        if before in self._own or self._leads_on(before):
             return before + (self._fragment(unquote(fragment)) if sharp else "")
         found = self.target(href)
         match found:
@@ -97,6 +98,11 @@ class Addresses:
                 return self._on_site(href)
             case External(url):
                 return self._outside(url)
+
+    def _leads_on(self, address: str) -> bool:
+        """Whether this renderer wrote the address of a page outside the share."""
+        prefix = self._job.view.onward
+        return bool(prefix) and address.startswith(prefix) and _DIGITS.match(address[len(prefix) :]) is not None
 
     def ours(self, address: str) -> AttachmentId | None:
         """The file of an address that this renderer wrote: so rendering twice changes nothing."""
@@ -116,6 +122,8 @@ class Addresses:
             return address + fragment
         if link.id == self._job.page and fragment:
             return fragment
+        if link.id is not None and self._job.view.onward:
+            return f"{self._job.view.onward}{link.id}{fragment}"
         return self._on_site(href, link.id)
 
     @staticmethod

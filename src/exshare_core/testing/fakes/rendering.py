@@ -140,6 +140,8 @@ class _Writer(HTMLParser):
             return address if self._view.external_links else None
         if (page := _PAGE.search(address)) is not None and (shared := self._pages.get(PageId(page[1]))) is not None:
             return shared
+        if page is not None and self._view.onward:
+            return f"{self._view.onward}{page[1]}"
         if _FILE.search(address) is not None:
             return self._file(address) if self._view.attachments else None
         return address if self._view.confluence_links else None
