@@ -16,7 +16,7 @@ from exshare_core.accounts import Member
 from exshare_core.content import Absent, reach
 from exshare_core.decisions import Answer, Decision, Effect, Stage, Verdict
 from exshare_core.differences import differences
-from exshare_core.errors import AdapterFailed, InvalidValue, NotFound, Refused, StalePolicy
+from exshare_core.errors import AdapterFailed, Busy, InvalidValue, NotFound, Refused, StalePolicy
 from exshare_core.events import Actor, Event, Kind
 from exshare_core.explaining import Explanation, explain
 from exshare_core.gates import Prepared, prepare
@@ -231,6 +231,8 @@ class Governing:
         check_membership(member, self.site)
         mandate = await mandate_of(member, self.site, space, self.storage.policies, self.content.directory)
         if not mandate.is_space_admin:
+            if mandate.groups is None and mandate.permissions.space_admins.asks_groups:
+                raise Busy("your groups could not be found out")
             raise Refused("only admins of the space or the site may do this")
 
     async def _may_view(self, member: Member | None, link: ShareLink) -> bool:

@@ -149,6 +149,23 @@ def test_an_admin_of_a_space_reads_who_else_is(shell: Shell) -> None:
     assert {"/manage/sign-out"} == set(forms_of(page))
 
 
+def test_a_group_can_govern_a_space(shell: Shell) -> None:
+    """R3: whoever is in it now; where groups cannot be found out, nobody is admitted and told to come back."""
+    store(shell, assign(policy_of(shell), TEAM, SpaceRules(admins=Grantees(groups=frozenset({"leads"})))))
+    bob = another_member(shell)
+    shell.content.groups[BOSS] = frozenset({"leads"})
+    inside = [bob.get(path).status_code for path in (POLICY, TEAM_PAGE, LINKS)]
+    shell.content.groups[BOSS] = frozenset()
+    outside = [bob.get(path).status_code for path in (POLICY, TEAM_PAGE, LINKS)]
+    shell.content.groups[BOSS] = frozenset({"leads"})
+    shell.content.access_unknown = True
+    unknown = [bob.get(path).status_code for path in (POLICY, TEAM_PAGE, LINKS)]
+
+    assert [200, 200, 200] == inside
+    assert [403, 403, 200] == outside
+    assert [403, 503, 200] == unknown
+
+
 # --- schemes -----------------------------------------------------------------------------------------------------
 
 

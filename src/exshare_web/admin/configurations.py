@@ -9,8 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from exshare_core.errors import InvalidValue, NotFound, Refused, StalePolicy
-from exshare_core.governance import Configuration, SitePolicy, configuration_layer
-from exshare_web.admin.layers import is_removable
+from exshare_core.governance import DEFAULT, Configuration, SitePolicy, configuration_layer
 from exshare_web.admin.overview import overview
 from exshare_web.admin.proposals import STALE, STEPS, version
 from exshare_web.manager.forms import Filled, Reading
@@ -55,8 +54,19 @@ async def remove(request: Request, desk: Desk) -> Response:
     policy = await desk.governing.policy(desk.member)
     if name not in policy.configurations:
         raise NotFound("there is no such configuration")
-    if reason := is_removable(policy, name):
-        raise Refused(reason.rstrip("."))
+    if reason := _why_kept(policy, name):
+        raise Refused(reason)
     others = {one: configuration for one, configuration in policy.configurations.items() if one != name}
     await desk.governing.change(desk.member, evolve(policy, configurations=others, version=version(desk)))
     return RedirectResponse(f"{base(request, desk)}/policy?done=removed", 303)
+
+
+def _why_kept(policy: SitePolicy, name: str) -> str:
+    """Why a configuration cannot be removed, in words; empty if it can be."""
+    if name == DEFAULT:
+        return "the default configuration cannot be removed: every space without another is under it"
+    used = sorted(key for key, rules in policy.spaces.items() if rules.configuration == name)
+    if not used:
+        return ""
+    some = ", ".join(used[:10]) + (f" and {len(used) - 10} more" if len(used) > 10 else "")
+    return f"it is in use by {some}. Assign them to another configuration first"

@@ -13,7 +13,6 @@ from starlette.responses import Response
 from exshare_core.capabilities import LADDERS, Capabilities, offered
 from exshare_core.errors import InvalidValue, InvalidValues, NotFound
 from exshare_core.governance import (
-    DEFAULT,
     SITE_LAYER,
     Configuration,
     Defaults,
@@ -266,14 +265,3 @@ def _with_layer(policy: SitePolicy, place: Place, limits: Limits, defaults: Defa
     old = policy.configurations[place.name]
     new = Configuration(limits, old.defaults if defaults is None else defaults)
     return evolve(policy, configurations={**policy.configurations, place.name: new})
-
-
-def is_removable(policy: SitePolicy, name: str) -> str:
-    """Why a configuration cannot be removed, as a sentence; empty if it can be."""
-    if name == DEFAULT:
-        return "The default configuration cannot be removed: every space without another is under it."
-    used = sorted(key for key, rules in policy.spaces.items() if rules.configuration == name)
-    if not used:
-        return ""
-    some = ", ".join(used[:10]) + (f" and {len(used) - 10} more" if len(used) > 10 else "")
-    return f"It is in use by {some}. Assign them to another configuration first."
