@@ -4,9 +4,9 @@
 # ///
 """Every task of exshare. Needs only Python 3.11 or newer with its venv module (or pip); nox comes by itself.
 
-    python3 noxfile.py -s demo      # set up and serve shared pages from a demonstration Confluence
-    python3 noxfile.py              # install and run every test
-    python3 noxfile.py -l           # list the other tasks
+python3 noxfile.py -s demo      # set up and serve shared pages from a demonstration Confluence
+python3 noxfile.py              # install and run every test
+python3 noxfile.py -l           # list the other tasks
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from statistics import median
 from time import perf_counter
@@ -19,7 +19,7 @@ from exshare_core.links import LinkAddress, Scope, ShareLink, Switches, Wish
 from exshare_core.policy import Layer, Limits, outer
 from exshare_core.values import AccountId, Address, LinkId, MemberId, Networks, PageId, People, SiteId, SpaceKey
 
-NOW = datetime(2026, 5, 15, 12, 0, tzinfo=timezone.utc)
+NOW = datetime(2026, 5, 15, 12, 0, tzinfo=UTC)
 ROUNDS = 15
 
 LAYERS = (

@@ -13,13 +13,12 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter, process_time
 
 import psycopg
 from psycopg import sql
-from tests.postgres_server import postgres_server
 
 from exshare_adapters.codec import Codec
 from exshare_adapters.columns import Params, microseconds
@@ -32,9 +31,10 @@ from exshare_core.capabilities import Capabilities
 from exshare_core.links import LabelFilter, LabelMode, Scope, ShareLink, Wish
 from exshare_core.ports import Storage
 from exshare_core.values import AccountId, LinkId, MemberId, Networks, PageId, People, SiteId, SpaceKey
+from tests.postgres_server import postgres_server
 
 SITE = SiteId("acme")
-NOW = datetime(2026, 5, 15, 12, 0, 0, 123456, tzinfo=timezone.utc)
+NOW = datetime(2026, 5, 15, 12, 0, 0, 123456, tzinfo=UTC)
 PAGE = 1000
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
 pytest.register_assert_rewrite("tests.e2e.running")
 
@@ -39,5 +39,5 @@ def postgres_dsn(postgres_admin: str) -> Iterator[str]:
     name = f"exshare_test_{uuid.uuid4().hex}"
     with psycopg.connect(postgres_admin, autocommit=True) as admin:
         admin.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-        yield make_conninfo(**{**conninfo_to_dict(postgres_admin), "dbname": name})
+        yield make_conninfo(postgres_admin, dbname=name)
         admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))

@@ -68,7 +68,7 @@ class SmtpServer:
     signed_in: list[str] = field(factory=list)
 
     # Names and arguments of the hooks are aiosmtpd's.
-    # ruff: noqa: N802, ARG002
+    # ruff: noqa: N802
 
     async def handle_EHLO(
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]

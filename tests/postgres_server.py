@@ -31,7 +31,9 @@ def _binaries() -> Path:
         return Path(spec.submodule_search_locations[0]) / INSTALL / "bin"
     for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True):
         return folder
-    raise RuntimeError(f"no PostgreSQL binaries: install {PACKAGE}, or set EXSHARE_TEST_PG_BIN or EXSHARE_TEST_DATABASE_URL")
+    raise RuntimeError(
+        f"no PostgreSQL binaries: install {PACKAGE}, or set EXSHARE_TEST_PG_BIN or EXSHARE_TEST_DATABASE_URL"
+    )
 
 
 def _copied(binaries: Path, to: Path) -> Path:
@@ -60,9 +62,13 @@ def postgres_server() -> Iterator[str]:
             if not _runs(binaries, who):
                 binaries = _copied(binaries, base / "inst")
         options = f"-h '' -k {data} {FAST}"
-        initdb = [binaries / "initdb", "-D", data / "data", "-U", "postgres", "--auth=trust"]
+        initdb: list[str | Path] = [binaries / "initdb", "-D", data / "data", "-U", "postgres", "--auth=trust"]
         _run([*initdb, "--encoding=UTF8", "--no-locale", "--no-sync"], who)
-        _run([binaries / "pg_ctl", "-D", data / "data", "-w", "-l", data / "log", "-o", options, "start"], who, quiet=True)
+        _run(
+            [binaries / "pg_ctl", "-D", data / "data", "-w", "-l", data / "log", "-o", options, "start"],
+            who,
+            quiet=True,
+        )
         try:
             yield f"postgresql://postgres@/postgres?host={data}"
         finally:
@@ -75,7 +81,13 @@ def _run(command: Sequence[str | Path], who: dict[str, Any], *, quiet: bool = Fa
     """Run a program to its end. The server inherits its output, so that starting it must not hold a pipe open."""
     where = subprocess.DEVNULL if quiet else subprocess.PIPE
     subprocess.run(
-        command, check=True, stdout=where, stderr=where, cwd="/", env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}, **who
+        command,
+        check=True,
+        stdout=where,
+        stderr=where,
+        cwd="/",
+        env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
+        **who,
     )
 
 

@@ -73,17 +73,13 @@ def _converter() -> Converter:
     converter.register_structure_hook(bytes, lambda stored, _: bytes.fromhex(_text(stored)))
     converter.register_unstructure_hook(bytes, bytes.hex)
     converter.register_structure_hook(datetime, lambda stored, _: utc(datetime.fromisoformat(_text(stored))))
-    converter.register_unstructure_hook(
-        datetime, lambda moment: utc(moment).isoformat(timespec="microseconds")
-    )
+    converter.register_unstructure_hook(datetime, lambda moment: utc(moment).isoformat(timespec="microseconds"))
     converter.register_structure_hook(timedelta, lambda stored, _: timedelta(microseconds=_whole(stored)))
     converter.register_unstructure_hook(timedelta, lambda span: span // timedelta(microseconds=1))
     converter.register_structure_hook(IPNetwork, lambda stored, _: ip_network(_text(stored)))
     for network in (IPv4Network, IPv6Network):
         converter.register_unstructure_hook(network, str)
-    converter.register_structure_hook_func(
-        _is_set, lambda stored, kind: frozenset(_items(converter, stored, kind))
-    )
+    converter.register_structure_hook_func(_is_set, lambda stored, kind: frozenset(_items(converter, stored, kind)))
     converter.register_unstructure_hook_func(
         _is_set, lambda values: sorted(map(converter.unstructure, values), key=_place)
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -24,7 +24,7 @@ Params = Mapping[str, Param]
 Row = Mapping[str, Any]
 """What a statement gives back; a driver cannot say more about its types."""
 
-EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 E = TypeVar("E", bound=Enum)
@@ -41,7 +41,7 @@ def moment(stored: datetime | int | str) -> datetime:
         return EPOCH + timedelta(microseconds=stored)
     if isinstance(stored, str):
         stored = datetime.fromisoformat(stored)
-    return stored.astimezone(timezone.utc)
+    return stored.astimezone(UTC)
 
 
 def maybe_moment(stored: datetime | int | str | None) -> datetime | None:

@@ -86,7 +86,8 @@ class Arriving:
 
 class Client:
     """Sends requests to one origin, or with `origin` None and no credentials to whatever host its user has
-    judged."""
+    judged.
+    """
 
     def __init__(
         self,
@@ -177,7 +178,8 @@ class Client:
 
     async def _begun(self, url: str, headers: Mapping[str, str]) -> httpx.Response:
         """The beginning of an answer to GET, repeated like any other request as long as nothing of it was
-        used."""
+        used.
+        """
         deadline = anyio.current_time() + self._limits.total
         with anyio.CancelScope(deadline=deadline):
             for turn in range(self._limits.retries + 1):
@@ -215,7 +217,8 @@ class Client:
 
     def _pause_after(self, error: httpx.TransportError, turn: int, deadline: float, *, last: bool, safe: bool) -> float:
         """The seconds to wait after a failure of the network; raises what it means if there is no next
-        try."""
+        try.
+        """
         wait = self._jittered(turn)
         again = safe and not isinstance(error, (httpx.ReadTimeout, httpx.UnsupportedProtocol))
         if last or not again or _about_trust(error) or anyio.current_time() + wait >= deadline:
@@ -251,7 +254,8 @@ class Client:
     @asynccontextmanager
     async def _place(self) -> AsyncIterator[None]:
         """One of the places for requests under way; raises Busy when too many wait or the wait is too
-        long."""
+        long.
+        """
         try:
             self._places.acquire_nowait()
         except anyio.WouldBlock:
@@ -335,7 +339,8 @@ async def _released(response: httpx.Response) -> None:
 
 async def _bounded(response: httpx.Response, most: int) -> bytes:
     """The body, decompressed by us so that never more than `most` bytes are held; raises Broken beyond
-    them."""
+    them.
+    """
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("", "identity", "gzip"):
         raise Broken("an answer came in a compression that was not asked for")
@@ -369,7 +374,8 @@ def _plain(headers: httpx.Headers) -> Mapping[str, str]:
 
 def _translated(error: httpx.HTTPError) -> AdapterFailed:
     """What a failure of the network means. Texts of the library are left out: they may quote what was
-    sent."""
+    sent.
+    """
     if _about_trust(error):
         return Broken("the certificate of the host is not trusted, has expired or names another host")
     if isinstance(error, httpx.TimeoutException):

@@ -60,7 +60,8 @@ class Answer:
 
     def json(self) -> object:
         """The body as JSON; raises Broken when it says to be something else, is malformed or nested too
-        deeply."""
+        deeply.
+        """
         if self.media_type != "application/json" and not self.media_type.endswith("+json"):
             raise Broken(f"an answer with status {self.status} is not JSON")
         try:
@@ -77,7 +78,8 @@ def media_type(headers: Mapping[str, str]) -> str:
 
 def retry_after(value: str | None) -> float | None:
     """The seconds in a ``Retry-After`` value; None for a missing, malformed or negative one, a day at
-    most."""
+    most.
+    """
     if value is None:
         return None
     text = value.strip()

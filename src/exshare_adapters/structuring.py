@@ -73,7 +73,7 @@ def _instance(kind: type[Any], given: Mapping[str, Any], at: str) -> Any:
     except InvalidValue as error:
         found = error.failures if isinstance(error, InvalidValues) else (error,)
         broken = [(f"{at}.{one.field}", one.rule) for one in found]
-    except Exception as error:  # noqa: BLE001 - a stranger's validators may raise anything
+    except Exception as error:
         text = str(error.args[0]) if error.args else type(error).__name__
         named = _NAMED.match(text)
         broken = [(at, text) if named is None else (f"{at}.{named[1]}", text[named.end() :])]

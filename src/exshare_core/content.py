@@ -221,9 +221,9 @@ def _restrictions(scope: Scope, policy: Policy, facts: PageFacts, elsewhere: boo
 def _labels(scope: Scope, policy: Policy, facts: PageFacts) -> Verdict:
     limits = policy.limits
     if limits.forbidden_labels and (found := limits.forbidden_labels & facts.labels):
-        return _absent(f"the label {sorted(found)[0]} forbids sharing", policy.set_by("forbidden_labels"))
+        return _absent(f"the label {min(found)} forbids sharing", policy.set_by("forbidden_labels"))
     if limits.demanded_labels and (missing := limits.demanded_labels - facts.labels):
-        return _absent(f"the label {sorted(missing)[0]} is demanded", policy.set_by("demanded_labels"))
+        return _absent(f"the label {min(missing)} is demanded", policy.set_by("demanded_labels"))
     if scope.labels is not None and facts.page != scope.root and not scope.labels.admits(facts.labels):
         return _absent("the label filter of the link leaves the page out")
     return _IN_REACH

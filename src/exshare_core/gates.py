@@ -152,9 +152,7 @@ def findable(prepared: Prepared) -> bool:
     return wish.indexing and limits.indexing is not False and open_to_all and endless
 
 
-NOTHING_THERE = Decision(
-    Effect.DENY, (Verdict(Stage.EXISTS, Effect.DENY, "there is no such link", Answer.UNKNOWN),)
-)
+NOTHING_THERE = Decision(Effect.DENY, (Verdict(Stage.EXISTS, Effect.DENY, "there is no such link", Answer.UNKNOWN),))
 
 NO_LAYER = Verdict(Stage.POLICY, Effect.DENY, "no layer allows sharing on this site", Answer.UNAVAILABLE)
 """What members are told of a link above which there is no layer at all; a stranger is told that there is no link."""
@@ -297,16 +295,12 @@ def _password(link: ShareLink) -> Gate:
     return gate
 
 
-_PASSWORD_NEEDED = Verdict(
-    Stage.PASSWORD, Effect.ASK, "the password is needed", Answer.ASK_PASSWORD, (LINK_LAYER,)
-)
+_PASSWORD_NEEDED = Verdict(Stage.PASSWORD, Effect.ASK, "the password is needed", Answer.ASK_PASSWORD, (LINK_LAYER,))
 
 
 def _good(proof: Proof, link: ShareLink, at: datetime) -> bool:
     return (
-        proof.link == link.id
-        and proof.security_version == link.security_version
-        and at < proof.proved_at + PROOF_LIFE
+        proof.link == link.id and proof.security_version == link.security_version and at < proof.proved_at + PROOF_LIFE
     )
 
 

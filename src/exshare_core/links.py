@@ -201,9 +201,7 @@ class ShareLink:
         """The link after a new address was made: proofs won through the old one end (spec G9)."""
         return self._changed(at, security_version=self.security_version + 1)
 
-    def edited(
-        self, at: datetime, *, wish: Wish, scope: Scope, name: str, description: str
-    ) -> ShareLink:
+    def edited(self, at: datetime, *, wish: Wish, scope: Scope, name: str, description: str) -> ShareLink:
         """The link with new settings. Changed gates end all proofs at once (spec G9)."""
         gates_changed = (
             wish.password_hash != self.wish.password_hash
@@ -262,9 +260,7 @@ class LinkAddress:
 
     def lives(self, at: datetime) -> bool:
         """Whether this address still leads to its link at `at`."""
-        return (self.revoked_at is None or at < self.revoked_at) and (
-            self.valid_until is None or at < self.valid_until
-        )
+        return (self.revoked_at is None or at < self.revoked_at) and (self.valid_until is None or at < self.valid_until)
 
 
 ADDRESS_PURPOSE = "address"

@@ -232,7 +232,13 @@ LIMITS: tuple[Key, ...] = (
     ),
     Key("frame_origins", _LIST, "The sites whose pages may show a link in a frame.", _listed, _origins),
     Key("indexing", _SWITCH, "Whether links without any gate may be found by search engines.", _same, _switch),
-    Key("external_links", _SWITCH, "Whether links to other web sites stay links, or only their words do.", _same, _switch),
+    Key(
+        "external_links",
+        _SWITCH,
+        "Whether links to other web sites stay links, or only their words do.",
+        _same,
+        _switch,
+    ),
     Key("excluded_names", _LIST, "Excerpts and panels of these names never leave.", _listed, _names),
 )
 """The restrictions of a layer, in the order in which they are written. Rules for groups are tables of their own."""

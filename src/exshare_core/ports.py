@@ -498,9 +498,7 @@ class PageSource(Protocol):
         or a draft. Must raise Busy or Broken rather than guess; `may_read` alone may be UNKNOWN.
         """
 
-    async def facts(
-        self, pages: Collection[PageId], identity: AccountId
-    ) -> Mapping[PageId, PageFacts | Absent]:
+    async def facts(self, pages: Collection[PageId], identity: AccountId) -> Mapping[PageId, PageFacts | Absent]:
         """The facts of several pages at once, without their bodies; must have an entry for every page asked for."""
 
     async def level(self, parent: PageId, limit: int, offset: int = 0) -> tuple[tuple[Node, ...], bool]:
@@ -536,9 +534,7 @@ class FileSource(Protocol):
     async def attachment(self, attachment: AttachmentId) -> Attachment | None:
         """One current file, or None."""
 
-    def stream(
-        self, attachment: Attachment, wanted: ByteRange | None
-    ) -> AbstractAsyncContextManager[FileStream]:
+    def stream(self, attachment: Attachment, wanted: ByteRange | None) -> AbstractAsyncContextManager[FileStream]:
         """Open the file's bytes. Must send no credential to another host, must end with an error when upstream sends
         fewer or more bytes than it said, and must release the upstream connection when the context ends.
         """

@@ -157,7 +157,9 @@ class Proving(Entrance):
         stored = StoredProof(kind.value, link.site, link.id, caller.session, link.security_version, now, sealed)
         proof = Proof(kind, link.id, link.security_version, now, address)
         proofs = (*await self._proofs(found), proof)
-        decision = decide(await self._prepared(found, now), Attempt(now, caller.network, proofs, found.visit, found.opens))
+        decision = decide(
+            await self._prepared(found, now), Attempt(now, caller.network, proofs, found.visit, found.opens)
+        )
         if decision.allowed:
             admitted = await self._admit(found, caller, now, (stored,))
             return Submission(Answer.ALLOW if admitted else Answer.UNAVAILABLE)

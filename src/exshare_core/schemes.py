@@ -64,6 +64,6 @@ class Scheme:
 
 
 WITHOUT = Scheme(
-    {one: EVERYONE for one in (Granted.CREATE, Granted.VIEW_OWN, Granted.EDIT_OWN, Granted.DELETE_OWN, Granted.SEND_OWN)}
+    dict.fromkeys((Granted.CREATE, Granted.VIEW_OWN, Granted.EDIT_OWN, Granted.DELETE_OWN, Granted.SEND_OWN), EVERYONE)
 )
 """What holds on a site without a scheme: every member may create, and see, edit, delete and send their own (spec R2)."""

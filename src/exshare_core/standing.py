@@ -89,9 +89,7 @@ def with_facts(shown: Shown, facts: PageFacts | Absent) -> Shown:
     return evolve(shown, state=SUSPENDED, reason=verdict.rule, layers=verdict.layers)
 
 
-def policy_above(
-    layers: Iterable[Layer], now: datetime, groups: frozenset[str] | None = frozenset()
-) -> Policy | None:
+def policy_above(layers: Iterable[Layer], now: datetime, groups: frozenset[str] | None = frozenset()) -> Policy | None:
     """What `layers` say of a link that is saved at `now`; None when there is no layer, and nothing is allowed."""
     return effective([layer for layer in layers if layer.holds_for(now)], groups)
 

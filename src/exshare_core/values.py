@@ -9,7 +9,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import NewType
 
@@ -78,7 +78,7 @@ def utc(moment: datetime) -> datetime:
     """The same instant in UTC; raises InvalidValue for a time without a zone, since it names no instant."""
     if moment.tzinfo is None:
         raise InvalidValue("time", f"`{moment.isoformat()}` has no time zone")
-    return moment.astimezone(timezone.utc)
+    return moment.astimezone(UTC)
 
 
 def instant(text: str, name: str = "time") -> datetime:
@@ -271,7 +271,9 @@ class People:
     def meet(self, other: People) -> People:
         """The people whom both lists admit: intersection by inclusion (spec P1, G3)."""
         return People(
-            frozenset(a for a in self.addresses | other.addresses if self._covers_address(a) and other._covers_address(a)),
+            frozenset(
+                a for a in self.addresses | other.addresses if self._covers_address(a) and other._covers_address(a)
+            ),
             frozenset(d for d in self.domains | other.domains if self._covers_domain(d) and other._covers_domain(d)),
             frozenset(d for d in self.subdomains | other.subdomains if self._covers_all(d) and other._covers_all(d)),
         )
@@ -363,5 +365,3 @@ def network_address(text: str) -> IPAddress | None:
         return ip_address(text.partition("%")[0])
     except ValueError:
         return None
-
-

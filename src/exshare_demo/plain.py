@@ -10,8 +10,8 @@ from html import unescape
 
 def words_of(markup: str) -> str:
     """The text of a storage body: CDATA kept, parameters and elements dropped."""
-    without = re.sub(r"<ac:parameter[^>]*>.*?</ac:parameter>", " ", markup, flags=re.S)
-    without = re.sub(r"<!\[CDATA\[(.*?)\]\]>", lambda m: m[1], without, flags=re.S)
+    without = re.sub(r"<ac:parameter[^>]*>.*?</ac:parameter>", " ", markup, flags=re.DOTALL)
+    without = re.sub(r"<!\[CDATA\[(.*?)\]\]>", lambda m: m[1], without, flags=re.DOTALL)
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", without))).strip()
 
 

@@ -101,7 +101,7 @@ class LastResort:
 
         try:
             await self.app(scope, receive, noticed)
-        except Exception as caught:  # noqa: BLE001 - whatever it is, nobody must see it
+        except Exception as caught:
             error = _behind(caught)
             if begun and isinstance(error, AdapterFailed):
                 _log.warning("answer broken off", failure=type(error).__name__)

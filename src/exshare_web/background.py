@@ -60,7 +60,7 @@ async def _for_ever(name: str, turn: Callable[[], Awaitable[bool]], every: float
         except ExshareError as error:
             _log.warning("background work failed", work=name, failure=type(error).__name__)
             pause = after_failure
-        except Exception as error:  # noqa: BLE001 - a fault of ours must not stop the letters of everybody
+        except Exception as error:
             _log.error("background work broke", work=name, failure=type(error).__name__)
             pause = after_failure
         await asyncio.sleep(pause)

@@ -154,9 +154,7 @@ async def _member(deployment: Opened, kept: _Kept) -> Member:
         return await membership.named(USER, SITE)
     except NotFound:
         identity = AccountId(demo_site().users[pages.MIRA].account_id)
-        made, _ = await membership.add(
-            USER, site=SITE, admin=True, identity=identity, password=kept.manage_password
-        )
+        made, _ = await membership.add(USER, site=SITE, admin=True, identity=identity, password=kept.manage_password)
         return made
 
 

@@ -37,9 +37,7 @@ def recorded(name: str) -> bytes:
     return (folder / f"{name}.json").read_bytes()
 
 
-def asked(
-    name: str, work: Callable[[Api], Coroutine[object, object, T]], flavour: Flavour = Flavour.CLOUD
-) -> T:
+def asked(name: str, work: Callable[[Api], Coroutine[object, object, T]], flavour: Flavour = Flavour.CLOUD) -> T:
     """What `work` makes of a site that answers everything with the recorded answer `name`."""
     status = int(name.rpartition(".")[2]) if name.rpartition(".")[2].isdigit() else 200
     body = recorded(name)
@@ -52,9 +50,7 @@ def asked(
         return httpx.Response(status, content=stream(), headers=headers)  # type: ignore[arg-type]
 
     async def go() -> T:
-        async with open_client(
-            base=BASE, limits=Limits(retries=0), transport=httpx.MockTransport(wire)
-        ) as client:
+        async with open_client(base=BASE, limits=Limits(retries=0), transport=httpx.MockTransport(wire)) as client:
             return await work(Api(client, BASE, SiteAddresses.of(flavour, BASE), SingleFlight()))
 
     with asyncio.Runner() as runner:

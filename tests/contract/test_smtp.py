@@ -44,9 +44,9 @@ class TestSmtp(MailerContract):
     @asynccontextmanager
     async def open(self) -> AsyncIterator[MailSystem]:
         """A fresh server and a mailer for it."""
-        async with smtp_server(SmtpServer()) as server:
-            async with asynccontextmanager(open_smtp)(_settings(server)) as mailer:
-                yield SmtpSystem(mailer, server)
+        opened = asynccontextmanager(open_smtp)
+        async with smtp_server(SmtpServer()) as server, opened(_settings(server)) as mailer:
+            yield SmtpSystem(mailer, server)
 
 
 class TestSmtpChecked(CheckedContract):
@@ -55,9 +55,9 @@ class TestSmtpChecked(CheckedContract):
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Checked]:
         """A server that takes letters."""
-        async with smtp_server(SmtpServer()) as server:
-            async with asynccontextmanager(open_smtp)(_settings(server)) as mailer:
-                yield as_checked(mailer)
+        opened = asynccontextmanager(open_smtp)
+        async with smtp_server(SmtpServer()) as server, opened(_settings(server)) as mailer:
+            yield as_checked(mailer)
 
     @asynccontextmanager
     async def open_faulty(self) -> AsyncIterator[Checked]:

@@ -165,7 +165,10 @@ def test_a_link_leads_on_to_another(config: Path, tmp_path: Path) -> None:
     refused = exshare(*create, "--leads-to", "http://127.0.0.1/s/" + "Z" * 43, home=tmp_path)
 
     assert sorted([first["id"], second["id"]]) == leading["leads_to"]
-    assert (1, "exshare: leads_to: entry 1 is no link whose address you can see\n") == (refused.returncode, refused.stderr)
+    assert (1, "exshare: leads_to: entry 1 is no link whose address you can see\n") == (
+        refused.returncode,
+        refused.stderr,
+    )
 
 
 @pytest.mark.parametrize("config", ["sqlite"], indirect=True)

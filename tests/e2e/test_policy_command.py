@@ -104,7 +104,13 @@ def test_the_switch_stops_everything_and_lets_it_go_on(config: Path, tmp_path: P
     """P7: a dry run stops nothing; off is off at the next request, and on restores."""
     with service(tmp_path, config, port_of(config)), httpx2.Client() as visitor:
         seen = []
-        for arguments in (("off", "--dry-run"), ("off",), ("on",), ("off", "--space", "GUIDE"), ("on", "--space", "GUIDE")):
+        for arguments in (
+            ("off", "--dry-run"),
+            ("off",),
+            ("on",),
+            ("off", "--space", "GUIDE"),
+            ("on", "--space", "GUIDE"),
+        ):
             answer_of("policy", "switch", *arguments, "--config", config, "--json", home=tmp_path)
             seen.append(visitor.get(link["url"]).status_code)
 

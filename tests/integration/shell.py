@@ -22,8 +22,8 @@ from exshare_core.dispatching import Dispatched, Dispatching
 from exshare_core.errors import AdapterFailed
 from exshare_core.events import Actor, Event
 from exshare_core.governance import PolicyChange, assign, hold_back
-from exshare_core.links import ShareLink
 from exshare_core.governing import Governing
+from exshare_core.links import ShareLink
 from exshare_core.membership import Membership
 from exshare_core.policy import Limits
 from exshare_core.ports import LinkRecord, Storage

@@ -405,7 +405,8 @@ def test_facts_of_many_pages_have_an_entry_each() -> None:
 
 def test_a_level_keeps_the_order_and_leaves_archived_out() -> None:
     """api.md 2.3: by position, then by answer order; of a folder when the id is one; complete over
-    cursors."""
+    cursors.
+    """
     site = Site()
     site.routes["POST /api/v2/content/convert-ids-to-types"] = {"results": {"3": "folder"}}
     site.routes["GET /api/v2/folders/3/direct-children"] = {
@@ -442,7 +443,8 @@ INCLUDE = (
 
 def test_included_pages_are_resolved_through_their_own_includes() -> None:
     """Spec L17: 1 includes 2 includes 3 includes 1: the circle's last source is unknown; unknown titles
-    too."""
+    too.
+    """
     site = stocked()
     for number, titles in ((1, ["Page 2", "Nowhere"]), (2, ["Page 3"]), (3, ["Page 1"])):
         storage = "".join(INCLUDE.format(number=f"{number}{place}", title=title) for place, title in enumerate(titles))

@@ -1,5 +1,6 @@
 """A Data Center page is read with everything `reach()` needs, and who may read it is worked out (spec
-L15)."""
+L15).
+"""
 
 from __future__ import annotations
 
@@ -244,7 +245,8 @@ RIGHTS: tuple[tuple[str, Mapping[str, object], MayRead], ...] = (
 @pytest.mark.parametrize(("changes", "expected"), [row[1:] for row in RIGHTS], ids=[row[0] for row in RIGHTS])
 def test_who_may_read_is_worked_out(changes: Mapping[str, object], expected: MayRead) -> None:
     """Spec L15: can use, view of the space, and every level of restrictions; what is not answered is
-    unknown."""
+    unknown.
+    """
     site = Site()
     site.routes.update(changes)
     reading = read(site)

@@ -125,7 +125,6 @@ def test_a_busy_confluence_is_told_as_busy(shell: Shell, seat: Seat) -> None:
 
 def test_what_cannot_be_shared_has_no_form(seat: Seat) -> None:
     """V4: a whiteboard is neither found nor offered."""
-
     assert "No page that you can read fits" in words_of(seat.client.get(NEW, params={"q": "drawing"}))
     assert 400 == seat.new_form(BOARD).status_code
 
@@ -561,7 +560,6 @@ def test_lists_show_ids_where_titles_cannot_be_had(shell: Shell, seat: Seat) -> 
 
 def test_an_empty_list_says_how_to_begin(seat: Seat) -> None:
     """Section 8: the first thing to do is one click away."""
-
     assert "There are no links yet." in words_of(seat.get(LINKS))
 
 

@@ -216,7 +216,6 @@ def test_signing_out_ends_the_session_on_the_server(shell: Shell) -> None:
 
 def test_signing_out_without_a_session_is_fine(shell: Shell) -> None:
     """A second press of the button does no harm."""
-
     assert 303 == shell.client().post("/manage/sign-out").status_code
 
 
@@ -344,7 +343,6 @@ def test_a_set_up_link_is_used_by_the_post_alone(shell: Shell) -> None:
 
 def test_a_password_set_opens_no_session_by_itself(shell: Shell) -> None:
     """Security reference 1.5: no sign-in without typing the password."""
-
     assert [] == _cookies(shell.client().post(_setup(shell), data={"password": "three unrelated words"}))
 
 

@@ -18,9 +18,7 @@ from exshare_core.errors import Broken
 from tests.integration.stores import Store
 
 FIRST = parse("0001_first", "create table one (id text);\n-- down\ndrop table one;\n")
-SECOND = parse(
-    "0002_second", "create table two (id text);\n\n-- why\ncreate index two_id\n    on two (id);\n"
-)
+SECOND = parse("0002_second", "create table two (id text);\n\n-- why\ncreate index two_id\n    on two (id);\n")
 BROKEN = parse("0002_second", "create table two (id text);\ncreate table two (id text);\n")
 
 
@@ -64,9 +62,7 @@ def test_opening_applies_every_migration_once(store: Store) -> None:
     _open(store)
     again = _query(store, "select version, checksum, applied_at from exshare_migrations order by version")
 
-    assert [(one.version, one.checksum) for one in known] == [
-        (version, checksum) for version, checksum, _ in first
-    ]
+    assert [(one.version, one.checksum) for one in known] == [(version, checksum) for version, checksum, _ in first]
     assert first == again
 
 
@@ -93,9 +89,7 @@ def test_only_what_is_pending_is_applied(store: Store) -> None:
     assert ("0001_first",) == _migrate(store, [FIRST])
     assert ("0002_second",) == _migrate(store, [FIRST, SECOND])
     assert () == _migrate(store, [FIRST, SECOND])
-    assert [("drop table one;",), ("",)] == _query(
-        store, "select down from exshare_migrations order by version"
-    )
+    assert [("drop table one;",), ("",)] == _query(store, "select down from exshare_migrations order by version")
 
 
 def test_a_failed_migration_leaves_nothing_behind(store: Store) -> None:

@@ -1,5 +1,6 @@
 """The network itself: which addresses are connected to, silence, broken answers, certificates, places (F20 to
-F30, F63)."""
+F30, F63).
+"""
 
 from __future__ import annotations
 

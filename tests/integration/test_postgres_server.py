@@ -120,9 +120,7 @@ def test_reads_survive_connections_that_were_cut(postgres_dsn: str) -> None:
 
 
 @pytest.mark.parametrize(("failures", "expected"), [(0, ("stored", 1)), (3, ("stored", 4)), (9, ("busy", 4))])
-def test_a_conflict_is_tried_again_three_times(
-    postgres_dsn: str, failures: int, expected: tuple[str, int]
-) -> None:
+def test_a_conflict_is_tried_again_three_times(postgres_dsn: str, failures: int, expected: tuple[str, int]) -> None:
     """A write that the database could not serialise is repeated; after the third repetition it is Busy."""
     tries = 0
 

@@ -16,9 +16,7 @@ from exshare_core.ports import View
 from tests.integration.rendering import CLOUD, FILES, HOST, PAGE, render
 from tests.requirements import need
 
-_UPSTREAM = re.compile(
-    r"atlassian\.net|api\.media|media-cdn|atl-paas|token=|contextJwt|eyJ[A-Za-z0-9]", re.IGNORECASE
-)
+_UPSTREAM = re.compile(r"atlassian\.net|api\.media|media-cdn|atl-paas|token=|contextJwt|eyJ[A-Za-z0-9]", re.IGNORECASE)
 _TAGS = re.compile(
     r"<(?:script|style|svg|math|iframe|object|embed|form|input|button|meta|link|base|template)\b",
     re.IGNORECASE,
@@ -29,9 +27,17 @@ _CUT = (
     " .confluence-userlink, .recently-updated, .TOCOutline, [data-card-appearance], .confluence-embedded-file, .plugin_pagetree, button, .gadget,"
     " .jiraWorkItemMacroListViewTable"
 )
-_READERS = "include, excerpt-include, children, widget, pagetree, profile, jira, detailssummary, contentbylabel".split(
-    ", "
-)
+_READERS = [
+    "include",
+    "excerpt-include",
+    "children",
+    "widget",
+    "pagetree",
+    "profile",
+    "jira",
+    "detailssummary",
+    "contentbylabel",
+]
 
 
 def fixtures() -> Iterator[tuple[str, str]]:
@@ -65,13 +71,11 @@ def elements(html: str) -> Iterator[tuple[str, str, str]]:
 
 def objections(html: str) -> list[str]:
     """What a rendering has that it may not have."""
-    found = [tag for tag in _TAGS.findall(html)]
+    found = list(_TAGS.findall(html))
     for tag, name, value in elements(html):
         inside = name in ("href", "src") and value.startswith(("#", "/s/T/"))
         outside = (
-            tag == "a"
-            and name == "href"
-            and value.lower().startswith(("https:", "http:", "mailto:", "tel:", "//"))
+            tag == "a" and name == "href" and value.lower().startswith(("https:", "http:", "mailto:", "tel:", "//"))
         )
         if name.startswith(("on", "data-", "xmlns")) or (
             name in ("href", "src", "srcset", "action") and not inside and not outside
@@ -113,9 +117,7 @@ def test_pages_lose_no_words() -> None:
         assert (name, []) == (name, lost[:10])
 
 
-@pytest.mark.parametrize(
-    "around", ["{}", '<p class="panel">{}</p>', '<div title="{}">x</div>', "<pre>{}</pre>"]
-)
+@pytest.mark.parametrize("around", ["{}", '<p class="panel">{}</p>', '<div title="{}">x</div>', "<pre>{}</pre>"])
 def test_hostile_markup_does_nothing(around: str) -> None:
     """For every payload, in text and in attributes: nothing of the forbidden list is in the rendering."""
     for id, payload in payloads():

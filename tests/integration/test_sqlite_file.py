@@ -46,7 +46,7 @@ def test_nothing_is_lost_when_power_fails(tmp_path: Path) -> None:
     """Every connection writes ahead, waits for the disk and checks references."""
     with closing(connection.connect(tmp_path / "exshare.db")) as session:
         pragmas = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
-        values = [list(session.execute(f"pragma {name}").fetchone().values())[0] for name in pragmas]
+        values = [next(iter(session.execute(f"pragma {name}").fetchone().values())) for name in pragmas]
 
     assert ["wal", 2, 1, 5000] == values
 
@@ -108,9 +108,7 @@ def test_a_full_disk_is_busy_and_stores_nothing(tmp_path: Path) -> None:
             with pytest.raises(Busy, match="disk of the database is full"):
                 await storage.links.add(link, address, [an_event(link)], [a_letter(link.site)])
             absent = await storage.links.find(address.digest, None) is None
-            await database.on_writer(
-                lambda session: session.execute("pragma max_page_count = 100000").fetchall()
-            )
+            await database.on_writer(lambda session: session.execute("pragma max_page_count = 100000").fetchall())
             await storage.links.add(link, address, [an_event(link)], [])
             present = await storage.links.find(address.digest, None) is not None
             return absent, present, len(await storage.activity.of_link(link.site, link.id))

@@ -57,9 +57,7 @@ def network(wire: Handler) -> httpx.MockTransport:
     return httpx.MockTransport(answer)
 
 
-def asked(
-    wire: Handler, work: Callable[[Client], Coroutine[object, object, T]], limits: Limits = AT_ONCE
-) -> T:
+def asked(wire: Handler, work: Callable[[Client], Coroutine[object, object, T]], limits: Limits = AT_ONCE) -> T:
     """What `work` makes of a client with a credential whose network is `wire`."""
 
     async def go() -> T:

@@ -7,14 +7,15 @@ effect, what a stranger is told, and a word that the member's reason must hold. 
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from exshare_core.decisions import Answer, Effect
 from exshare_core.links import LinkState
 from exshare_core.policy import Limits
 from exshare_core.values import Networks, People
 
-NOON = datetime(2026, 5, 15, 12, 0, tzinfo=timezone.utc)
+NOON = datetime(2026, 5, 15, 12, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
 
@@ -32,7 +33,7 @@ ELSEWHERE = Networks.parse(["198.51.100.0/24"])
 NOWHERE = Networks()
 
 # (requirement, link and surroundings, attempt, effect, stranger's answer, a word of the member's reason)
-ROWS = [
+ROWS: list[tuple[Any, ...]] = [
     ("L4 a living link without gates opens", {}, {}, ALLOW, FINE, ""),
     ("P1 without any layer nothing is allowed", {"layers": ()}, {}, DENY, UNKNOWN, "no such link"),
     ("L4 disabled", {"state": LinkState.DISABLED}, {}, DENY, UNKNOWN, "disabled"),
@@ -45,7 +46,14 @@ ROWS = [
     ("P7 the site is switched off", {"site_on": False}, {}, DENY, UNAVAILABLE, "for the site"),
     ("P7 the space is switched off", {"space_on": False}, {}, DENY, UNAVAILABLE, "for the space"),
     ("G8 disabled hides the kill switch", {"site_on": False, "state": LinkState.DISABLED}, {}, DENY, UNKNOWN, ""),
-    ("P3 a password is demanded and missing", {"site": Limits(password_demanded=True)}, {}, DENY, UNAVAILABLE, "password"),
+    (
+        "P3 a password is demanded and missing",
+        {"site": Limits(password_demanded=True)},
+        {},
+        DENY,
+        UNAVAILABLE,
+        "password",
+    ),
     ("P3 an expiry is demanded and missing", {"site": Limits(expiry_demanded=True)}, {}, DENY, UNAVAILABLE, "expiry"),
     (
         "P3 a lifetime is expiry enough",
@@ -147,23 +155,93 @@ ROWS = [
         ADDRESS,
         "",
     ),
-    ("G9 an address proof of an older security version", {"people": ADA, "security_version": 2}, {"proved": "ada@example.com"}, ASK, ADDRESS, ""),
+    (
+        "G9 an address proof of an older security version",
+        {"people": ADA, "security_version": 2},
+        {"proved": "ada@example.com"},
+        ASK,
+        ADDRESS,
+        "",
+    ),
     ("G1 the password is asked", {"password": True}, {}, ASK, PASSWORD, "password"),
     ("G1 the password was given", {"password": True}, {"password_proved": True}, ALLOW, FINE, ""),
-    ("G9 a password proof of an older security version", {"password": True, "security_version": 2}, {"password_proved": True}, ASK, PASSWORD, ""),
-    ("G9 a proof for another link", {"password": True}, {"password_proved": True, "proof_for": "otherlink"}, ASK, PASSWORD, ""),
-    ("L14 a proof of twelve hours ago", {"password": True}, {"password_proved": True, "proved_at": NOON - 12 * 3600 * SECOND}, ASK, PASSWORD, ""),
+    (
+        "G9 a password proof of an older security version",
+        {"password": True, "security_version": 2},
+        {"password_proved": True},
+        ASK,
+        PASSWORD,
+        "",
+    ),
+    (
+        "G9 a proof for another link",
+        {"password": True},
+        {"password_proved": True, "proof_for": "otherlink"},
+        ASK,
+        PASSWORD,
+        "",
+    ),
+    (
+        "L14 a proof of twelve hours ago",
+        {"password": True},
+        {"password_proved": True, "proved_at": NOON - 12 * 3600 * SECOND},
+        ASK,
+        PASSWORD,
+        "",
+    ),
     ("G8 the address is asked before the password", {"password": True, "people": ADA}, {}, ASK, ADDRESS, ""),
     ("G8 then the password", {"password": True, "people": ADA}, {"proved": "ada@example.com"}, ASK, PASSWORD, ""),
     ("G8 the network before the address", {"people": ADA, "networks": ELSEWHERE}, {}, DENY, UNAVAILABLE, "network"),
     ("G8 the time before the network", {"expires_at": NOON, "networks": ELSEWHERE}, {}, DENY, UNAVAILABLE, "expired"),
     ("L14 a limited link shows the Open button", {"max_opens": 1}, {}, ASK, OPEN, "opens"),
     ("L14 used up", {"max_opens": 1}, {"opens": 1}, DENY, UNAVAILABLE, "used"),
-    ("L14 a running visit goes on though uses ran out", {"max_opens": 1}, {"opens": 1, "visit": NOON - 60 * SECOND}, ALLOW, FINE, ""),
-    ("L14 a visit idle for 30 minutes is over", {"max_opens": 1}, {"opens": 1, "visit": NOON - 1800 * SECOND}, DENY, UNAVAILABLE, "used"),
-    ("L14 a visit ends after twelve hours", {"max_opens": 9}, {"opens": 1, "visit": NOON - 12 * 3600 * SECOND, "seen": NOON - SECOND}, ASK, OPEN, ""),
-    ("G9 a visit of an older security version is over", {"max_opens": 9, "security_version": 2}, {"opens": 1, "visit": NOON - SECOND}, ASK, OPEN, ""),
-    ("P2 the fewest opens of all layers", {"site": Limits(opens=1), "max_opens": 5}, {"opens": 1}, DENY, UNAVAILABLE, "used"),
+    (
+        "L14 a running visit goes on though uses ran out",
+        {"max_opens": 1},
+        {"opens": 1, "visit": NOON - 60 * SECOND},
+        ALLOW,
+        FINE,
+        "",
+    ),
+    (
+        "L14 a visit idle for 30 minutes is over",
+        {"max_opens": 1},
+        {"opens": 1, "visit": NOON - 1800 * SECOND},
+        DENY,
+        UNAVAILABLE,
+        "used",
+    ),
+    (
+        "L14 a visit ends after twelve hours",
+        {"max_opens": 9},
+        {"opens": 1, "visit": NOON - 12 * 3600 * SECOND, "seen": NOON - SECOND},
+        ASK,
+        OPEN,
+        "",
+    ),
+    (
+        "G9 a visit of an older security version is over",
+        {"max_opens": 9, "security_version": 2},
+        {"opens": 1, "visit": NOON - SECOND},
+        ASK,
+        OPEN,
+        "",
+    ),
+    (
+        "P2 the fewest opens of all layers",
+        {"site": Limits(opens=1), "max_opens": 5},
+        {"opens": 1},
+        DENY,
+        UNAVAILABLE,
+        "used",
+    ),
     ("P2 the site alone limits opens", {"site": Limits(opens=3)}, {}, ASK, OPEN, ""),
-    ("G8 used up is not told before the password", {"password": True, "max_opens": 1}, {"opens": 1}, DENY, PASSWORD, "used"),
+    (
+        "G8 used up is not told before the password",
+        {"password": True, "max_opens": 1},
+        {"opens": 1},
+        DENY,
+        PASSWORD,
+        "used",
+    ),
 ]

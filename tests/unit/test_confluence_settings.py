@@ -40,7 +40,8 @@ DATA_CENTER: Mapping[str, object] = {"url": "https://wiki.example.com/confluence
 )
 def test_a_cloud_site_is_refused_by_name(changes: Mapping[str, object], key: str) -> None:
     """Https and public hosts unless insecure, exactly one form of credential, nothing that breaks a
-    header."""
+    header.
+    """
     with pytest.raises(InvalidValue) as raised:
         CloudSettings(**{**CLOUD, **changes})  # type: ignore[arg-type]
 
@@ -69,7 +70,8 @@ def test_a_data_center_site_is_refused_by_name(changes: Mapping[str, object], ke
 
 def test_credentials_take_the_form_that_the_site_wants() -> None:
     """Basic for e-mail and token or user and password, Bearer for the others; a secret never shows in a
-    repr."""
+    repr.
+    """
     basic = CloudSettings(**CLOUD)  # type: ignore[arg-type]
     bearer = CloudSettings(url="https://acme.atlassian.net/wiki", bearer="b34rer")
     pat = DataCenterSettings(**DATA_CENTER)  # type: ignore[arg-type]
@@ -82,9 +84,7 @@ def test_credentials_take_the_form_that_the_site_wants() -> None:
         "Basic am86cMOkc3N3b3Jk",
     ]
 
-    assert not any(
-        secret in repr((basic, bearer, pat, password)) for secret in ("t0ken", "b34rer", "pässword")
-    )
+    assert not any(secret in repr((basic, bearer, pat, password)) for secret in ("t0ken", "b34rer", "pässword"))
 
 
 def test_an_insecure_site_may_be_on_this_machine() -> None:

@@ -100,9 +100,7 @@ def without(gates: Prepared | None, stage: Stage) -> Prepared | None:
 @pytest.mark.parametrize("stage", [stage for stage in Stage if stage not in (Stage.TERMS, Stage.CONTENT)])
 def test_dropping_any_one_gate_fails_a_row(stage: Stage) -> None:
     """A `decide()` that forgets one gate is caught by the table."""
-    failing = [
-        row[0] for row in ROWS if outcome(row, without(prepared(row[1]), stage)) != (row[3], row[4], True)
-    ]
+    failing = [row[0] for row in ROWS if outcome(row, without(prepared(row[1]), stage)) != (row[3], row[4], True)]
 
     assert [] != failing
 
@@ -130,5 +128,4 @@ def test_no_verdict_at_all_denies() -> None:
 
 def test_a_decision_without_verdicts_tells_a_stranger_nothing() -> None:
     """Even a malformed denial answers as for an unknown link."""
-
     assert Answer.UNKNOWN is Decision(Effect.DENY, ()).strangers_face()

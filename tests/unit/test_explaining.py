@@ -40,7 +40,6 @@ def gates(explanation: Explanation) -> dict[str, str]:
 
 def test_every_gate_is_named_with_its_verdict() -> None:
     """P9: all gates are told in their order, those that let pass included."""
-
     assert {
         "EXISTS": "ALLOW passed",
         "POLICY": "ALLOW passed",
@@ -56,8 +55,18 @@ def test_every_gate_is_named_with_its_verdict() -> None:
     ("changes", "stage", "rule", "layers"),
     [
         ({"address": None}, "PEOPLE", "ASK an allowed mail address must be proved", ("link",)),
-        ({"address": Address.parse("eve@example.org")}, "PEOPLE", "ASK an allowed mail address must be proved", ("link",)),
-        ({"network": ip_address("198.51.100.1")}, "NETWORK", "DENY not from an allowed network", ("configuration default",)),
+        (
+            {"address": Address.parse("eve@example.org")},
+            "PEOPLE",
+            "ASK an allowed mail address must be proved",
+            ("link",),
+        ),
+        (
+            {"network": ip_address("198.51.100.1")},
+            "NETWORK",
+            "DENY not from an allowed network",
+            ("configuration default",),
+        ),
         ({"network": None}, "NETWORK", "DENY not from an allowed network", ("configuration default",)),
         ({"at": after(days=8)}, "TIME", "DENY expired at 2026-05-22 12:30 UTC", ("space TEAM",)),
         ({"opens": 5}, "USES", "DENY all of its 5 opens are used", ("space TEAM",)),
@@ -86,24 +95,28 @@ def test_every_value_in_force_names_its_layers_and_all_that_took_part() -> None:
     """P5: each value says who made it what it is, and what every layer says of it."""
     values = {one.restriction: one for one in explained().values}
 
-    assert InForce(
-        "lifetime", "7 days", ("space TEAM",), (("site", "30 days"), ("space TEAM", "7 days"))
-    ) == values["lifetime"]
-    assert InForce("people", "example.com", ("link",), (("site", "*.example.com"), ("link", "example.com"))) == values["people"]
+    assert (
+        InForce("lifetime", "7 days", ("space TEAM",), (("site", "30 days"), ("space TEAM", "7 days")))
+        == values["lifetime"]
+    )
+    assert (
+        InForce("people", "example.com", ("link",), (("site", "*.example.com"), ("link", "example.com")))
+        == values["people"]
+    )
     assert InForce("opens", "5", ("space TEAM",), (("space TEAM", "5"), ("link", "9"))) == values["opens"]
     assert {"capabilities", "lifetime", "opens", "people", "networks"} == set(values)
 
 
 def test_the_end_in_force_is_told() -> None:
     """P3: the earliest of all lifetimes counts, from the last renewal."""
-
     assert NOW + timedelta(days=7) == explained().expires_at
 
 
 def test_live_facts_come_after_the_gates() -> None:
     """P9, L15: what Confluence says of the page is one more verdict, and stops like the others."""
     live = Decision(
-        Effect.DENY, (Verdict(Stage.CONTENT, Effect.DENY, "the label internal forbids sharing", Answer.ABSENT, ("site",)),)
+        Effect.DENY,
+        (Verdict(Stage.CONTENT, Effect.DENY, "the label internal forbids sharing", Answer.ABSENT, ("site",)),),
     )
     explanation = explained(live=live)
 
@@ -137,7 +150,10 @@ def test_a_suspension_is_told_with_its_layer() -> None:
         (12, "12"),
         (timedelta(days=1, hours=12), "1 day 12 hours"),
         (People(), "nobody and nothing"),
-        (People.parse(["*.example.org", "ada@example.com", "example.com"]), "ada@example.com, example.com, *.example.org"),
+        (
+            People.parse(["*.example.org", "ada@example.com", "example.com"]),
+            "ada@example.com, example.com, *.example.org",
+        ),
         (Networks.parse(["2001:db8::/32", "192.0.2.0/24"]), "192.0.2.0/24, 2001:db8::/32"),
         (frozenset({"b", "a"}), "a, b"),
         (frozenset(), "nobody and nothing"),
@@ -147,5 +163,4 @@ def test_a_suspension_is_told_with_its_layer() -> None:
 )
 def test_values_are_worded_as_a_person_would_write_them(value: Any, words: str) -> None:
     """P5, P9: no value is shown in the form of a program."""
-
     assert words == worded(value)

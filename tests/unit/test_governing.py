@@ -128,7 +128,9 @@ ADMINS_ONLY: list[Callable[[Governing, Member], Coroutine[Any, Any, object]]] = 
 
 
 @pytest.mark.parametrize("act", ADMINS_ONLY)
-def test_governing_is_for_admins(office: Office, act: Callable[[Governing, Member], Coroutine[Any, Any, object]]) -> None:
+def test_governing_is_for_admins(
+    office: Office, act: Callable[[Governing, Member], Coroutine[Any, Any, object]]
+) -> None:
     """R3: no member governs by any scheme, and nobody by being an admin somewhere else."""
     change(office, scheme=Scheme(dict.fromkeys(Granted, EVERYONE)))
     foreign = office.member("Chief of beta", site=BETA, admin=True)
@@ -178,7 +180,9 @@ def test_admins_of_a_space_manage_its_links_and_set_its_layer(office: Office) ->
 
 def test_an_admin_of_a_space_cannot_relax_the_site(office: Office) -> None:
     """P1, R3: what is above the space is shown, and holds whatever the space says."""
-    change(office, limits=Limits(opens=2), spaces={TEAM: SpaceRules(admins=Grantees(members=frozenset({office.bob.id})))})
+    change(
+        office, limits=Limits(opens=2), spaces={TEAM: SpaceRules(admins=Grantees(members=frozenset({office.bob.id})))}
+    )
     run(office.governing.change_space(office.bob, TEAM, policy(office).version, Limits(opens=50)))
     view = run(office.governing.space(office.bob, TEAM))
 
@@ -210,7 +214,10 @@ def test_admins_obey_policy(office: Office) -> None:
 
 def test_a_dry_run_lists_and_counts_what_would_happen_and_changes_nothing(office: Office) -> None:
     """P6: suspended, cut and restored links by name and number; afterwards everything is as it was."""
-    bare, listed = office.create(name="bare"), office.create(name="listed", password=PASSWORD, people=People.parse(["a.example"]))
+    bare, listed = (
+        office.create(name="bare"),
+        office.create(name="listed", password=PASSWORD, people=People.parse(["a.example"])),
+    )
     wanted = evolve(policy(office), limits=Limits(password_demanded=True, people=People.parse(["b.example"])))
     found = run(office.governing.dry_run(office.boss, wanted))
     by_name = {one.name: (one.consequence, one.reasons) for one in found.impacts}
@@ -338,7 +345,9 @@ def test_a_deleted_link_is_explained(office: Office) -> None:
 CONTRACTORS = Limits(group_rules=frozenset({GroupRule("contractors", Limits(password_demanded=True))}))
 
 
-@pytest.mark.parametrize(("groups", "state"), [({"contractors"}, "suspended"), ({"staff"}, "active"), (None, "suspended")])
+@pytest.mark.parametrize(
+    ("groups", "state"), [({"contractors"}, "suspended"), ({"staff"}, "active"), (None, "suspended")]
+)
 def test_rules_for_groups_follow_the_owner(office: Office, groups: set[str] | None, state: str) -> None:
     """P8: the rule holds for those in the group, for those whose groups cannot be found out, and for nobody else."""
     link = office.create().link
@@ -410,7 +419,11 @@ def test_who_may_renew(office: Office, row: str, limits: Limits, renewed: int, w
         return
     shown = run(office.sharing.renew(member, link.id))
 
-    assert (after(days=3), renewed + 1, after(days=10)) == (shown.link.renewed_at, shown.link.renewals, shown.ends_at), row
+    assert (after(days=3), renewed + 1, after(days=10)) == (
+        shown.link.renewed_at,
+        shown.link.renewals,
+        shown.ends_at,
+    ), row
     assert Kind.LINK_RENEWED is office.events()[-1].kind
 
 
@@ -472,5 +485,3 @@ def test_changes_at_the_same_moment_do_not_mix(office: Office) -> None:
 
     assert [policy(office)] == stored
     assert 3 == sum(isinstance(one, StalePolicy) for one in results)
-
-

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from exshare_core.guessing import Tally, link_wait, network_wait
 
-NOW = datetime(2026, 5, 15, 12, 0, tzinfo=timezone.utc)
+NOW = datetime(2026, 5, 15, 12, 0, tzinfo=UTC)
 JUST_NOW = NOW
 
 # (wrong proofs, wait per network in seconds, wait per link in seconds)
-ROWS = [(0, 0, 0), (4, 0, 0), (5, 1, 0), (6, 2, 0), (9, 16, 0), (16, 2048, 0), (17, 3600, 0), (50, 3600, 1), (55, 3600, 30), (10_000, 3600, 30)]
+ROWS = [
+    (0, 0, 0),
+    (4, 0, 0),
+    (5, 1, 0),
+    (6, 2, 0),
+    (9, 16, 0),
+    (16, 2048, 0),
+    (17, 3600, 0),
+    (50, 3600, 1),
+    (55, 3600, 30),
+    (10_000, 3600, 30),
+]
 
 
 @pytest.mark.parametrize(("failures", "network", "link"), ROWS)

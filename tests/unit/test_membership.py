@@ -398,5 +398,4 @@ def test_signing_out_ends_this_session_only(office: Office) -> None:
 @pytest.mark.parametrize("text", [None, "", "short", "N" * 43, "ä" * 43])
 def test_what_is_no_session_is_nobody(office: Office, text: str | None) -> None:
     """G10: a made-up or malformed id signs nobody in."""
-
     assert run(office.membership.session(text)) is None

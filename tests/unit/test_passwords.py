@@ -37,11 +37,9 @@ def test_every_broken_rule_is_named(password: str, least: int, rules: list[str])
 @pytest.mark.parametrize("password", ACCEPTED)
 def test_anything_long_and_uncommon_is_accepted(password: str) -> None:
     """No composition rules: spaces, letters of any script and symbols all count one."""
-
     assert len(check_password(password)) >= LEAST
 
 
 def test_two_spellings_of_one_password_are_one() -> None:
     """Composed and decomposed letters verify alike."""
-
     assert check_password("Gro\u0308\u00dfenwahn") == check_password("Gr\u00f6\u00dfenwahn")

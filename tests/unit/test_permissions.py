@@ -64,7 +64,6 @@ def test_every_right_for_every_kind_of_member(
 )
 def test_only_admins_and_the_operator_list_all_links(who: Member | None, site: SiteId, expected: bool) -> None:
     """R3: a member's list is their own."""
-
     assert expected == sees_all(who, site)
 
 
@@ -98,7 +97,7 @@ SCHEMES: list[tuple[str, Site | None, Site | None, set[str], Right, MemberId | N
     ("both grant", {Granted.CREATE: STAFF}, {Granted.CREATE: LEADS}, {"staff", "leads"}, Right.CREATE, None, True),
     ("a space narrows a site without a scheme", None, {Granted.CREATE: LEADS}, {"staff"}, Right.CREATE, None, False),
     ("a space widens no site without a scheme", None, {Granted.EDIT_OTHERS: EVERYONE}, set(), Right.EDIT, OTHER, False),
-    ("nobody makes links for others", {one: EVERYONE for one in Granted}, None, set(), Right.CREATE, OTHER, False),
+    ("nobody makes links for others", dict.fromkeys(Granted, EVERYONE), None, set(), Right.CREATE, OTHER, False),
     ("own is not others'", {Granted.EDIT_OWN: EVERYONE}, None, set(), Right.EDIT, OTHER, False),
     ("others' is not own", {Granted.EDIT_OTHERS: EVERYONE}, None, set(), Right.EDIT, MEMBER.id, False),
     ("own may be taken", {Granted.CREATE: EVERYONE}, None, set(), Right.DELETE, MEMBER.id, False),
@@ -188,5 +187,4 @@ def test_a_refusal_by_a_scheme_names_it() -> None:
 )
 def test_groups_are_asked_for_only_where_one_is_named(permissions: Permissions, asks: bool) -> None:
     """R4: nothing is asked of Confluence for a site whose schemes name no group."""
-
     assert asks == asks_groups(permissions)

@@ -129,13 +129,11 @@ def failures(document: str) -> list[str]:
 
 def test_a_document_means_what_a_person_would_read_in_it() -> None:
     """P10: values are written as people write them, and mean the values of the core."""
-
     assert MEANT == read_policy(DOCUMENT, EMPTY)
 
 
 def test_a_policy_written_and_read_is_itself() -> None:
     """P10: nothing is lost on the way out and back."""
-
     assert MEANT == read_policy(write_policy(MEANT), EMPTY)
 
 
@@ -185,28 +183,24 @@ def test_every_key_that_is_written_says_what_it_does() -> None:
 
 def test_every_restriction_and_every_right_has_a_key() -> None:
     """P10: what can be set can be written; rules for groups are tables."""
-
     assert [*(key.name for key in LIMITS), "group_rules"] == list(MEETS)
     assert [one.value for one in Granted] == [key.name for key in GRANTS]
 
 
 def test_an_absent_scheme_and_an_empty_one_stay_apart() -> None:
     """R1, R2: an empty table of rights is nobody; no table is the rule without a scheme."""
-
     assert read_policy("", EMPTY).scheme is None
     assert Scheme() == read_policy("[scheme]", EMPTY).scheme
 
 
 def test_an_absent_list_and_an_empty_one_stay_apart() -> None:
     """P1: an empty list is nobody, an absent one everybody."""
-
     assert People() == read_policy("[site]\npeople = []", EMPTY).limits.people
     assert read_policy("[site]", EMPTY).limits.people is None
 
 
 def test_an_empty_document_sets_nothing_at_all() -> None:
     """P10: a document replaces everything; what it does not name is not set."""
-
     assert EMPTY == read_policy("", evolve(MEANT, loosening=Loosening.CONFIRM))
 
 
@@ -283,7 +277,6 @@ WRONG: list[tuple[str, list[str]]] = [
 @pytest.mark.parametrize(("document", "said"), WRONG)
 def test_what_is_wrong_is_said_at_its_key(document: str, said: list[str]) -> None:
     """P10: a document of wrong keys, types or values is refused in words, by the place where they stand."""
-
     assert said == failures(document)
 
 
@@ -302,7 +295,7 @@ HOSTILE = {
     "nested lists": "x = " + "[" * 100_000,
     "nested tables": "x = " + "{a=" * 50_000,
     "dotted keys": "a" + ".a" * 100_000 + " = 1",
-    "dotted keys in quotation marks": 'a' + ' . "a"' * 100_000 + " = 1",
+    "dotted keys in quotation marks": "a" + ' . "a"' * 100_000 + " = 1",
     "a dotted table": "[a" + ".'a'" * 100_000 + "]",
     "many unknown keys": "\n".join(f"a{number} = 1" for number in range(50_000)),
     "a number without end": "x = " + "9" * 100_000,
@@ -357,11 +350,12 @@ def test_no_document_does_worse_than_being_refused(document: str) -> None:
 )
 def test_spans_are_read_as_people_write_them(text: str, span: timedelta) -> None:
     """P10: days, hours, minutes, seconds and weeks, alone or together."""
-
     assert span == spans.span(text)
 
 
-@pytest.mark.parametrize("text", ["", "days", "1", "1 month", "1 day,", "1e3 days", "١ day", "-1 day", "1 day 12", "P30D"])
+@pytest.mark.parametrize(
+    "text", ["", "days", "1", "1 month", "1 day,", "1e3 days", "١ day", "-1 day", "1 day 12", "P30D"]
+)
 def test_other_spans_are_refused(text: str) -> None:
     """P10: what could be read in two ways is not read at all."""
     with pytest.raises(InvalidValue, match="is not a span of time"):
@@ -371,7 +365,6 @@ def test_other_spans_are_refused(text: str) -> None:
 @given(st.timedeltas(timedelta(0), timedelta(days=36525)))
 def test_a_span_comes_back_exactly(span: timedelta) -> None:
     """P10: to the microsecond."""
-
     assert span == spans.span(spans.written(span))
 
 

@@ -15,7 +15,13 @@ from exshare_core.policy import Layer, Limits, Policy, effective
 from exshare_core.testing import strategies
 from exshare_core.values import Address
 
-PERSONS = ["ada@example.com", "ada@sub.example.com", "ada@example.org", "eve@deep.sub.example.com", "x@elsewhere.example"]
+PERSONS = [
+    "ada@example.com",
+    "ada@sub.example.com",
+    "ada@example.org",
+    "eve@deep.sub.example.com",
+    "x@elsewhere.example",
+]
 PLACES = ["192.0.2.7", "192.0.2.200", "198.51.100.1", "203.0.113.200", "2001:db8:1::5", "::1"]
 GROUPS = ["contractors", "interns", "büro"]
 
@@ -34,8 +40,7 @@ def listed(person: str, entries: Sequence[str]) -> bool:
     """Whether one list names a person, as an admin reads it."""
     domain = person.rpartition("@")[2]
     return any(
-        entry == person or entry == domain or (entry.startswith("*.") and f".{domain}".endswith(entry[1:]))
-        for entry in entries
+        entry in (person, domain) or (entry.startswith("*.") and f".{domain}".endswith(entry[1:])) for entry in entries
     )
 
 
@@ -80,12 +85,12 @@ def test_a_place_passes_that_is_in_every_list(layers: list[Layer], of: frozenset
 
 
 @given(stacks, groups)
-def test_a_capability_reaches_as_far_as_the_lowest_layer_lets_it(layers: list[Layer], of: frozenset[str] | None) -> None:
+def test_a_capability_reaches_as_far_as_the_lowest_layer_lets_it(
+    layers: list[Layer], of: frozenset[str] | None
+) -> None:
     """P2: the lowest rung wins, and who does not name a capability says nothing of it."""
     hold = [one.capabilities or {} for one in limits_that_hold(layers, of)]
-    expected = {
-        name: min([one[name] for one in hold if name in one], default=None) for name in LADDERS
-    }
+    expected = {name: min([one[name] for one in hold if name in one], default=None) for name in LADDERS}
     found = the_policy(layers, of).limits.capabilities or {}
 
     assert expected == {name: found.get(name) for name in LADDERS}

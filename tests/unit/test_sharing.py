@@ -84,7 +84,6 @@ def test_only_a_digest_of_the_token_rests_in_clear(office: Office) -> None:
 
 def test_the_page_may_be_named_by_its_address(office: Office) -> None:
     """Section 8: an address of the site names the page as well as its id does."""
-
     assert PLAN == office.create(page=f" https://confluence.example/pages/{PLAN} ").link.scope.root
 
 
@@ -358,7 +357,6 @@ def test_a_search_whose_rights_are_unknown_is_busy(office: Office) -> None:
 
 def test_titles_that_a_member_cannot_read_are_not_told(office: Office) -> None:
     """L18: such pages show as their id."""
-
     assert {GUIDE: "The guide"} == run(office.sharing.titles(office.bob, [GUIDE, SECRET, GONE]))
 
 

@@ -1,5 +1,6 @@
 """Talks to one Confluence over REST: paging, refusals, and one upstream request for many callers (api.md 3,
-6.3)."""
+6.3).
+"""
 
 from __future__ import annotations
 
@@ -109,7 +110,8 @@ class Api:
 
     def _next(self, answer: Answer, page: Json) -> str | None:
         """The address of the next part, always below our own request base, whatever host and path it
-        names."""
+        names.
+        """
         following = optional_text(optional_part(page, "_links"), "next")
         if following is None:
             linked = _NEXT.search(answer.headers.get("link", ""))
@@ -166,7 +168,8 @@ async def who(api: Api) -> Json:
 
 def _recognised(answer: Answer) -> None:
     """Data Center says in headers whom it took the connector for (api.md 6.3); raises CredentialRejected for
-    nobody."""
+    nobody.
+    """
     if answer.headers.get("x-seraph-loginreason", "").strip().upper() == "AUTHENTICATION_DENIED":
         raise CredentialRejected(
             "the site wants a CAPTCHA solved after failed sign-ins: sign in as the connector with a browser once"

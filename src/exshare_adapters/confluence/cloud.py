@@ -158,7 +158,8 @@ class Cloud:
 
     async def ancestors(self, page: PageId, kind: NodeKind) -> tuple[tuple[PageId, NodeKind | None], ...]:
         """The way from the top of the tree to the parent, with kinds; continued above what one answer
-        holds."""
+        holds.
+        """
         if kind is NodeKind.BLOG_POST:
             return ()
         way: list[tuple[PageId, NodeKind | None]] = []
@@ -297,7 +298,8 @@ def _entry(answer: Json, kind: NodeKind, body_format: str | None) -> Entry:
 
 def _has_view_restrictions(answer: Json) -> bool:
     """Reads ``{"read": {"restrictions": …}}`` and the list form; raises Broken for anything else (fail
-    closed)."""
+    closed).
+    """
     if "results" in answer:
         reads = [one for one in entries(answer) if one.get("operation") == "read"]
     else:

@@ -1,5 +1,6 @@
 """What a member may read on a Cloud site, who the connector is, and whether the connection is complete (spec
-L15)."""
+L15).
+"""
 
 from __future__ import annotations
 

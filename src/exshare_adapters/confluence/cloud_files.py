@@ -1,5 +1,6 @@
 """Files of a Cloud site: lists from v2, bytes from v1's download and the media host it leads to (api.md
-2.4)."""
+2.4).
+"""
 
 from __future__ import annotations
 

@@ -48,7 +48,8 @@ class CloudFinder:
 
     async def search(self, words: str, limit: int) -> tuple[Node, ...]:
         """Current pages and blog posts by relevance. Cursor paging alone moves on; short answers are not the
-        end."""
+        end.
+        """
         quoted = cql_text(words)
         if quoted is None or limit < 1:
             return ()

@@ -42,7 +42,8 @@ class DataCenterAccess:
 
     async def service_identity(self) -> AccountId:
         """The connector's user key, from ``GET /rest/api/user/current``; an anonymous answer is a
-        rejection."""
+        rejection.
+        """
         async with within():
             user = await who(self.site.api)
         key = optional_text(user, "userKey")
@@ -52,7 +53,8 @@ class DataCenterAccess:
 
     async def check(self) -> tuple[str, ...]:
         """Tries, in this order: who the connector is, reading, and each call that a person's right rests
-        on."""
+        on.
+        """
         try:
             own = await self.service_identity()
         except AdapterFailed as error:

@@ -1,5 +1,6 @@
 """Files of a Data Center site: lists from REST, bytes from the address that REST names, off the host only to
-hosts that the settings name."""
+hosts that the settings name.
+"""
 
 from __future__ import annotations
 

@@ -204,7 +204,8 @@ def _is_identified(subject: Json) -> bool:
 
 def tells_apart(answer: Json) -> bool:
     """Whether an answer about all view restrictions of a page lists its levels, rather than one sum of them: who
-    is in a sum need not pass every level."""
+    is in a sum need not pass every level.
+    """
     return any(name in answer for name in _LISTS)
 
 

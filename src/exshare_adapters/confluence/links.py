@@ -1,5 +1,4 @@
-"""Reads the addresses that stand in pages and that members paste: what does an address of a site mean?
-(api.md 9.4)
+"""Reads the addresses that stand in pages and that members paste, and says what they mean (api.md 9.4).
 
 Pure functions: nothing is fetched, and what cannot be read offline stays unresolved.
 """
@@ -41,7 +40,8 @@ class SiteAddresses:
     @classmethod
     def of(cls, flavour: Flavour, *urls: str) -> SiteAddresses:
         """From base addresses such as ``https://acme.atlassian.net/wiki``; the one that people use comes
-        first."""
+        first.
+        """
         bases = []
         for url in urls:
             parts = urlsplit(url)
@@ -67,7 +67,8 @@ class SiteAddresses:
 @frozen
 class PageLink:
     """A page, blog post or other entry of the tree: by `id`, or by `space` and `title`, or the home of
-    `space`."""
+    `space`.
+    """
 
     id: PageId | None = None
     space: str | None = None

@@ -30,7 +30,8 @@ from exshare_core.ports import Content
 @asynccontextmanager
 async def cloud(settings: CloudSettings, transport: Transport | None = None) -> AsyncIterator[Content]:
     """The content ports of a Cloud site. The client for media hosts is another one and carries no
-    credential."""
+    credential.
+    """
     async with (
         _api(settings, transport) as api,
         _media(settings, transport) as media,

@@ -77,7 +77,8 @@ class CloudSettings:
 @frozen(kw_only=True)
 class DataCenterSettings:
     """A Confluence Data Center or Server site: `token` (a personal access token), or `user` and
-    `password`."""
+    `password`.
+    """
 
     url: str = field(converter=_trimmed)
     """The base address with its context path, for example ``https://wiki.example.com/confluence``."""

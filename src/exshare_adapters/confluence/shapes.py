@@ -116,7 +116,8 @@ def attachment_identifier(value: Json, name: str = "id") -> AttachmentId:
 
 def moment(value: Json, name: str) -> datetime | None:
     """The instant under `name`, or None when it is missing or cannot be read: it is shown, and decides
-    nothing."""
+    nothing.
+    """
     found = optional_text(value, name)
     if found is None:
         return None

@@ -23,7 +23,5 @@ class PostgresActivity:
 
     async def of_link(self, site: SiteId, link: LinkId, limit: int = 100) -> tuple[Event, ...]:
         """See `ActivityLog.of_link`."""
-        rows = await self._database.read(
-            lambda db: db.all("activity.of_link", site=site, link=link, limit=limit)
-        )
+        rows = await self._database.read(lambda db: db.all("activity.of_link", site=site, link=link, limit=limit))
         return tuple(map(event_of, rows))

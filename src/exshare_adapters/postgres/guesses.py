@@ -19,16 +19,13 @@ class PostgresGuesses:
 
     async def tally(self, keys: Sequence[bytes], now: datetime) -> tuple[Tally, ...]:
         """See `GuessCounter.tally`."""
-
         rows = await self._database.read(lambda db: db.all("guesses.tally", keys=list(keys)))
         by_key = {bytes(row["key"]): row for row in rows}
         return tuple(tally_of(by_key.get(key), now) for key in keys)
 
     async def wrong(self, keys: Sequence[bytes], now: datetime) -> None:
         """See `GuessCounter.wrong`; in the order of the keys, so that parallel calls cannot deadlock."""
-        rows: list[Params] = [
-            {"key": key, "now": now, "forgotten": now - FORGOTTEN_AFTER} for key in sorted(keys)
-        ]
+        rows: list[Params] = [{"key": key, "now": now, "forgotten": now - FORGOTTEN_AFTER} for key in sorted(keys)]
         await self._database.write(lambda db: db.run_each("guesses.wrong", rows))
 
     async def right(self, keys: Sequence[bytes]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from exshare_adapters.codec import Codec
 from exshare_adapters.link_rows import link_params, swept_of
@@ -25,7 +25,7 @@ from exshare_core.links import LinkAddress, ShareLink
 from exshare_core.ports import Found, LinkRecord, StoredProof, Swept
 from exshare_core.values import LinkId, MemberId, PageId, SiteId
 
-_LAST = datetime.max.replace(tzinfo=timezone.utc)
+_LAST = datetime.max.replace(tzinfo=UTC)
 
 
 class PostgresLinks:

@@ -25,9 +25,7 @@ class PostgresOutbox:
     async def claim(self, now: datetime, lease: float, limit: int) -> tuple[SealedLetter, ...]:
         """See `Outbox.claim`."""
         until = now + timedelta(seconds=lease)
-        rows = await self._database.write(
-            lambda db: db.all("outbox.claim", now=now, until=until, limit=limit)
-        )
+        rows = await self._database.write(lambda db: db.all("outbox.claim", now=now, until=until, limit=limit))
         return claimed(rows)
 
     async def settle(self, id: str) -> None:

@@ -40,9 +40,7 @@ class SqliteCodes:
         """See `CodeRepository.attempt`."""
 
         def work(db: Statements) -> PendingCode | None:
-            row = db.one(
-                "codes.take", site=site, link=link, session=session, code_digest=code_digest, most=most, at=at
-            )
+            row = db.one("codes.take", site=site, link=link, session=session, code_digest=code_digest, most=most, at=at)
             if row is None:
                 db.run("codes.count_wrong", {"site": site, "link": link, "session": session})
                 return None

@@ -43,9 +43,7 @@ class Statements:
 
 
 def _bound(params: Params) -> dict[str, object]:
-    return {
-        name: microseconds(value) if isinstance(value, datetime) else value for name, value in params.items()
-    }
+    return {name: microseconds(value) if isinstance(value, datetime) else value for name, value in params.items()}
 
 
 def _row(cursor: sqlite3.Cursor, values: tuple[object, ...]) -> Row:

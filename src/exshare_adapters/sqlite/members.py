@@ -39,9 +39,7 @@ class SqliteMembers:
 
     async def by_name(self, name: str, site: SiteId | None) -> Member | None:
         """See `MemberRepository.by_name`."""
-        row = await self._database.read(
-            lambda db: db.one("members.by_name", name_key=name_key(name), site=site)
-        )
+        row = await self._database.read(lambda db: db.one("members.by_name", name_key=name_key(name), site=site))
         return None if row is None else member_of(row)
 
     async def by_setup(self, digest: bytes) -> Member | None:

@@ -107,9 +107,7 @@ class LinkMachine(RuleBasedStateMachine):
     def rotate(self, one: LinkId, at: datetime) -> None:
         """A rotation revokes the old addresses and adds one."""
         known = self._model[one]
-        changed = evolve(
-            known.link, version=known.link.version + 1, security_version=known.link.security_version + 1
-        )
+        changed = evolve(known.link, version=known.link.version + 1, security_version=known.link.security_version + 1)
         addresses = [*(old.revoked(at) for old in known.addresses.values()), an_address(changed)]
         self._run(self._storage.links.replace(changed, [], addresses=addresses))
         known.link = changed
@@ -120,9 +118,7 @@ class LinkMachine(RuleBasedStateMachine):
         """A change of any other version is refused with the version in force."""
         link = self._model[one].link
         late = evolve(link, name="late", version=link.version + step)
-        error = self._raised(
-            StaleLink, self._storage.links.replace(late, [an_event(late)], [], [an_address(late)])
-        )
+        error = self._raised(StaleLink, self._storage.links.replace(late, [an_event(late)], [], [an_address(late)]))
 
         assert isinstance(error, StaleLink)
         assert link.version == error.current

@@ -301,7 +301,12 @@ class BodyRendererContract(Contract[RendererSetting]):
         """Without `external_links` no address of another host is left, however it is written; all words are, and so
         are links to pages in the share.
         """
-        hrefs = ("https://elsewhere.example/x", "HTTP://elsewhere.example", "//elsewhere.example/y", "https://[2001:db8::1]/")
+        hrefs = (
+            "https://elsewhere.example/x",
+            "HTTP://elsewhere.example",
+            "//elsewhere.example/y",
+            "https://[2001:db8::1]/",
+        )
         html = "".join(f"<p><a href='{href}'>word{number}</a></p>" for number, href in enumerate(hrefs))
         html += f"<p>{setting.page_link(NEAR, 'next door')}</p>"
         rendered = await _rendered(setting, html, View(files=VIEW.files, external_links=False))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import uuid4
@@ -18,9 +18,9 @@ from exshare_core.links import LinkAddress, Scope, ShareLink, Wish
 from exshare_core.ports import PendingCode, StoredProof
 from exshare_core.values import AccountId, LinkId, MemberId, PageId, People, Sealed, SiteId, SpaceKey
 
-NOW = datetime(2026, 5, 15, 12, 30, 15, 123456, tzinfo=timezone.utc)
+NOW = datetime(2026, 5, 15, 12, 30, 15, 123456, tzinfo=UTC)
 """The instant at which the scenarios happen; with microseconds, since stores like to lose them."""
-FAR = datetime(2999, 1, 1, tzinfo=timezone.utc)
+FAR = datetime(2999, 1, 1, tzinfo=UTC)
 """An instant after everything."""
 
 SPACE = SpaceKey("TEAM")
@@ -81,9 +81,7 @@ def an_event(link: ShareLink, kind: Kind = Kind.LINK_CREATED, **changes: Any) ->
 
 def a_letter(site: SiteId, **changes: Any) -> SealedLetter:
     """A letter that is due at `NOW` and expires two days later."""
-    return evolve(
-        SealedLetter(fresh_id(), site, Sealed(b"\x00sealed letter\xff"), 1, NOW, after(days=2)), **changes
-    )
+    return evolve(SealedLetter(fresh_id(), site, Sealed(b"\x00sealed letter\xff"), 1, NOW, after(days=2)), **changes)
 
 
 def a_visit(link: ShareLink, session: bytes | None = None, **changes: Any) -> Visit:

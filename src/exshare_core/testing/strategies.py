@@ -4,7 +4,7 @@ including those that stores and codecs like to spoil.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 
 from attrs import evolve, frozen
@@ -58,7 +58,7 @@ _CONTROLS = [*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0))]
 
 def instants() -> SearchStrategy[datetime]:
     """Instants in UTC, to the microsecond."""
-    return st.datetimes(datetime(2000, 1, 1), datetime(2199, 12, 31), timezones=st.just(timezone.utc))
+    return st.datetimes(datetime(2000, 1, 1), datetime(2199, 12, 31), timezones=st.just(UTC))
 
 
 def ids() -> SearchStrategy[str]:

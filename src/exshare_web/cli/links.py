@@ -80,7 +80,11 @@ def list_links(config_file: Path, site: str | None, as_json: bool) -> None:
         options.print_json(list(found))
         return
     for one in found:
-        click.echo("  ".join([one["id"], one["site"], f"page {one['page']}", one["state"], f"{one['opens']} opens", one["name"]]))
+        click.echo(
+            "  ".join(
+                [one["id"], one["site"], f"page {one['page']}", one["state"], f"{one['opens']} opens", one["name"]]
+            )
+        )
 
 
 @link.command()
@@ -155,9 +159,7 @@ def delete(reference: str, config_file: Path, as_json: bool) -> None:
     _act(reference, config_file, lambda sharing, found: sharing.delete(None, found.link.id), as_json)
 
 
-def _act(
-    reference: str, config_file: Path, act: Callable[[Sharing, Shown], Awaitable[Shown]], as_json: bool
-) -> None:
+def _act(reference: str, config_file: Path, act: Callable[[Sharing, Shown], Awaitable[Shown]], as_json: bool) -> None:
     async def work(deployment: Opened) -> dict[str, Any]:
         sharing, found = await found_link(deployment, reference)
         return await described(deployment, sharing, await act(sharing, found))

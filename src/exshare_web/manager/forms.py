@@ -67,7 +67,9 @@ class Filled:
     @property
     def general(self) -> tuple[str, ...]:
         """What is wrong with fields that are not shown, or with the form as a whole."""
-        return tuple(f"{name}: {rule}" if name else rule for name, rule in self.errors.items() if name not in self.places)
+        return tuple(
+            f"{name}: {rule}" if name else rule for name, rule in self.errors.items() if name not in self.places
+        )
 
     def allows(self, word: str) -> bool:
         """Whether the capability `word` is ticked."""

@@ -73,7 +73,9 @@ def renewable(shown: Shown) -> str:
     policy = shown.policy
     if policy is None or policy.limits.lifetime is None or policy.limits.renewals == 0:
         return ""
-    life = f"Layers limit its life to {duration(policy.limits.lifetime)} (set by {_set_by(policy, 'lifetime') or 'link'})."
+    life = (
+        f"Layers limit its life to {duration(policy.limits.lifetime)} (set by {_set_by(policy, 'lifetime') or 'link'})."
+    )
     most, used = policy.limits.renewals, shown.link.renewals
     if most is None:
         return f"{life} An admin of the site or the space renews it."

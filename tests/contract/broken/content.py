@@ -30,9 +30,7 @@ class LosesTitles(MemoryPages):
 
     async def read(self, *given: Any) -> Any:
         reading = await super().read(*given)
-        return (
-            reading if isinstance(reading, Absent) else evolve(reading, draft=evolve(reading.draft, title=""))
-        )
+        return reading if isinstance(reading, Absent) else evolve(reading, draft=evolve(reading.draft, title=""))
 
 
 class _ChangesFacts(MemoryPages):
@@ -125,9 +123,7 @@ class LeavesOutAbsentPages(MemoryPages):
     """`facts` has no entry for what is not there."""
 
     async def facts(self, *given: Any) -> Any:
-        return {
-            page: one for page, one in (await super().facts(*given)).items() if not isinstance(one, Absent)
-        }
+        return {page: one for page, one in (await super().facts(*given)).items() if not isinstance(one, Absent)}
 
 
 class ListsPagesOnly(MemoryPages):

@@ -139,9 +139,7 @@ class SortsByInstant(MemoryActivity):
     """Events of one instant come in any order."""
 
     async def of_link(self, *given: Any, **more: Any) -> Any:
-        return tuple(
-            sorted(await super().of_link(*given, **more), key=lambda one: (one.at, one.page), reverse=False)
-        )
+        return tuple(sorted(await super().of_link(*given, **more), key=lambda one: (one.at, one.page), reverse=False))
 
 
 class KeepsTheOldestEvents(MemoryActivity):

@@ -86,9 +86,7 @@ class SharesProofs(MemoryLinks):
 
     async def find(self, digest: bytes, session: Any) -> Any:
         found = await super().find(digest, session)
-        proofs = tuple(
-            one for (key, _, _), one in self.state.proofs.items() if found and key[1] == found.link.id
-        )
+        proofs = tuple(one for (key, _, _), one in self.state.proofs.items() if found and key[1] == found.link.id)
         return found and evolve(found, proofs=proofs)
 
 
@@ -213,9 +211,7 @@ ROWS = [
     stored("links", AdmitsWithoutProofs, "admit_stores_all_of_it"),
     stored("links", AdmitsWithoutEvents, "admit_stores_all_of_it"),
     stored("links", CountsLimitedOpensOnly, "admit_without_a_limit_counts_all_the_same"),
-    stored(
-        "links", AdmitsOneTooMany, "admit_refuses_when_all_opens_are_used", "admit_is_exact_under_concurrency"
-    ),
+    stored("links", AdmitsOneTooMany, "admit_refuses_when_all_opens_are_used", "admit_is_exact_under_concurrency"),
     stored("links", IgnoresTheSecurityVersion, "admit_refuses_another_security_version"),
     stored("links", AdmitsAnywhere, "admit_refuses_an_unknown_link"),
     stored("links", CountsThenWrites, "admit_is_exact_under_concurrency"),

@@ -101,9 +101,7 @@ class MemorySite:
     def may_read(self, page: MemoryPage, identity: AccountId) -> bool:
         """Whether page and ancestors admit the identity."""
         way = [page, *(self.pages[one] for one in self.ancestors(page))]
-        return identity in self.accounts and all(
-            one.readers is None or identity in one.readers for one in way
-        )
+        return identity in self.accounts and all(one.readers is None or identity in one.readers for one in way)
 
 
 @frozen
@@ -124,9 +122,7 @@ class MemoryPages:
         draft = found.draft or Draft(page, "", "")
         return Reading(evolve(draft, page=page, title=found.title, body=draft.body or found.body), facts)
 
-    async def facts(
-        self, pages: Collection[PageId], identity: AccountId
-    ) -> Mapping[PageId, PageFacts | Absent]:
+    async def facts(self, pages: Collection[PageId], identity: AccountId) -> Mapping[PageId, PageFacts | Absent]:
         """The facts of several pages."""
         self.site.answer()
         return {page: self._facts(page, identity) for page in pages}
@@ -232,11 +228,7 @@ class MemoryFiles:
             start = max(0, total + wanted.first) if wanted.first < 0 else wanted.first
             end = total if wanted.last is None else min(wanted.last + 1, total)
         part = data[start:end]
-        sent = (
-            part + b"\x00" * self.site.surplus
-            if self.site.surplus > 0
-            else part[: len(part) + self.site.surplus]
-        )
+        sent = part + b"\x00" * self.site.surplus if self.site.surplus > 0 else part[: len(part) + self.site.surplus]
         yield MemoryStream(sent, end - start, None if wanted is None else start, total)
 
 

@@ -31,9 +31,7 @@ def _site() -> MemorySite:
     site.add(
         _page(1, "Home"),
         _page(2, "Projects", 1, kind=NodeKind.FOLDER),
-        _page(
-            10, "Release plan", 2, body="<p>all about the launch</p>", labels=frozenset({"public", "plan"})
-        ),
+        _page(10, "Release plan", 2, body="<p>all about the launch</p>", labels=frozenset({"public", "plan"})),
         _page(11, "First step", 10),
         _page(12, "Drawings", 10, kind=NodeKind.FOLDER),
         _page(13, "Old step", 10, absent=Absence.ARCHIVED),
@@ -46,9 +44,7 @@ def _site() -> MemorySite:
         _page(30, "Board minutes", 1, readers=frozenset({BOSS})),
     )
     for number, (name, data) in enumerate(FILES.items(), 500):
-        file = Attachment(
-            AttachmentId(f"att{number}"), PageId("10"), name, "application/octet-stream", len(data)
-        )
+        file = Attachment(AttachmentId(f"att{number}"), PageId("10"), name, "application/octet-stream", len(data))
         site.attach(file, data)
     return site
 

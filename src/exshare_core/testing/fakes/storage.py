@@ -49,9 +49,7 @@ class MemoryStorage:
         """Forget what can no longer count for anything at `now`."""
         state = self.state
         state.visits = {key: visit for key, visit in state.visits.items() if visit.lives(now)}
-        state.proofs = {
-            key: proof for key, proof in state.proofs.items() if now < proof.proved_at + PROOF_LIFE
-        }
+        state.proofs = {key: proof for key, proof in state.proofs.items() if now < proof.proved_at + PROOF_LIFE}
         state.codes = {key: code for key, code in state.codes.items() if now < code.expires_at}
         state.sessions = {key: session for key, session in state.sessions.items() if session.lives(now)}
         state.tallies = {

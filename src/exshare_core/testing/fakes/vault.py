@@ -39,9 +39,7 @@ class FakeVault:
 
     def _hidden(self, value: bytes, nonce: bytes, purpose: str, site: SiteId, id: str) -> bytes:
         stream = b"".join(
-            self._hmac(
-                b"stream", nonce, purpose.encode(), site.encode(), id.encode(), block.to_bytes(8, "big")
-            )
+            self._hmac(b"stream", nonce, purpose.encode(), site.encode(), id.encode(), block.to_bytes(8, "big"))
             for block in range(len(value) // 32 + 1)
         )
         return bytes(one ^ other for one, other in zip(value, stream, strict=False))
