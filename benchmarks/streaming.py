@@ -41,8 +41,8 @@ def main() -> None:
                         arrived += len(chunk)
                 assert arrived == size * MEGABYTE, arrived
                 took, cpu = perf_counter() - began, cpu_of(program.process.pid) - before
-                peak = peak_of(program.process.pid)
-                print(f"{size:>5} MB {peak:>10.0f} MB {size / took:>8.0f} {cpu / size * 100:>14.2f} s")
+                peak = memory_of(program.process.pid)
+                print(f"{size:>5} MB {peak:>9.0f} MiB {size / took:>8.0f} {cpu / size * 100:>14.2f} s")
 
 
 if __name__ == "__main__":
