@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from exshare_adapters.confluence.links import SiteAddresses
 
@@ -46,9 +47,10 @@ class Scan:
         self.low = low
         found = _MARKUP.findall(low)
         whole = len(found) == low.count(b"<") == low.count(b">")
-        self._marks = b"".join(set(found)) if whole else low
+        self._counts = Counter(found) if whole else None
+        self._marks = low if self._counts is None else b"".join(self._counts)
         """Every different tag, once; all of it where a bracket may stand in a value or in text."""
-        self.elements = len(found) - low.count(b"</") if whole else len(_TAG.findall(low))
+        self.elements = len(found) - self._count(b"</") if whole else len(_TAG.findall(low))
         """How many tags begin; never fewer than there are elements in it."""
         kinds = frozenset(_TAG.findall(self._marks))
         self.attributed_formatting = any(kind[:-1] in _FORMATTING for kind in kinds)
@@ -72,6 +74,12 @@ class Scan:
         """Whether a class word contains one of `words`."""
         return self._odd or any(word in self._class_words for word in words)
 
+    def _count(self, beginning: bytes) -> int:
+        """How often `beginning`, which starts with ``<``, stands in it."""
+        if self._counts is None:
+            return self.low.count(beginning)
+        return sum(times for tag, times in self._counts.items() if tag.startswith(beginning))
+
     @property
     def plain_links(self) -> bool:
         """Whether every link is relative or leads to a plain host that is neither the site's nor Confluence's own.
@@ -92,9 +100,9 @@ class Scan:
         low, marks = self.low, self._marks
         if b"style=" in marks or b"<!-" in marks or b"mailto" in marks or b"&period;" in low:
             return True
-        if b"a" in self.tags and low.count(b"<a ") != low.count(b"</a>"):
+        if b"a" in self.tags and self._count(b"<a ") != self._count(b"</a>"):
             return True
-        if b"table" in self.tags and low.count(b"<table") > sum(map(low.count, _REGIONS)):
+        if b"table" in self.tags and self._count(b"<table") > sum(map(self._count, _REGIONS)):
             return True
         data = marks.count(b"data-")
         return data > 0 and data != sum(marks.count(name) for name in _PLAIN_DATA)
