@@ -141,10 +141,10 @@ class Governing:
         return await self._dry_run(policy, with_space_limits(policy, space, limits), space)
 
     async def dry_run_switch(self, member: Member | None, space: SpaceKey | None, on: bool) -> DryRun:
-        """What `switch` would do to every link of the site."""
-        check_admin(member, self.site)
+        """What `switch` would do to every link of the site, or of the space where one is named; raises as it does."""
+        await self._check_switch(member, space)
         policy = await self._policy()
-        return await rehearse(self.storage, policy, policy, self.clock.now(), Turned(space, on))
+        return await rehearse(self.storage, policy, policy, self.clock.now(), Turned(space, on), only=space)
 
     async def dry_run_rights(
         self, member: Member | None, space: SpaceKey | None, wanted: Permissions
@@ -177,12 +177,18 @@ class Governing:
         check_admin(member, self.site)
         return await self.storage.policies.stopped(self.site)
 
+    async def switches(self, member: Member | None, space: SpaceKey | None) -> Switches:
+        """The switches above a space, for who may turn the space's; of the site where none is named."""
+        await self._check_switch(member, space)
+        return await self.storage.policies.switches(self.site, space or SpaceKey(""))
+
     async def switch(self, member: Member | None, space: SpaceKey | None, on: bool) -> Switches:
         """Stop the site, or one space of it, at once, or let it go on as before (spec P7).
 
-        Nothing of a link is touched. Gives the switches now in force above the space; of the site where none is named.
+        Admins of a space turn the switch of that space and no other (spec R3); raises Refused for anybody else. Nothing
+        of a link is touched. Gives the switches now in force above the space; of the site where none is named.
         """
-        check_admin(member, self.site)
+        await self._check_switch(member, space)
         kind = Kind.SHARING_RESUMED if on else Kind.SHARING_STOPPED
         what = "site" if space is None else space_layer(SpaceKey(space.upper()))
         await self.storage.policies.switch(self.site, space, on, [self._event(kind, self.clock.now(), member, what)])
@@ -234,6 +240,12 @@ class Governing:
             if mandate.groups is None and mandate.permissions.space_admins.asks_groups:
                 raise Busy("your groups could not be found out")
             raise Refused("only admins of the space or the site may do this")
+
+    async def _check_switch(self, member: Member | None, space: SpaceKey | None) -> None:
+        if space is None:
+            check_admin(member, self.site)
+        else:
+            await self._check_space(member, space)
 
     async def _may_view(self, member: Member | None, link: ShareLink) -> bool:
         policies, directory = self.storage.policies, self.content.directory

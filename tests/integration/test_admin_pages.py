@@ -141,7 +141,7 @@ def test_a_space_is_assigned_and_gets_admins(shell: Shell, boss: Seat) -> None:
 
 
 def test_an_admin_of_a_space_reads_who_else_is(shell: Shell) -> None:
-    """R3: and cannot change it; the site's admins set configuration, admins and switch."""
+    """R3: and cannot change it; the site's admins set its configuration and its admins."""
     page = an_admin_of(shell, TEAM, "tina").get(TEAM_PAGE)
 
     assert "Admins of the space tina" in words_of(page)
@@ -262,6 +262,25 @@ def test_a_switch_says_what_it_will_do_and_does_it(shell: Shell, boss: Seat, que
     assert [200, 200, 404] == back
     kinds = [event.kind for event in shell.storage.state.events.values() if event.link is None]
     assert [Kind.SHARING_STOPPED, Kind.SHARING_RESUMED] == [one for one in kinds if "sharing" in one.value]
+
+
+def test_an_admin_of_a_space_stops_it_from_its_page(shell: Shell) -> None:
+    """R3, P7: the space's page leads to its switch, which counts the links of that space and comes back there."""
+    made = shell.make_link()
+    tina = an_admin_of(shell, TEAM, "tina")
+    form = f"{SWITCH}?key=TEAM"
+    page = tina.get(TEAM_PAGE)
+    asked = tina.get(form)
+    answer = tina.submit(asked, form)
+    met = shell.client().get(made.path).status_code
+    resumed = tina.submit(tina.get(form), form)
+
+    assert f'href="{form}"' in page.text
+    assert "1 link that can be opened now will stop at once" in words_of(asked)
+    assert (303, f"{TEAM_PAGE}&done=stopped") == (answer.status_code, answer.headers["location"])
+    assert 403 == met
+    assert f"{TEAM_PAGE}&done=resumed" == resumed.headers["location"]
+    assert 200 == shell.client().get(made.path).status_code
 
 
 def test_what_is_stopped_is_seen_at_a_glance(shell: Shell, boss: Seat) -> None:

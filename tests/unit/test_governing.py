@@ -118,6 +118,9 @@ ADMINS_ONLY: list[Callable[[Governing, Member], Coroutine[Any, Any, object]]] = 
     lambda it, who: it.history(who),
     lambda it, who: it.dry_run(who, SitePolicy(ACME)),
     lambda it, who: it.dry_run_switch(who, None, False),
+    lambda it, who: it.dry_run_switch(who, TEAM, False),
+    lambda it, who: it.switches(who, None),
+    lambda it, who: it.switches(who, TEAM),
     lambda it, who: it.switch(who, None, False),
     lambda it, who: it.switch(who, TEAM, False),
     lambda it, who: it.stopped(who),
@@ -296,6 +299,40 @@ def test_a_switch_stops_links_and_lets_them_go_on(office: Office, space: SpaceKe
     assert ("suspended", f"sharing is switched off {rule}") == (stopped.state, stopped.reason)
     assert ("active", link) == (again.state, again.link)
     assert [(Kind.SHARING_STOPPED, Actor.MEMBER), (Kind.SHARING_RESUMED, Actor.OPERATOR)] == kinds
+
+
+def test_admins_of_a_space_turn_its_switch_and_no_other(office: Office) -> None:
+    """R3, P7: Bob stops his own space, whatever case its key is written in, and is on the record as who did it."""
+    link = office.create().link
+    change(office, spaces={TEAM: SpaceRules(admins=Grantees(members=frozenset({office.bob.id})))})
+    off = run(office.governing.switch(office.bob, SpaceKey("team"), False))
+    stopped = run(office.sharing.show(office.ada, link.id)).state
+    elsewhere: list[Callable[[SpaceKey | None], Coroutine[Any, Any, object]]] = [
+        lambda space: office.governing.switches(office.bob, space),
+        lambda space: office.governing.dry_run_switch(office.bob, space, True),
+        lambda space: office.governing.switch(office.bob, space, False),
+    ]
+    for act in elsewhere:
+        for space in (None, SpaceKey("OTHER")):
+            with pytest.raises(Refused):
+                run(act(space))
+    (event,) = (one for one in office.events() if one.kind is Kind.SHARING_STOPPED)
+
+    assert Switches(site_on=True, space_on=False) == off == run(office.governing.switches(office.bob, TEAM))
+    assert "suspended" == stopped
+    assert (Actor.MEMBER, office.bob.id, "space TEAM") == (event.actor, event.member, event.detail)
+    assert frozenset({TEAM}) == run(office.governing.stopped(office.boss))
+
+
+def test_the_dry_run_of_a_space_s_switch_looks_at_its_links_only(office: Office) -> None:
+    """P6, R3: how many links other spaces have is neither counted nor told."""
+    link, other = office.create().link, office.create().link
+    office.alter(other, scope=evolve(other.scope, space=SpaceKey("OTHER")))
+    change(office, spaces={TEAM: SpaceRules(admins=Grantees(members=frozenset({office.bob.id})))})
+    found = run(office.governing.dry_run_switch(office.bob, TEAM, False))
+
+    assert (1, [link.id]) == (found.links, [one.link for one in found.impacts])
+    assert 2 == run(office.governing.dry_run_switch(office.boss, None, False)).links
 
 
 # --- explaining ------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""One space: what is set for it, who governs it, and, for admins of the site, its configuration and its admins."""
+"""One space: what is set for it, who governs it, its switch, and, for admins of the site, its configuration and admins."""
 
 from __future__ import annotations
 

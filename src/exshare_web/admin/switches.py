@@ -37,7 +37,8 @@ async def turn(request: Request, desk: Desk) -> Response:
 
 async def _page(request: Request, desk: Desk, status: int, filled: Filled) -> Response:
     space = _space(request)
-    on = space not in await desk.governing.stopped(desk.member)
+    switches = await desk.governing.switches(desk.member, space)
+    on = switches.site_on if space is None else switches.space_on
     found = await desk.governing.dry_run_switch(desk.member, space, not on)
     return await framed(
         request,
@@ -46,7 +47,7 @@ async def _page(request: Request, desk: Desk, status: int, filled: Filled) -> Re
         status,
         space=space,
         on=on,
-        site_on=space is None or None not in await desk.governing.stopped(desk.member),
+        site_on=space is None or switches.site_on,
         number=found.count(Consequence.SUSPENDED if on else Consequence.RESTORED),
         filled=filled,
         query="" if space is None else f"?{urlencode({'key': space})}",
