@@ -70,50 +70,33 @@ def impact(
     now: datetime,
     opens: int = 0,
 ) -> Impact | None:
-    """What changes for `link`, opened `opens` times, when the policy above it turns from `before` into `after`.
+    """What changes for `link`, opened `opens` times, when its policy turns from `before` into `after`.
 
-    Both policies are those of the layers above the link that hold for it, without its own wish; None is no layer at
-    all. Gives None when nothing changes: a link that is off, or stopped both before and after, is left alone.
+    Both are what is in force for the link, its own wish included; None is no layer at all. Gives None when nothing
+    changes: a link that is off, or stopped both before and after, is left alone.
     """
     if link.state is not LinkState.ACTIVE or (before is after and switches[0] == switches[1]):
         return None
-    wish = link.layer
-    was, becomes = _Standing.of(link, wish, before, switches[0]), _Standing.of(link, wish, after, switches[1])
-    stopped, stops = was.stop(link, now, opens), becomes.stop(link, now, opens)
+    stopped, stops = _stop(link, before, switches[0], now, opens), _stop(link, after, switches[1], now, opens)
     if stops is not None:
         return None if stopped is not None else _told(link, Consequence.SUSPENDED, (stops.rule,), stops.layers)
     if stopped is not None:
         return _told(link, Consequence.RESTORED, (stopped.rule,), stopped.layers)
-    assert was.policy is not None
-    assert becomes.policy is not None
-    return _narrowed(link, was.policy, becomes.policy)
+    assert before is not None
+    assert after is not None
+    return _narrowed(link, before, after)
 
 
-@frozen(slots=True)
-class _Standing:
-    """A link under one of the two policies."""
-
-    policy: Policy | None
-    suspended: Verdict
-
-    @classmethod
-    def of(cls, link: ShareLink, wish: Layer, above: Policy | None, switches: Switches) -> _Standing:
-        if above is None:
-            return cls(None, NO_LAYER)
-        policy = above.narrowed(wish)
-        return cls(policy, suspension(link, policy, switches))
-
-    def stop(self, link: ShareLink, now: datetime, opens: int) -> Verdict | None:
-        """What keeps everybody out now and for good, or None."""
-        if self.policy is None or self.suspended.effect is Effect.DENY:
-            return self.suspended
-        return over(link, self.policy, now, opens)
+def _stop(link: ShareLink, policy: Policy | None, switches: Switches, now: datetime, opens: int) -> Verdict | None:
+    """What keeps everybody out, and would for good, or None."""
+    if policy is None:
+        return NO_LAYER
+    suspended = suspension(link, policy, switches)
+    return over(link, policy, now, opens) if suspended.effect is Effect.ALLOW else suspended
 
 
 def _narrowed(link: ShareLink, before: Policy, after: Policy) -> Impact | None:
     """Which values in force change for this link. What is both cut and given back counts as cut."""
-    if before.limits == after.limits:
-        return None
     less: list[str] = []
     more: list[str] = []
     for name, seen in _SEEN.items():

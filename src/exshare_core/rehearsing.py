@@ -1,7 +1,7 @@
 """Walks every link of a site through a change that nobody has saved yet (spec P6).
 
-Links that see the same layers before and after share one meet of them, so that a link costs two narrowings by its own
-wish and no more.
+Links that see the same layers share one meet of them, and those that wish for the same share what is in force, so that
+most links cost no meet at all.
 """
 
 from __future__ import annotations
@@ -15,12 +15,15 @@ from exshare_core.differences import differences, warnings
 from exshare_core.governance import Difference, SitePolicy
 from exshare_core.impact import Consequence, Impact, decided_live, impact
 from exshare_core.links import ShareLink, Switches
-from exshare_core.policy import Layer, Policy, outer
+from exshare_core.policy import Layer, Limits, Policy, outer
 from exshare_core.ports import Storage
 from exshare_core.values import LinkId, SpaceKey
 
 SWEEP = 1000
 """How many links are read at once."""
+
+MOST_WISHES = 256
+"""For how many different wishes of one space's links the policies in force are remembered."""
 
 
 @frozen(slots=True)
@@ -92,6 +95,13 @@ async def rehearse(
     return DryRun(before.version, differences(before, after), links, tuple(impacts), live, unmeant)
 
 
+Pair = tuple[Policy | None, Policy | None]
+"""A policy before a change and after it; one and the same where both restrict alike, whatever layers they come from."""
+
+_Age = tuple[bool, ...]
+"""Which of the layers held back hold for a link: links of one age see the same layers."""
+
+
 @frozen
 class _Above:
     """What stands above the links of one space before and after a change."""
@@ -100,8 +110,9 @@ class _Above:
     switches: tuple[Switches, Switches]
     instants: tuple[datetime, ...] = field(init=False)
     """Before which one of the layers held back holds."""
-    policies: dict[tuple[bool, ...], tuple[Policy | None, Policy | None]] = field(factory=dict, init=False)
-    """By which of the layers held back hold: links of one age see the same."""
+    above: dict[_Age, Pair] = field(factory=dict, init=False)
+    in_force: dict[tuple[_Age, Limits], Pair] = field(factory=dict, init=False)
+    """By age and wish: most links of a space wish for one of few things."""
 
     @instants.default
     def _instants(self) -> tuple[datetime, ...]:
@@ -110,16 +121,27 @@ class _Above:
     def impact(self, link: ShareLink, opens: int, now: datetime) -> Impact | None:
         """What changes for one link."""
         age = tuple([link.confirmed_at < instant for instant in self.instants])
-        if age not in self.policies:
-            self.policies[age] = self._met(link.confirmed_at)
-        before, after = self.policies[age]
-        return impact(link, before, after, self.switches, now, opens)
+        if age not in self.above:
+            self.above[age] = self._met(link.confirmed_at)
+        before, after = self.above[age]
+        if before is after and self.switches[0] == self.switches[1]:
+            return None
+        key = age, link.wish.limits
+        pair = self.in_force.get(key)
+        if pair is None:
+            if len(self.in_force) >= MOST_WISHES:
+                self.in_force.clear()
+            pair = self.in_force[key] = _alike(*(one and one.narrowed(link.layer) for one in (before, after)))
+        return impact(link, *pair, self.switches, now, opens)
 
-    def _met(self, confirmed_at: datetime) -> tuple[Policy | None, Policy | None]:
-        """Both policies; one and the same where they restrict alike, whatever layers they come from."""
-        before, after = (outer(tuple(one for one in side if one.holds_for(confirmed_at))) for side in self.layers)
-        alike = before is not None and after is not None and before.limits == after.limits
-        return (before, before) if alike else (before, after)
+    def _met(self, confirmed_at: datetime) -> Pair:
+        return _alike(*(outer(tuple(one for one in side if one.holds_for(confirmed_at))) for side in self.layers))
+
+
+def _alike(before: Policy | None, after: Policy | None) -> Pair:
+    if before is not None and after is not None and before.limits == after.limits:
+        return before, before
+    return before, after
 
 
 def _live_rules(before: SitePolicy, after: SitePolicy) -> tuple[str, ...]:

@@ -30,6 +30,12 @@ def under(*limits: Limits) -> Any:
     return outer(tuple(Layer(name, one) for name, one in zip(names, limits, strict=False)))
 
 
+def change(link: ShareLink, before: Any, then: Any, switches: Any = ON, now: Any = NOW, opens: int = 0) -> Impact | None:
+    """The impact of a change above the link, under its own wish."""
+    was, becomes = (None if one is None else one.narrowed(link.layer) for one in (before, then))
+    return impact(link, was, becomes, switches, now, opens)
+
+
 def link(**wish: Any) -> ShareLink:
     """A link with no more than what is given."""
     return a_link(fresh_site(), wish=Wish(**wish))
@@ -102,7 +108,7 @@ def test_what_becomes_of_a_link(
     layers: tuple[str, ...],
 ) -> None:
     """P6: each kind of change has its consequence, with the rule and the layers behind it."""
-    found = impact(one, under(before), under(then), ON, NOW)
+    found = change(one, under(before), under(then))
 
     assert (consequence, reasons, layers) == (
         (None, (), ()) if found is None else (found.consequence, found.reasons, found.layers)
@@ -111,7 +117,7 @@ def test_what_becomes_of_a_link(
 
 def test_an_impact_names_its_link() -> None:
     """P6: the list can be shown without looking the links up again."""
-    found = impact(FREE, under(Limits()), under(Limits(password_demanded=True)), ON, NOW)
+    found = change(FREE, under(Limits()), under(Limits(password_demanded=True)))
     rule, layers = ("a password is demanded",), ("site",)
 
     assert Impact(FREE.id, FREE.owner, FREE.scope.root, FREE.name, Consequence.SUSPENDED, rule, layers) == found
@@ -127,8 +133,8 @@ def test_an_impact_names_its_link() -> None:
 def test_a_switch_suspends_and_restores(turned: Switches, rule: str) -> None:
     """P6, P7: turning a switch is rehearsed like any change."""
     policy = under(Limits())
-    off = impact(FREE, policy, policy, (Switches(), turned), NOW)
-    on = impact(FREE, policy, policy, (turned, Switches()), NOW)
+    off = change(FREE, policy, policy, (Switches(), turned), NOW)
+    on = change(FREE, policy, policy, (turned, Switches()), NOW)
 
     assert off is not None
     assert on is not None
@@ -140,9 +146,9 @@ def test_used_up_links_are_left_alone() -> None:
     """P6: a link whose opens are used is stopped both before and after; fewer opens than it had stop it."""
     limited = link(max_opens=5)
     before, then = under(Limits()), under(Limits(opens=3))
-    stopped = impact(limited, before, then, ON, NOW, opens=3)
+    stopped = change(limited, before, then, opens=3)
 
-    assert impact(limited, before, then, ON, NOW, opens=5) is None
+    assert change(limited, before, then, opens=5) is None
     assert stopped is not None
     assert (Consequence.SUSPENDED, ("all of its 3 opens are used",)) == (stopped.consequence, stopped.reasons)
 
@@ -173,7 +179,7 @@ def test_suspended_and_restored_are_what_visitors_would_meet(
     """P6: a link is listed as suspended, or restored, exactly when the visitor's own gates begin, or cease, to stop it."""
     address, now = an_address(one), one.created_at
     before, then = evolve(before, group_rules=None), evolve(then, group_rules=None)
-    found = impact(one, under(before), under(then), (was, becomes), now)
+    found = change(one, under(before), under(then), (was, becomes), now)
     stops = [
         any(
             verdict.effect is Effect.DENY and verdict.stage in (Stage.POLICY, Stage.TIME, Stage.USES)
@@ -198,6 +204,6 @@ def test_suspended_and_restored_are_what_visitors_would_meet(
 @pytest.mark.parametrize("before", [None, Limits()])
 def test_no_layer_at_all_stops_every_link(before: Limits | None) -> None:
     """P1: without any layer nothing is allowed, and the first layer restores."""
-    found = impact(FREE, None if before is None else under(before), None, ON, NOW)
+    found = change(FREE, None if before is None else under(before), None)
 
     assert (None if before is None else Consequence.SUSPENDED) == (found and found.consequence)
