@@ -17,8 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from exshare_adapters.http import Limits, open_client
-from exshare_adapters.network import is_public
+from exshare_adapters.http import Limits, is_public, open_client
 from exshare_core.errors import AdapterFailed, Broken, Busy, InvalidValue
 from tests.integration.wires import (
     AT_ONCE,

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from attrs import field, frozen
 
 from exshare_adapters.confluence.links import Flavour, SiteAddresses
-from exshare_adapters.network import is_public
+from exshare_adapters.http import is_public
 from exshare_core.errors import InvalidValue
 
 _HEADER_SAFE = re.compile(r"[\x21-\x7e]+\Z")
