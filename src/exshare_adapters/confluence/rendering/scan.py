@@ -30,7 +30,7 @@ _PLAIN_DATA = (
 )
 _REGIONS = (b'<div class="table-wrap">', b'<div class="ex-table" ')
 """What stands around a table that needs no region made."""
-SHELL_IDS = frozenset("main tree files files-heading top search comments header footer".split())
+SHELL_IDS = frozenset(["main", "tree", "files", "files-heading", "top", "search", "comments", "header", "footer"])
 """Ids of the page around the body, which knows case; a body may not catch links to them."""
 UPSTREAM = ("media.atlassian.com", "media-cdn.atlassian.com", "atl-paas.net", "confluence-data.com")
 """Hosts that Confluence itself serves files and pictures from, with tokens in the address."""
