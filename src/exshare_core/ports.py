@@ -260,12 +260,13 @@ class LinkRepository(Protocol):
         *,
         owner: MemberId | None = None,
         page: PageId | None = None,
+        space: SpaceKey | None = None,
         after: LinkId | None = None,
         limit: int = 50,
     ) -> tuple[LinkRecord, ...]:
         """Links of a site, newest first, deleted ones included; must be complete over pages though links are added.
 
-        `after` is the id of the last link of the page before; the order must be total.
+        `owner`, `page` and `space` narrow it together; the key of a space must be taken in any case. `after` is the id of the last link of the page before; the order must be total.
         """
 
     async def sweep(self, site: SiteId, *, after: LinkId | None = None, limit: int = 1000) -> tuple[Swept, ...]:

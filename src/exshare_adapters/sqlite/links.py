@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from exshare_adapters.codec import Codec
 from exshare_adapters.link_rows import link_params, swept_of
+from exshare_adapters.policy_rows import space_key
 from exshare_adapters.rows import (
     address_params,
     found_of,
@@ -23,7 +24,7 @@ from exshare_core.gates import Visit
 from exshare_core.letters import SealedLetter
 from exshare_core.links import LinkAddress, ShareLink
 from exshare_core.ports import Found, LinkRecord, StoredProof, Swept
-from exshare_core.values import LinkId, MemberId, PageId, SiteId
+from exshare_core.values import LinkId, MemberId, PageId, SiteId, SpaceKey
 
 _LAST = datetime.max.replace(tzinfo=UTC)
 
@@ -133,6 +134,7 @@ class SqliteLinks:
         *,
         owner: MemberId | None = None,
         page: PageId | None = None,
+        space: SpaceKey | None = None,
         after: LinkId | None = None,
         limit: int = 50,
     ) -> tuple[LinkRecord, ...]:
@@ -143,12 +145,13 @@ class SqliteLinks:
             if place is None:
                 return ()
             query = {
-                (False, False): "links.list_all",
+                (False, False): "links.list_all" if space is None else "links.list_by_space",
                 (True, False): "links.list_by_owner",
                 (False, True): "links.list_by_page",
                 (True, True): "links.list_by_owner_and_page",
             }[owner is not None, page is not None]
-            rows = db.all(query, site=site, owner=owner, page=page, limit=limit, **place)
+            narrowed = {"owner": owner, "page": page, "space": None if space is None else space_key(space)}
+            rows = db.all(query, site=site, limit=limit, **narrowed, **place)
             return tuple(record_of(self._codec, row) for row in rows)
 
         return await self._database.read(work)

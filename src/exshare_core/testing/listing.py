@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from attrs import evolve
 
 from exshare_core.links import LinkState, Scope, ShareLink
 from exshare_core.ports import LinkRecord, Storage
 from exshare_core.testing.contract import Contract, promise
 from exshare_core.testing.samples import NOW, SPACE, a_link, a_visit, after, an_address, fresh_id, fresh_site
-from exshare_core.values import LinkId, MemberId, PageId, SiteId
+from exshare_core.values import LinkId, MemberId, PageId, SiteId, SpaceKey
 
 
 async def _add(storage: Storage, site: SiteId, count: int = 1, **changes: object) -> list[ShareLink]:
@@ -127,6 +129,29 @@ class ListingContract(Contract[Storage]):
         await _add(storage, site, name="newest", created_at=after(days=1))
 
         assert 1 == len(await storage.links.list(site, owner=owner, limit=1))
+
+    @promise
+    async def test_a_list_can_be_of_one_space(self, storage: Storage) -> None:
+        """`space` narrows the list in any case of its key, also beside `owner` and `page`, and over pages."""
+        site, owner, page, ours = fresh_site(), MemberId(fresh_id()), PageId("777"), SpaceKey("dOcs")
+        oldest = await _add(storage, site, name="oldest", scope=Scope(page, ours), created_at=after(days=-1))
+        await _add(storage, site, name="owner", owner=owner, scope=Scope(PageId("778"), ours))
+        for root in (page, PageId("779")):
+            await _add(storage, site, name="another", owner=owner, scope=Scope(root, SPACE), created_at=after(days=1))
+
+        async def names(space: str, **narrowed: Any) -> list[str]:
+            found = await storage.links.list(site, space=SpaceKey(space), **narrowed)
+            return [record.link.name for record in found]
+
+        for spelt in ("dOcs", "DOCS", "docs"):
+            assert ["owner", "oldest"] == await names(spelt)
+        assert ["owner"] == await names("DOCS", owner=owner)
+        assert ["oldest"] == await names("DOCS", page=page)
+        assert [] == await names("DOCS", owner=owner, page=page)
+        assert [] == await names("DOC")
+        assert [] == await names("")
+        assert ["owner"] == await names("DOCS", limit=1)
+        assert [] == await names("DOCS", after=oldest[0].id)
 
     @promise
     async def test_a_list_carries_whole_records(self, storage: Storage) -> None:

@@ -70,9 +70,10 @@ class TouchesBySession(MemoryLinks):
 class FiltersAfterTheLimit(MemoryLinks):
     """A page is read, and then what does not belong is left out of it."""
 
-    async def list(self, site: Any, *, owner: Any = None, page: Any = None, after: Any = None, limit: int = 50) -> Any:
+    async def list(self, site: Any, *, after: Any = None, limit: int = 50, **narrowed: Any) -> Any:
         records = await super().list(site, after=after, limit=limit)
-        return tuple(one for one in records if owner in (None, one.link.owner) and page in (None, one.link.scope.root))
+        fitting = {one.link.id for one in await super().list(site, limit=10_000, **narrowed)}
+        return tuple(one for one in records if one.link.id in fitting)
 
 
 class RevokesAddressesOnly(MemoryLinks):
@@ -310,7 +311,7 @@ ROWS = [
     stored("links", CountsForTheWholeSite, "opens_are_counted_link_by_link"),
     stored("links", GivesBackForTheWholeSite, "opens_are_counted_link_by_link"),
     stored("links", TouchesBySession, "an_earlier_visit_touches_no_later_one"),
-    stored("links", FiltersAfterTheLimit, "a_list_can_be_of_one_owner_or_page"),
+    stored("links", FiltersAfterTheLimit, "a_list_can_be_of_one_owner_or_page", "a_list_can_be_of_one_space"),
     stored("links", RevokesAddressesOnly, "replace_stores_every_field_of_an_address"),
     stored("links", ReplacesWithoutTransaction, "replace_that_fails_half_way_stores_nothing"),
     stored("codes", KeepsOneCodeForALink, "every_session_and_link_has_a_code_of_its_own"),

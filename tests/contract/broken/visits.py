@@ -200,6 +200,29 @@ class IgnoresTheOwner(MemoryLinks):
         return await super().list(*given, **more)
 
 
+class IgnoresTheSpace(MemoryLinks):
+    """A list of one space has the links of all."""
+
+    async def list(self, *given: Any, space: Any = None, **more: Any) -> Any:
+        return await super().list(*given, **more)
+
+
+class TakesSpacesAsWritten(MemoryLinks):
+    """Who writes the key of a space in another case finds another space."""
+
+    async def list(self, *given: Any, space: Any = None, limit: int = 50, **more: Any) -> Any:
+        records = await super().list(*given, limit=10_000, **more)
+        return tuple(one for one in records if space in (None, one.link.scope.space))[:limit]
+
+
+class ForgetsTheSpaceBesideOthers(MemoryLinks):
+    """The space counts only where neither owner nor page is named."""
+
+    async def list(self, *given: Any, owner: Any = None, page: Any = None, space: Any = None, **more: Any) -> Any:
+        alone = space if owner is None and page is None else None
+        return await super().list(*given, owner=owner, page=page, space=alone, **more)
+
+
 class ListsWithoutOpens(MemoryLinks):
     """What a list gives is not the whole record."""
 
@@ -230,5 +253,8 @@ ROWS = [
     stored("links", ListsTheLivingOnly, "a_list_has_dead_links_too"),
     stored("links", ListsAllSites, "a_list_is_of_one_site"),
     stored("links", IgnoresTheOwner, "a_list_can_be_of_one_owner_or_page"),
+    stored("links", IgnoresTheSpace, "a_list_can_be_of_one_space"),
+    stored("links", TakesSpacesAsWritten, "a_list_can_be_of_one_space"),
+    stored("links", ForgetsTheSpaceBesideOthers, "a_list_can_be_of_one_space"),
     stored("links", ListsWithoutOpens, "a_list_carries_whole_records"),
 ]

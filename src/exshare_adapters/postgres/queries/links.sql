@@ -74,22 +74,31 @@ select created_at, id from links where site = %(site)s and id = %(id)s;
 where l.site = %(site)s and (l.created_at, l.id) < (%(created_at)s, %(id)s)
 order by l.created_at desc, l.id desc limit %(limit)s;
 
--- name: list_by_owner
--- The same of one owner.
+-- name: list_by_space
+-- The same of one space.
 {{record}}
-where l.site = %(site)s and l.owner = %(owner)s and (l.created_at, l.id) < (%(created_at)s, %(id)s)
+where l.site = %(site)s and l.space = %(space)s and (l.created_at, l.id) < (%(created_at)s, %(id)s)
+order by l.created_at desc, l.id desc limit %(limit)s;
+
+-- name: list_by_owner
+-- The same of one owner, and of one space where one is given.
+{{record}}
+where l.site = %(site)s and l.owner = %(owner)s
+and (%(space)s::text is null or l.space = %(space)s) and (l.created_at, l.id) < (%(created_at)s, %(id)s)
 order by l.created_at desc, l.id desc limit %(limit)s;
 
 -- name: list_by_page
--- The same of one page.
+-- The same of one page, and of one space where one is given.
 {{record}}
-where l.site = %(site)s and l.page = %(page)s and (l.created_at, l.id) < (%(created_at)s, %(id)s)
+where l.site = %(site)s and l.page = %(page)s
+and (%(space)s::text is null or l.space = %(space)s) and (l.created_at, l.id) < (%(created_at)s, %(id)s)
 order by l.created_at desc, l.id desc limit %(limit)s;
 
 -- name: list_by_owner_and_page
--- The same of one owner and one page.
+-- The same of one owner and one page, and of one space where one is given.
 {{record}}
-where l.site = %(site)s and l.owner = %(owner)s and l.page = %(page)s and (l.created_at, l.id) < (%(created_at)s, %(id)s)
+where l.site = %(site)s and l.owner = %(owner)s and l.page = %(page)s
+and (%(space)s::text is null or l.space = %(space)s) and (l.created_at, l.id) < (%(created_at)s, %(id)s)
 order by l.created_at desc, l.id desc limit %(limit)s;
 
 -- name: sweep

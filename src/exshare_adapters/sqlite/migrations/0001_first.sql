@@ -32,6 +32,7 @@ create table links (
 create index links_newest on links (site, created_at desc, id desc);
 create index links_by_owner on links (site, owner, created_at desc, id desc);
 create index links_by_page on links (site, page, created_at desc, id desc);
+create index links_by_space on links (site, space, created_at desc, id desc);
 
 -- Opens are counted apart from the versioned link, so that counting never makes an edit stale (spec L14).
 create table link_opens (

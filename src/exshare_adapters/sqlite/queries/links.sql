@@ -74,22 +74,31 @@ select created_at, id from links where site = :site and id = :id;
 where l.site = :site and (l.created_at, l.id) < (:created_at, :id)
 order by l.created_at desc, l.id desc limit :limit;
 
--- name: list_by_owner
--- The same of one owner.
+-- name: list_by_space
+-- The same of one space.
 {{record}}
-where l.site = :site and l.owner = :owner and (l.created_at, l.id) < (:created_at, :id)
+where l.site = :site and l.space = :space and (l.created_at, l.id) < (:created_at, :id)
+order by l.created_at desc, l.id desc limit :limit;
+
+-- name: list_by_owner
+-- The same of one owner, and of one space where one is given.
+{{record}}
+where l.site = :site and l.owner = :owner
+and (:space is null or l.space = :space) and (l.created_at, l.id) < (:created_at, :id)
 order by l.created_at desc, l.id desc limit :limit;
 
 -- name: list_by_page
--- The same of one page.
+-- The same of one page, and of one space where one is given.
 {{record}}
-where l.site = :site and l.page = :page and (l.created_at, l.id) < (:created_at, :id)
+where l.site = :site and l.page = :page
+and (:space is null or l.space = :space) and (l.created_at, l.id) < (:created_at, :id)
 order by l.created_at desc, l.id desc limit :limit;
 
 -- name: list_by_owner_and_page
--- The same of one owner and one page.
+-- The same of one owner and one page, and of one space where one is given.
 {{record}}
-where l.site = :site and l.owner = :owner and l.page = :page and (l.created_at, l.id) < (:created_at, :id)
+where l.site = :site and l.owner = :owner and l.page = :page
+and (:space is null or l.space = :space) and (l.created_at, l.id) < (:created_at, :id)
 order by l.created_at desc, l.id desc limit :limit;
 
 -- name: sweep

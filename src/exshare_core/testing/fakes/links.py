@@ -14,7 +14,7 @@ from exshare_core.letters import SealedLetter
 from exshare_core.links import LinkAddress, LinkState, ShareLink
 from exshare_core.ports import Found, LinkRecord, StoredProof, Swept
 from exshare_core.testing.fakes.state import LinkKey, State
-from exshare_core.values import LinkId, MemberId, PageId, SiteId
+from exshare_core.values import LinkId, MemberId, PageId, SiteId, SpaceKey
 
 
 @frozen
@@ -140,6 +140,7 @@ class MemoryLinks:
         *,
         owner: MemberId | None = None,
         page: PageId | None = None,
+        space: SpaceKey | None = None,
         after: LinkId | None = None,
         limit: int = 50,
     ) -> tuple[LinkRecord, ...]:
@@ -147,7 +148,10 @@ class MemoryLinks:
         links = [
             link
             for (home, _), link in self.state.links.items()
-            if home == site and owner in (None, link.owner) and page in (None, link.scope.root)
+            if home == site
+            and owner in (None, link.owner)
+            and page in (None, link.scope.root)
+            and (space is None or space.upper() == link.scope.space.upper())
         ]
         last = None if after is None else self.state.links.get((site, after))
         if after is not None and last is None:
