@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
@@ -18,8 +19,10 @@ from tests.requirements import demanded
 
 
 def pytest_configure() -> None:
-    """Refuse a misspelt demand before anything runs."""
+    """Refuse a misspelt demand before anything runs; a slow machine fails no law."""
     demanded()
+    settings.register_profile("exshare", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("exshare")
 
 
 @pytest.fixture(scope="session")
