@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from attrs import evolve
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from exshare_core.capabilities import Capabilities
 from exshare_core.decisions import Effect, Stage
@@ -167,7 +166,6 @@ def test_used_up_links_are_left_alone() -> None:
 )
 def test_rules_that_need_live_facts_are_named(one: Limits, other: Limits, rules: tuple[str, ...]) -> None:
     """P6: what no stored fact can answer is said to be decided live, and only what changes."""
-
     assert rules == decided_live([Layer("site", one)], [Layer("site", other)])
 
 
