@@ -7,7 +7,7 @@ site may do everything (spec R3). All of them obey policy like everyone: nothing
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from enum import Enum
 
 from attrs import frozen
@@ -69,7 +69,7 @@ class Mandate:
         check_membership(self.member, self.site)
         if self._may(right, owner):
             return
-        if self._groups_would_tell(right, owner):
+        if self._groups_would_tell(self._enough(right, owner)):
             raise Busy("your groups could not be found out")
         if owner is None or self.member is None or owner == self.member.id:
             raise Refused(f"you may not {right.value}", "permission scheme")
@@ -78,6 +78,15 @@ class Mandate:
     def may(self, right: Right, owner: MemberId | None = None) -> bool:
         """Whether `check` would let it pass."""
         return (self.member is None or self.member.belongs_to(self.site)) and self._may(right, owner)
+
+    def check_whole_space(self) -> None:
+        """Raise Refused unless the member may see every link of the space: its admins, and who is granted it (R1, R3)."""
+        check_membership(self.member, self.site)
+        if self.is_space_admin or self._granted(Granted.VIEW_SPACE):
+            return
+        if self._groups_would_tell({Granted.VIEW_SPACE}):
+            raise Busy("your groups could not be found out")
+        raise Refused("you may not see all links of this space")
 
     @property
     def is_admin(self) -> bool:
@@ -112,12 +121,12 @@ class Mandate:
         schemes = (self.permissions.scheme or WITHOUT, self.permissions.space_scheme)
         return all(one is None or one.of(granted).include(self.member.id, self.groups) for one in schemes)
 
-    def _groups_would_tell(self, right: Right, owner: MemberId | None) -> bool:
+    def _groups_would_tell(self, enough: Collection[Granted]) -> bool:
         """Whether the member is refused only because it is not known which groups they are in."""
         if self.groups is not None:
             return False
         every = [self.permissions.scheme or WITHOUT, self.permissions.space_scheme]
-        named = [one.of(granted) for one in every if one is not None for granted in self._enough(right, owner)]
+        named = [one.of(granted) for one in every if one is not None for granted in enough]
         return any(one.asks_groups for one in (*named, self.permissions.space_admins))
 
 

@@ -39,6 +39,7 @@ from exshare_core.passwords import normalised
 from exshare_core.permissions import Mandate, Right
 from exshare_core.policy import Layer, Policy
 from exshare_core.ports import Clock, Content, LinkRecord, PasswordHasher, Storage, TokenGenerator, Vault
+from exshare_core.schemes import Granted
 from exshare_core.scoping import Scoping
 from exshare_core.standing import Shown, named_layers, policy_above, standing, with_facts
 from exshare_core.values import AccountId, Address, LinkId, MemberId, PageId, SiteId, SpaceKey, Token
@@ -341,22 +342,36 @@ class Sharing:
         member: Member | None,
         *,
         page: PageId | None = None,
+        space: SpaceKey | None = None,
         after: LinkId | None = None,
         limit: int = 50,
     ) -> tuple[Shown, ...]:
         """Links newest first: all of the site for an admin or the operator, else the member's own.
 
-        Of one page, a member is given the links of others as well that they may view there (spec R1, R3).
+        Of one page, a member is given the links of others as well that they may view there; of one space, all of it, if
+        they govern it or are granted that (spec R1, R3). Raises Refused for a space whose links they may not all see.
         """
         permissions.check_membership(member, self.site)
         now = self.clock.now()
-        if member is not None and page is not None and not permissions.sees_all(member, self.site):
+        if space is not None:
+            (await self._mandate(member, space)).check_whole_space()
+        elif member is not None and page is not None and not permissions.sees_all(member, self.site):
             return await self._visible(member, page, after, limit, now)
-        owner = None if permissions.sees_all(member, self.site) else member
+        owner = None if space is not None or permissions.sees_all(member, self.site) else member
         records = await self.storage.links.list(
-            self.site, owner=owner.id if owner else None, page=page, after=after, limit=limit
+            self.site, owner=owner.id if owner else None, page=page, space=space, after=after, limit=limit
         )
         return tuple([await self._shown(record, now) for record in records])
+
+    async def lists_spaces(self, member: Member) -> bool:
+        """Whether the site lets `member` see all links of a space, unless that space says otherwise (spec R1).
+
+        Who may because they govern some space is not meant.
+        """
+        permissions.check_membership(member, self.site)
+        return permissions.sees_all(member, self.site) or (await self._mandate(member, SpaceKey(""))).has(
+            Granted.VIEW_SPACE
+        )
 
     async def titles(self, member: Member, pages: Collection[PageId]) -> Mapping[PageId, str]:
         """Titles now of those pages that `member` may read; the others show as their id (spec L18)."""

@@ -67,6 +67,14 @@ def page_id(text: str) -> PageId:
     return PageId(text)
 
 
+def space_key(text: str) -> SpaceKey:
+    """The space with the key `text`, in upper case; raises InvalidValue unless that is 1–255 printable characters."""
+    key = text.strip().upper()
+    if not 1 <= len(key) <= 255 or not key.isprintable():
+        raise InvalidValue("space", f"`{text[:60]}` is not the key of a space")
+    return SpaceKey(key)
+
+
 def attachment_id(text: str) -> AttachmentId:
     """The attachment with the id `text`; raises InvalidValue unless it is ``att`` and 1–19 ASCII digits."""
     if not _ATTACHMENT_ID.match(text):

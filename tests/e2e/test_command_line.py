@@ -50,6 +50,10 @@ def test_a_link_from_creation_to_deletion(config: Path, tmp_path: Path) -> None:
             if act == "rotate":
                 seen.append(visitor.get(changed["url"]).status_code)
     listed = answer_of("link", "list", "--config", config, "--json", home=tmp_path)
+    spaces = [
+        answer_of("link", "list", "--space", key, "--config", config, "--json", home=tmp_path)
+        for key in ("guide", "nowhere")
+    ]
 
     assert {"id", "url", "site", "page", "state", "owner", "opens"} <= created.keys()
     assert ("ada", "acme", str(pages.CARE), "active", 0) == tuple(
@@ -57,6 +61,7 @@ def test_a_link_from_creation_to_deletion(config: Path, tmp_path: Path) -> None:
     )
     assert [200, 404, 200, 404, 200, 404] == seen
     assert [(created["id"], "deleted")] == [(one["id"], one["state"]) for one in listed]
+    assert [listed, []] == spaces
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/manage/setup/[\w-]{43}", added["setup_url"])
 
 

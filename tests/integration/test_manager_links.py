@@ -12,9 +12,11 @@ from exshare_core.capabilities import LADDERS, Capabilities, offered
 from exshare_core.errors import Broken, Busy
 from exshare_core.events import Kind
 from exshare_core.links import LabelFilter, LabelMode, LinkState, ShareLink
+from exshare_core.schemes import EVERYONE, WITHOUT, Granted, Scheme
 from exshare_core.testing.samples import after
 from exshare_core.values import LinkId, Networks, PageId, People, SiteId, SpaceKey
 from exshare_web.manager.forms import SETTINGS
+from tests.integration.admins import TEAM, TEAM_PAGE, an_admin_of, policy_of, store
 from tests.integration.members import (
     LINKS,
     NEW,
@@ -598,6 +600,65 @@ def test_a_long_list_comes_in_pages(shell: Shell, seat: Seat) -> None:
     assert f"{LINKS}/{ids[0]}" in older.text
     assert f'<a href="{LINKS}">Newest links</a>' in older.text
     assert "There are no older links." in words_of(seat.get(f"{LINKS}?after=nolink"))
+
+
+def test_an_admin_of_a_space_lists_all_its_links(shell: Shell, seat: Seat) -> None:
+    """R3: from the page of the space, with owners; a key is taken in any case, and other spaces are refused."""
+    made = shell.make_link(name="Ours")
+    tina = an_admin_of(shell, TEAM, "tina")
+    listed = tina.get(f"{LINKS}?space=team")
+    refused = tina.get(f"{LINKS}?space=OTHER")
+
+    assert f'href="{LINKS}?space=TEAM"' in tina.get(TEAM_PAGE).text
+    assert "Links of the space TEAM" in words_of(listed)
+    assert "Ours active none never 0 ada 15 May 2026" in words_of(listed)
+    assert ["TEAM"] == forms_of(listed)[LINKS]["space"]
+    assert "There are no links yet." in words_of(tina.get(LINKS))
+    assert (403, True) == (refused.status_code, "You may not see all links of this space." in words_of(refused))
+    assert ["OTHER"] == forms_of(refused)[LINKS]["space"]
+    assert 200 == tina.get(f"{LINKS}/{made.id}").status_code
+
+
+def test_the_list_of_a_space_is_offered_to_who_may_see_one(shell: Shell, seat: Seat) -> None:
+    """R1, R3: a plain member is neither offered it nor given it; who is granted all links of a space is."""
+    shell.make_link(name="Ours")
+    bob = another_member(shell)
+    plain, refused = bob.get(LINKS), bob.get(f"{LINKS}?space=TEAM")
+    granted = Scheme({**WITHOUT.grants, Granted.VIEW_SPACE: EVERYONE})
+    store(shell, evolve(policy_of(shell), scheme=granted))
+    offered, given = bob.get(LINKS), bob.get(f"{LINKS}?space=TEAM")
+
+    assert (False, False) == (LINKS in forms_of(plain), LINKS in forms_of(refused))
+    assert (403, False) == (refused.status_code, "Ours" in refused.text)
+    assert (True, True) == (LINKS in forms_of(offered), LINKS in forms_of(given))
+    assert "Ours active none never 0 ada" in words_of(given)
+
+
+def test_the_list_of_a_space_comes_in_pages_of_that_space(shell: Shell, seat: Seat) -> None:
+    """M3: the ways on and back keep to the space, whatever stands in its key."""
+    boss = an_admin(shell)
+    ids = []
+    for _ in range(51):
+        ids.append(shell.make_link().id)
+        shell.clock.forward(seconds=1)
+    first = boss.get(f"{LINKS}?space=TEAM")
+    older = boss.get(f"{LINKS}?space=TEAM&after={ids[1]}")
+    nothing = boss.get(f"{LINKS}?space=%26%3C~a%2B")
+
+    assert f'href="{LINKS}?space=TEAM&amp;after={ids[1]}"' in first.text
+    assert (50, 1) == (first.text.count('class="lead"'), older.text.count('class="lead"'))
+    assert f'<a href="{LINKS}?space=TEAM">Newest links</a>' in older.text
+    assert "There are no links in this space." in words_of(nothing)
+    assert ["&<~A+"] == forms_of(nothing)[LINKS]["space"]
+
+
+@pytest.mark.parametrize("key", ["a%00b", "%E2%80%8B", "x" * 256])
+def test_what_can_be_no_key_of_a_space_is_said(shell: Shell, key: str) -> None:
+    """Nothing is asked of the store with it."""
+    page = an_admin(shell).get(f"{LINKS}?space={key}")
+
+    assert 400 == page.status_code
+    assert "is not the key of a space." in words_of(page)
 
 
 # --- others' links ---------------------------------------------------------------------------------------------

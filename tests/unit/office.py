@@ -123,6 +123,11 @@ class Office:
         change = PolicyChange(ACME, new.version, self.clock.now(), Actor.OPERATOR)
         run(self.storage.policies.replace(new, [], change))
 
+    def govern(self, **fields: Any) -> None:
+        """Set fields of the site's policy, as the operator."""
+        policy = run(self.governing.policy(None))
+        run(self.governing.change(None, evolve(policy, **fields)))
+
     def alter(self, link: ShareLink, **changes: Any) -> ShareLink:
         """Store what no form offers: fields of the link itself."""
         altered = evolve(link, version=link.version + 1, **changes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -65,6 +66,51 @@ def test_every_right_for_every_kind_of_member(
 def test_only_admins_and_the_operator_list_all_links(who: Member | None, site: SiteId, expected: bool) -> None:
     """R3: a member's list is their own."""
     assert expected == sees_all(who, site)
+
+
+# (who, the site's scheme, the space's, groups, their admins, what it comes to)
+WHOLE_SPACES: list[tuple[Any, ...]] = [
+    ("the operator", None, None, None, frozenset(), NOBODY, None),
+    ("an admin of the site", ADMIN, {}, None, frozenset(), NOBODY, None),
+    ("an admin of another site", evolve(ADMIN, site=BETA), {}, None, frozenset(), NOBODY, "no member of this site"),
+    ("an admin of the space", MEMBER, {}, {}, frozenset(), Grantees(members=frozenset({MEMBER.id})), None),
+    ("one who is disabled", evolve(MEMBER, disabled=True), {Granted.VIEW_SPACE: EVERYONE}, None, frozenset(),
+     Grantees(members=frozenset({MEMBER.id})), "no member of this site"),
+    ("a member without a scheme", MEMBER, None, None, frozenset(), NOBODY, "may not see all links of this space"),
+    ("who may see all of a page", MEMBER, {Granted.VIEW_PAGE: EVERYONE}, None, frozenset(), NOBODY,
+     "may not see all links of this space"),
+    ("who may see all of a space", MEMBER, {Granted.VIEW_SPACE: EVERYONE}, None, frozenset(), NOBODY, None),
+    ("who the space keeps out", MEMBER, {Granted.VIEW_SPACE: EVERYONE}, {}, frozenset(), NOBODY,
+     "may not see all links of this space"),
+    ("by a group", MEMBER, {Granted.VIEW_SPACE: Grantees(groups=frozenset({"leads"}))}, None, frozenset({"leads"}),
+     NOBODY, None),
+    ("by an unknown group", MEMBER, {Granted.VIEW_SPACE: Grantees(groups=frozenset({"leads"}))}, None, None,
+     NOBODY, "could not be found out"),
+    ("an admin by an unknown group", MEMBER, None, None, None, Grantees(groups=frozenset({"leads"})),
+     "could not be found out"),
+    ("where no group is named", MEMBER, None, None, None, NOBODY, "may not see all links of this space"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("row", "who", "scheme", "space_scheme", "groups", "admins", "refusal"), WHOLE_SPACES)
+def test_all_links_of_a_space_are_for_its_admins_and_who_is_granted_them(
+    row: str,
+    who: Member | None,
+    scheme: Mapping[Granted, Grantees] | None,
+    space_scheme: Mapping[Granted, Grantees] | None,
+    groups: frozenset[str] | None,
+    admins: Grantees,
+    refusal: str | None,
+) -> None:
+    """R1, R3: no right to one page or to one's own links opens the list of a space."""
+    of_site, of_space = (None if one is None else Scheme(one) for one in (scheme, space_scheme))
+    mandate = Mandate(who, ACME, Permissions(of_site, of_space, admins), groups)
+    if refusal is None:
+        mandate.check_whole_space()
+    else:
+        with pytest.raises(Busy if "found out" in refusal else Refused, match=refusal):
+            mandate.check_whole_space()
+            pytest.fail(row)
 
 
 def test_a_refusal_says_what_and_why() -> None:

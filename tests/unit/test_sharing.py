@@ -22,10 +22,12 @@ from exshare_core.errors import (
     StaleLink,
 )
 from exshare_core.events import Actor, Kind
+from exshare_core.governance import SpaceRules
 from exshare_core.links import LinkState
+from exshare_core.schemes import EVERYONE, WITHOUT, Granted, Grantees, Scheme
 from exshare_core.sharing import MAX_RECIPIENTS, LinkForm
 from exshare_core.testing.samples import NOW, after
-from exshare_core.values import Address, LinkId, Networks, PageId, People, Sealed, Token
+from exshare_core.values import Address, LinkId, Networks, PageId, People, Sealed, SpaceKey, Token
 from tests.unit.office import (
     ACME,
     ADA_ACCOUNT,
@@ -42,6 +44,9 @@ from tests.unit.office import (
     Office,
     run,
 )
+
+TEAM, OTHER_SPACE = SpaceKey("TEAM"), SpaceKey("OTHER")
+"""The space of every page here, and one that has none."""
 
 
 @pytest.fixture
@@ -449,6 +454,49 @@ def test_a_list_holds_ones_own_and_an_admins_list_holds_all(office: Office) -> N
     assert [second, first] == [one.link.id for one in run(office.sharing.list(office.boss))]
     assert [second] == [one.link.id for one in run(office.sharing.list(None, page=PLAN))]
     assert () == run(office.beta.list(None))
+
+
+def test_a_list_of_a_space_is_whole_or_refused(office: Office) -> None:
+    """R1, R3: admins of the site and of the space, and who is granted it, see every link of it and of no other."""
+    first = office.create().link
+    office.clock.forward(minutes=1)
+    second = office.create(office.bob, PLAN).link
+    elsewhere = office.create().link
+    office.alter(elsewhere, scope=evolve(elsewhere.scope, space=OTHER_SPACE))
+
+    def listed(who: Member | None, space: SpaceKey = TEAM, **more: Any) -> list[LinkId]:
+        return [one.link.id for one in run(office.sharing.list(who, space=space, **more))]
+
+    assert [second.id, first.id] == listed(None) == listed(office.boss) == listed(None, SpaceKey("team"))
+    assert [first.id] == listed(office.boss, page=GUIDE)
+    assert [first.id] == listed(office.boss, after=second.id)
+    assert [elsewhere.id] == listed(office.boss, OTHER_SPACE)
+    with pytest.raises(Refused, match="you may not see all links of this space"):
+        listed(office.ada)
+    office.govern(spaces={TEAM: SpaceRules(admins=Grantees(members=frozenset({office.ada.id})))})
+    assert [second.id, first.id] == listed(office.ada)
+    for space in (OTHER_SPACE, SpaceKey("NOWHERE")):
+        with pytest.raises(Refused, match="you may not see all links of this space"):
+            listed(office.ada, space)
+
+
+def test_who_is_granted_it_lists_every_space_that_does_not_narrow_it(office: Office) -> None:
+    """R1, R2: the right to see all links of a space comes from the site's scheme, and a space may take it back."""
+    link = office.create().link
+    before = run(office.sharing.lists_spaces(office.bob))
+    office.govern(
+        scheme=Scheme({**WITHOUT.grants, Granted.VIEW_SPACE: EVERYONE}),
+        spaces={OTHER_SPACE: SpaceRules(scheme=Scheme())},
+    )
+
+    assert [link.id] == [one.link.id for one in run(office.sharing.list(office.bob, space=TEAM))]
+    with pytest.raises(Refused):
+        run(office.sharing.list(office.bob, space=OTHER_SPACE))
+    assert () == run(office.sharing.list(office.bob))
+    assert [False, True, True] == [
+        before,
+        *(run(office.sharing.lists_spaces(who)) for who in (office.bob, office.boss)),
+    ]
 
 
 def test_a_list_shows_no_secret(office: Office) -> None:

@@ -13,7 +13,7 @@ from exshare_core.errors import InvalidValue, InvalidValues, NotFound
 from exshare_core.explaining import worded
 from exshare_core.governance import DEFAULT, assign
 from exshare_core.policy import Policy
-from exshare_core.values import SpaceKey
+from exshare_core.values import SpaceKey, space_key
 from exshare_web.admin.grantees import fields_of, grantee_fields, read_grantees
 from exshare_web.admin.overview import DONE, summary
 from exshare_web.admin.proposals import STEPS, Form, Wanted, Whole, submitted, version
@@ -28,10 +28,10 @@ FIELDS = frozenset({"configuration", *grantee_fields(ADMINS)})
 
 def space_of(request: Request) -> SpaceKey:
     """The space that an address names; raises NotFound where it names none."""
-    key = request.query_params.get("key", "").strip().upper()
-    if not 1 <= len(key) <= 255 or not key.isprintable():
-        raise NotFound("there is no such space")
-    return SpaceKey(key)
+    try:
+        return space_key(request.query_params.get("key", ""))
+    except InvalidValue:
+        raise NotFound("there is no such space") from None
 
 
 async def show(request: Request, desk: Desk) -> Response:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exshare_core.errors import InvalidValue, NotFound
-from exshare_core.values import LinkId, SiteId
+from exshare_core.values import LinkId, SiteId, SpaceKey, space_key
 from exshare_web.cli import options
 
 if TYPE_CHECKING:
@@ -63,16 +63,18 @@ def create(
 @link.command("list")
 @options.config
 @click.option("--site", metavar="SITE", help="Only links of this site.")
+@click.option("--space", metavar="KEY", help="Only links of the space with this key.")
 @options.as_json
-def list_links(config_file: Path, site: str | None, as_json: bool) -> None:
+def list_links(config_file: Path, site: str | None, space: str | None, as_json: bool) -> None:
     """List the links, newest first; deleted ones are shown as deleted."""
+    key = None if space is None else space_key(space)
 
     async def work(deployment: Opened) -> list[dict[str, Any]]:
         sites = tuple(deployment.services.sharing) if site is None else (_sharing(deployment, site).site,)
         return [
             await described(deployment, deployment.services.sharing[one], shown)
             for one in sites
-            for shown in await _all(deployment.services.sharing[one])
+            for shown in await _all(deployment.services.sharing[one], key)
         ]
 
     found = options.with_deployment(config_file, work)
@@ -177,10 +179,10 @@ async def found_link(deployment: Opened, reference: str) -> tuple[Sharing, Shown
     raise NotFound("there is no such link; give its id or its whole address")
 
 
-async def _all(sharing: Sharing) -> tuple[Shown, ...]:
+async def _all(sharing: Sharing, space: SpaceKey | None) -> tuple[Shown, ...]:
     found: list[Shown] = []
     after: LinkId | None = None
-    while page := await sharing.list(None, after=after, limit=200):
+    while page := await sharing.list(None, space=space, after=after, limit=200):
         found.extend(page)
         after = page[-1].link.id
     return tuple(found)

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from exshare_core.errors import AdapterFailed, ExshareError, InvalidValue, NotFound, Refused, StaleLink
 from exshare_core.sharing import Shown
-from exshare_core.values import LinkId, MemberId, PageId
+from exshare_core.values import LinkId, MemberId, PageId, SpaceKey, space_key
 from exshare_web.manager import forms, words
 from exshare_web.manager.forms import Filled
 from exshare_web.manager.offers import offer
@@ -41,19 +41,45 @@ STALE = (
 
 
 async def show_list(request: Request, desk: Desk) -> Response:
-    """``GET /manage/{site}/links``: the member's links, or all of the site for an admin."""
-    after = request.query_params.get("after", "")[:60]
-    shown = await desk.sharing.list(desk.member, after=LinkId(after) if after else None, limit=PER_PAGE + 1)
+    """``GET /manage/{site}/links``: the member's links, all of the site for an admin, or all of the space that is named."""
+    try:
+        space = _space(request)
+        shown = await _listed(request, desk, space)
+    except (InvalidValue, Refused, AdapterFailed) as error:
+        typed = request.query_params.get("space", "")[:255]
+        return await _list_page(request, desk, typed, status=status_of(error), problem=said(error))
+    return await _list_page(request, desk, space or "", shown)
+
+
+async def _listed(request: Request, desk: Desk, space: SpaceKey | None) -> tuple[Shown, ...]:
+    """One page of the list, and one link more if there is one."""
+    after = LinkId(request.query_params.get("after", "")[:60]) or None
+    return await desk.sharing.list(desk.member, space=space, after=after, limit=PER_PAGE + 1)
+
+
+async def _list_page(
+    request: Request,
+    desk: Desk,
+    space: str,
+    shown: tuple[Shown, ...] = (),
+    *,
+    status: int = 200,
+    problem: str = "",
+) -> Response:
     links = shown[:PER_PAGE]
     return await framed(
         request,
         desk,
         "links.html",
+        status,
         links=[(one, words.protection(one)) for one in links],
         titles=await _titles(desk, [one.link.scope.root for one in links]),
         owners=await desk.sharing.names(desk.member, {one.link.owner for one in links}),
         more=links[-1].link.id if len(shown) > PER_PAGE else None,
-        first=not after,
+        first=not request.query_params.get("after"),
+        space=space,
+        lists_spaces=await desk.sharing.lists_spaces(desk.member),
+        problem=problem,
     )
 
 
@@ -254,6 +280,12 @@ async def _titles(desk: Desk, pages: Iterable[PageId]) -> Mapping[PageId, str]:
 def _to_link(request: Request, desk: Desk, link: LinkId, done: str) -> Response:
     path = request.url_for("manage-link", site=desk.site, link=link).path
     return RedirectResponse(f"{path}?done={done}", 303)
+
+
+def _space(request: Request) -> SpaceKey | None:
+    """The space that the list is of, where one is named; raises InvalidValue for what cannot be its key."""
+    text = request.query_params.get("space", "")
+    return space_key(text) if text.strip() else None
 
 
 def _link(request: Request) -> LinkId:
