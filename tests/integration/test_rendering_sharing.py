@@ -16,20 +16,11 @@ from exshare_adapters.confluence.rendering.job import Job
 from exshare_core.content import Draft, MacroUse, Node, NodeKind, Rendered
 from exshare_core.ports import View
 from exshare_core.values import AttachmentId, PageId
+from tests.integration.clockwork import Clockwork
 from tests.integration.rendering import CLOUD, DATA_CENTER, FILES, NEAR, NEAR_ADDRESS, PAGE
 
 BODY = '<p>The lamp and <a href="/wiki/spaces/TEAM/pages/200/Near">the page beside it</a></p>'
 TOC = MacroUse("children", "1", 0, excluded=False, source=None, page=PAGE)
-
-
-class Clockwork(asyncio.SelectorEventLoop):
-    """A loop whose time can be moved on."""
-
-    skipped = 0.0
-
-    def time(self) -> float:
-        """Seconds, with those that were skipped."""
-        return super().time() + self.skipped
 
 
 async def rendered(renderer: ConfluenceRenderer, body: str = BODY, view: View | None = None) -> Rendered:

@@ -74,35 +74,43 @@ class CloudPages:
     async def read(self, page: PageId, identity: AccountId) -> Reading | Absent:
         """The page with its facts; all requests that do not need each other's answers run at once."""
         page_id(page)
+        shared = self.cloud.api.shared
         async with within():
-            try:
-                return await self._page(possible(page), NodeKind.PAGE, identity)
-            except Missing:
-                kind = (await self.cloud.kinds([page])).get(page)
-            try:
-                if kind is NodeKind.BLOG_POST:
-                    return await self._page(page, kind, identity)
-            except Missing:
-                pass
-            return Absent(page, Absence.MISSING)
+            return await shared.share(("reading", page, identity), partial(self._read, page, identity))
+
+    async def _read(self, page: PageId, identity: AccountId) -> Reading | Absent:
+        try:
+            return await self._page(possible(page), NodeKind.PAGE, identity)
+        except Missing:
+            kind = (await self.cloud.kinds([page])).get(page)
+        try:
+            if kind is NodeKind.BLOG_POST:
+                return await self._page(page, kind, identity)
+        except Missing:
+            pass
+        return Absent(page, Absence.MISSING)
 
     async def facts(self, pages: Collection[PageId], identity: AccountId) -> Mapping[PageId, PageFacts | Absent]:
         """The facts of each; a page that vanishes between two requests is absent."""
-        wanted = [page_id(page) for page in dict.fromkeys(pages)]
+        wanted = tuple(page_id(page) for page in dict.fromkeys(pages))
+        shared = self.cloud.api.shared
         async with within():
-            known: Mapping[PageId, Entry] = {}
-            kinds: Mapping[PageId, NodeKind] = {}
-            if len(wanted) > 1:
-                known = await self.cloud.listed(wanted)
-                unlisted = [page for page in wanted if page not in known]
-                kinds = await self.cloud.kinds(unlisted) if unlisted else {}
-            async with together() as requests:
-                results = {
-                    page: requests.start(
-                        partial(self._fact, page, identity, known.get(page), kinds, alone=len(wanted) < _SIBLINGS)
-                    )
-                    for page in wanted
-                }
+            return await shared.share(("facts", wanted, identity), partial(self._facts, wanted, identity))
+
+    async def _facts(self, wanted: tuple[PageId, ...], identity: AccountId) -> Mapping[PageId, PageFacts | Absent]:
+        known: Mapping[PageId, Entry] = {}
+        kinds: Mapping[PageId, NodeKind] = {}
+        if len(wanted) > 1:
+            known = await self.cloud.listed(wanted)
+            unlisted = [page for page in wanted if page not in known]
+            kinds = await self.cloud.kinds(unlisted) if unlisted else {}
+        async with together() as requests:
+            results = {
+                page: requests.start(
+                    partial(self._fact, page, identity, known.get(page), kinds, alone=len(wanted) < _SIBLINGS)
+                )
+                for page in wanted
+            }
         return {page: result.value for page, result in results.items()}
 
     async def level(self, parent: PageId, limit: int, offset: int = 0) -> tuple[tuple[Node, ...], bool]:

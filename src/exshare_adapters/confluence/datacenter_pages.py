@@ -67,21 +67,24 @@ class DataCenterPages:
     async def read(self, page: PageId, identity: AccountId) -> Reading | Absent:
         """The page with its facts: body, storage format and ancestors come in one answer."""
         page_id(page)
-        rendering = "export_view" if self.export_view else "view"
+        shared = self.site.api.shared
         async with within():
-            try:
-                content = await self.site.content(page, "storage", rendering)
-                if content.absent is not None:
-                    return content.absent
-                found = await inventoried(content.storage or "")
-                body = content.shown or ""
-                if found.locate and self.export_view:
-                    body = await self._located(content)
-                facts = await self._facts_of(content, identity)
-                shown = Shown(body, content.version, content.changed_at, content.author)
-                made = await draft(DataCenterLibrary(self.site), written(content), found, shown)
-            except Missing:
-                return Absent(page, Absence.MISSING)
+            return await shared.share(("reading", page, identity), partial(self._read, page, identity))
+
+    async def _read(self, page: PageId, identity: AccountId) -> Reading | Absent:
+        try:
+            content = await self.site.content(page, "storage", "export_view" if self.export_view else "view")
+            if content.absent is not None:
+                return content.absent
+            found = await inventoried(content.storage or "")
+            body = content.shown or ""
+            if found.locate and self.export_view:
+                body = await self._located(content)
+            facts = await self._facts_of(content, identity)
+            shown = Shown(body, content.version, content.changed_at, content.author)
+            made = await draft(DataCenterLibrary(self.site), written(content), found, shown)
+        except Missing:
+            return Absent(page, Absence.MISSING)
         return Reading(made, facts)
 
     async def facts(self, pages: Collection[PageId], identity: AccountId) -> Mapping[PageId, PageFacts | Absent]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
+from contextvars import ContextVar
 from typing import Any, TypeVar, cast
 
 from attrs import define, field
@@ -16,9 +17,14 @@ FRESH = 1.0
 
 @define(eq=False)
 class _Flight:
-    task: asyncio.Task[Any]
     began: float
+    """When it was begun, or the oldest answer that it is made of, in seconds of the loop's clock."""
+    task: asyncio.Task[Any] = field(init=False)
     waiting: int = 0
+
+
+_AROUND: ContextVar[_Flight | None] = ContextVar("_AROUND", default=None)
+"""The flight that whoever asks is a part of."""
 
 
 @define(eq=False)
@@ -26,9 +32,9 @@ class SingleFlight:
     """Shares the answer of a request with everybody who asks the same within `fresh` seconds of its
     beginning.
 
-    The age counts from the beginning, not from the end: an answer can be no older than that. A failure is
-    shared with those who wait for it and then forgotten. A request that nobody waits for any more is
-    cancelled.
+    The age counts from the beginning, not from the end: an answer can be no older than that. What is made of several
+    answers may be shared like one; it is as old as the oldest of them. A failure is shared with those who wait for it
+    and then forgotten. A request that nobody waits for any more is cancelled.
     """
 
     fresh: float = FRESH
@@ -39,13 +45,17 @@ class SingleFlight:
         loop = asyncio.get_running_loop()
         flight = self._flights.get(key)
         if flight is None or loop.time() - flight.began > self.fresh or flight.task.cancelled():
-            flight = _Flight(loop.create_task(_run(fetch)), loop.time())
+            flight = _Flight(loop.time())
+            flight.task = loop.create_task(_run(fetch, flight))
             self._flights[key] = flight
             flight.task.add_done_callback(lambda task: self._landed(key, task))
             loop.call_later(self.fresh, self._forget, key, flight)
         flight.waiting += 1
         try:
-            return cast(T, await asyncio.shield(flight.task))
+            answer = cast(T, await asyncio.shield(flight.task))
+            if (around := _AROUND.get()) is not None:
+                around.began = min(around.began, flight.began)
+            return answer
         finally:
             flight.waiting -= 1
             if flight.waiting == 0 and not flight.task.done():
@@ -71,5 +81,6 @@ class SingleFlight:
             del self._flights[key]
 
 
-async def _run(fetch: Callable[[], Awaitable[T]]) -> T:
+async def _run(fetch: Callable[[], Awaitable[T]], flight: _Flight) -> T:
+    _AROUND.set(flight)
     return await fetch()
