@@ -1,28 +1,25 @@
-"""Use cases of a member who shares: create, change, rotate, switch, delete, send and list links.
+"""Use cases of a member who shares: create, change, switch, rotate, renew, confirm and delete links.
 
-Each act is all or nothing (spec L13): everything is checked before the one transaction that stores it. An act that
-concerns a page needs the present read access of the owner, and of the acting member, to that page (spec R5, L18).
-Links of other members and of other sites are answered alike: there is no such link (reference product, incident 5).
+Each act is all or nothing (spec L13): everything is checked before the one transaction that stores it. What every act
+begins with is in `exshare_core.acting`, looking at links in `exshare_core.looking`, sending them in
+`exshare_core.sending`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from attrs import evolve, frozen
 
 from exshare_core import permissions
 from exshare_core.accounts import Member
-from exshare_core.content import Absent, MayRead, Node, NodeKind, PageFacts, reach
+from exshare_core.content import PageFacts, reach
 from exshare_core.decisions import Answer
-from exshare_core.dispatching import seal_letter
-from exshare_core.errors import AdapterFailed, Busy, CannotUnseal, InvalidValue, NotFound, Refused, StaleLink
-from exshare_core.events import Actor, Event, Kind
-from exshare_core.gates import admits
+from exshare_core.errors import Busy, InvalidValue, NotFound, Refused, StaleLink
+from exshare_core.events import Kind
 from exshare_core.governance import SitePolicy
-from exshare_core.groups import identity_of, mandate_of, owner_groups
-from exshare_core.letters import Letter, LetterKind, header_text
+from exshare_core.groups import identity_of
 from exshare_core.links import (
     ADDRESS_PURPOSE,
     MAX_LEADS,
@@ -32,17 +29,16 @@ from exshare_core.links import (
     Wish,
     checked_description,
     checked_name,
-    lasting,
     segment,
 )
 from exshare_core.passwords import normalised
 from exshare_core.permissions import Mandate, Right
 from exshare_core.policy import Layer, Policy
-from exshare_core.ports import Clock, Content, LinkRecord, PasswordHasher, Storage, TokenGenerator, Vault
-from exshare_core.schemes import Granted
+from exshare_core.ports import LinkRecord
 from exshare_core.scoping import Scoping
-from exshare_core.standing import Shown, named_layers, policy_above, standing, with_facts
-from exshare_core.values import AccountId, Address, LinkId, MemberId, PageId, SiteId, SpaceKey, Token
+from exshare_core.sending import INVITATION_LIFE, MAX_RECIPIENTS, Sending
+from exshare_core.standing import Shown, named_layers, policy_above, standing
+from exshare_core.values import AccountId, LinkId, PageId, SpaceKey, Token
 from exshare_core.wishes import LinkForm, check_form, prefilled
 
 __all__ = [
@@ -56,17 +52,8 @@ __all__ = [
     "Shown",
 ]
 
-INVITATION_LIFE = timedelta(days=2)
-"""How long an invitation is tried before it is given up."""
-
-MAX_RECIPIENTS = 50
-"""Letters that one act may send."""
-
 MAX_GRACE = timedelta(days=30)
 """The longest time that an old address may go on after a rotation (spec L4)."""
-
-_NO_LINK = "there is no such link on this site"
-"""One sentence for a link that is not there and for one that this caller may not see."""
 
 
 @frozen(slots=True)
@@ -86,36 +73,10 @@ class Beginning:
 
 
 @frozen
-class Sharing:
+class Sharing(Sending):
     """A member's acts on the links of one site. `member` None is the operator (spec glossary)."""
 
-    site: SiteId
-    storage: Storage
-    content: Content
-    clock: Clock
-    tokens: TokenGenerator
-    hasher: PasswordHasher
-    vault: Vault
-    url_of: Callable[[str], str]
-    """The full address that visitors use, from the segment that ends in a token."""
-
     # --- making a link -------------------------------------------------------------------------------------------
-
-    async def pages(self, member: Member, text: str, limit: int = 20) -> tuple[Node, ...]:
-        """Pages that `text` finds by address, id or words; only those that `member` may read now (spec R5).
-
-        Raises Busy when it could not be found out for any of them.
-        """
-        permissions.check_membership(member, self.site)
-        identity, _ = await self._identity(member, member)
-        located = await self.content.finder.locate(text.strip())
-        if located is None:
-            found = await self.content.finder.search(text.strip(), limit)
-            hits = {node.id: node for node in found if node.kind in _SHAREABLE}
-            readable = await self._readable(list(hits), identity)
-            return tuple(hits[page] for page in readable)
-        titles = await self.content.finder.titles(await self._readable([located], identity))
-        return tuple(Node(page, title, NodeKind.PAGE) for page, title in titles.items())
 
     async def begin(self, member: Member, page: str) -> Beginning:
         """What is known of a new link for `page` (an id or an address) before it is made.
@@ -265,132 +226,6 @@ class Sharing:
             return shown
         return await self._store(member, record, record.link.confirmed(now), Kind.LINK_CONFIRMED, now)
 
-    async def send(self, member: Member, link: LinkId, recipients: Sequence[Address], note: str = "") -> int:
-        """Put an invitation for each recipient into the outbox, one letter each; the number of them (spec M5).
-
-        The letter holds the address and the member's own words, never the password. Raises InvalidValue for too many
-        recipients, for words that cannot be sent, and for a recipient whom the link would not let in.
-        """
-        record = await self._record(member, Right.SEND, link)
-        unique = tuple({one.key: one for one in recipients}.values())
-        shown = await self._shown(record, self.clock.now())
-        _check_recipients(unique, shown)
-        await self._both_read(member, record.link)
-        url = await self.url(record)
-        if url is None or not shown.opens_for_some:
-            raise Refused(f"the link cannot be sent: it is {shown.state}")
-        variables = {"sender": header_text("name", member.name), "link": url, "note": _checked_note(note)}
-        now = self.clock.now()
-        letters = [
-            await seal_letter(
-                self.vault,
-                Letter(self.tokens.id(), self.site, LetterKind.INVITATION, recipient, variables),
-                now,
-                now + INVITATION_LIFE,
-            )
-            for recipient in unique
-        ]
-        detail = "1 letter" if len(letters) == 1 else f"{len(letters)} letters"
-        event = self._event(Kind.LINK_SENT, now, member, record.link, detail=detail)
-        await self.storage.outbox.put(letters, [event])
-        return len(letters)
-
-    # --- looking at links ----------------------------------------------------------------------------------------
-
-    async def show(self, member: Member | None, link: LinkId) -> Shown:
-        """A link with its state now; raises NotFound, also for a link that this member may not see."""
-        return await self._shown(await self._record(member, Right.VIEW, link), self.clock.now())
-
-    async def look(self, member: Member | None, link: LinkId) -> Shown:
-        """As `show`, and with what Confluence says of its page now, where Confluence answers."""
-        shown = await self.show(member, link)
-        root, acts_as = shown.link.scope.root, shown.link.acts_as
-        try:
-            return with_facts(shown, (await self.content.pages.facts([root], acts_as))[root])
-        except AdapterFailed:
-            return shown
-
-    async def reveal(self, member: Member | None, link: LinkId) -> str | None:
-        """The full address of a link's living address, for who may see it and can read the page (spec L2, L18)."""
-        record = await self._record(member, Right.VIEW, link)
-        if member is not None:
-            await self._both_read(member, record.link)
-        return await self.url(record)
-
-    async def url(self, record: LinkRecord) -> str | None:
-        """The full address of the living address of `record` that goes on longest, or None when none can be shown."""
-        address = lasting(record.addresses, self.clock.now())
-        if address is None or address.sealed is None:
-            return None
-        try:
-            token = await self.vault.open(address.sealed, ADDRESS_PURPOSE, self.site, record.link.id)
-        except CannotUnseal:
-            return None
-        return self.url_of(segment(address.slug, token.decode("ascii")))
-
-    async def find(self, member: Member | None, text: str) -> Shown:
-        """The link that `text` names: its id, its full address or the token of one; raises NotFound."""
-        segment = text.strip().partition("#")[0].partition("?")[0].rstrip("/").rsplit("/s/", 1)[-1].partition("/")[0]
-        token = Token.parse(segment)
-        record = None if token is None else await self.storage.links.get_by_digest(token.digest)
-        if record is not None and record.link.site == self.site:
-            return await self.show(member, record.link.id)
-        return await self.show(member, LinkId(text.strip()[:60]))
-
-    async def list(
-        self,
-        member: Member | None,
-        *,
-        page: PageId | None = None,
-        space: SpaceKey | None = None,
-        after: LinkId | None = None,
-        limit: int = 50,
-    ) -> tuple[Shown, ...]:
-        """Links newest first: all of the site for an admin or the operator, else the member's own.
-
-        Of one page, a member is given the links of others as well that they may view there; of one space, all of it, if
-        they govern it or are granted that (spec R1, R3). Raises Refused for a space whose links they may not all see.
-        """
-        permissions.check_membership(member, self.site)
-        now = self.clock.now()
-        if space is not None:
-            (await self._mandate(member, space)).check_whole_space()
-        elif member is not None and page is not None and not permissions.sees_all(member, self.site):
-            return await self._visible(member, page, after, limit, now)
-        owner = None if space is not None or permissions.sees_all(member, self.site) else member
-        records = await self.storage.links.list(
-            self.site, owner=owner.id if owner else None, page=page, space=space, after=after, limit=limit
-        )
-        return tuple([await self._shown(record, now) for record in records])
-
-    async def lists_spaces(self, member: Member) -> bool:
-        """Whether the site lets `member` see all links of a space, unless that space says otherwise (spec R1).
-
-        Who may because they govern some space is not meant.
-        """
-        permissions.check_membership(member, self.site)
-        return permissions.sees_all(member, self.site) or (await self._mandate(member, SpaceKey(""))).has(
-            Granted.VIEW_SPACE
-        )
-
-    async def titles(self, member: Member, pages: Collection[PageId]) -> Mapping[PageId, str]:
-        """Titles now of those pages that `member` may read; the others show as their id (spec L18)."""
-        permissions.check_membership(member, self.site)
-        identity, _ = await self._identity(member, member)
-        allowed = await self.content.access.may_read(pages, identity)
-        readable = [page for page in pages if allowed.get(page) is True]
-        return await self.content.finder.titles(readable) if readable else {}
-
-    async def names(self, member: Member | None, ids: Collection[MemberId | None]) -> Mapping[MemberId, str]:
-        """The names of those members, where they are still known on this site: for owners and for the activity."""
-        permissions.check_membership(member, self.site)
-        return {one.id: one.name for one in await self.storage.members.list(self.site) if one.id in ids}
-
-    async def activity(self, member: Member | None, link: LinkId, limit: int = 50) -> tuple[Event, ...]:
-        """The latest events of a link that this member may see, newest first."""
-        record = await self._record(member, Right.VIEW, link)
-        return await self.storage.activity.of_link(self.site, record.link.id, limit)
-
     # --- the steps -----------------------------------------------------------------------------------------------
 
     async def _switch(
@@ -411,46 +246,6 @@ class Sharing:
         await self.storage.links.replace(new, [self._event(kind, now, member, new)])
         return await self._shown(evolve(record, link=new), now)
 
-    async def _record(self, member: Member | None, right: Right, link: LinkId) -> LinkRecord:
-        record = await self.storage.links.get(self.site, link)
-        if record is None:
-            raise NotFound(_NO_LINK)
-        mandate = await self._mandate(member, record.link.scope.space)
-        try:
-            mandate.check(Right.VIEW, record.link.owner)
-        except Refused:
-            raise NotFound(_NO_LINK) from None
-        mandate.check(right, record.link.owner)
-        return record
-
-    async def _visible(
-        self, member: Member, page: PageId, after: LinkId | None, limit: int, now: datetime
-    ) -> tuple[Shown, ...]:
-        """Up to `limit` links of a page that `member` may view, after the link `after`."""
-        shown: list[Shown] = []
-        mandates: dict[SpaceKey, Mandate] = {}
-        while records := await self.storage.links.list(self.site, page=page, after=after, limit=limit):
-            for record in records:
-                link = record.link
-                if (space := link.scope.space) not in mandates:
-                    mandates[space] = await self._mandate(member, space)
-                if mandates[space].may(Right.VIEW, link.owner):
-                    shown.append(await self._shown(record, now))
-                if len(shown) == limit:
-                    return tuple(shown)
-            after = records[-1].link.id
-        return tuple(shown)
-
-    async def _mandate(self, member: Member | None, space: SpaceKey) -> Mandate:
-        return await mandate_of(member, self.site, space, self.storage.policies, self.content.directory)
-
-    async def _groups(self, layers: Iterable[Layer], owner: AccountId | None) -> frozenset[str] | None:
-        return await owner_groups(layers, owner, self.content.directory)
-
-    async def _shown(self, record: LinkRecord, now: datetime) -> Shown:
-        """The link as it stands now, under the rules for its owner's groups (spec P8)."""
-        return standing(record, now, await self._groups(record.layers, identity_of(record.link)))
-
     async def _located(self, page: str) -> PageId:
         located = await self.content.finder.locate(page.strip())
         if located is None:
@@ -467,56 +262,6 @@ class Sharing:
         if home is None:
             raise InvalidValue("page", f"`{page.strip()[:80]}` is no page, and no space with a home page, of this site")
         return await self._facts(home, acts_as)
-
-    async def _identity(self, member: Member | None, owner: Member) -> tuple[AccountId, bool]:
-        """The Confluence identity that `owner` shares as, and whether it is the connector's own (spec R5)."""
-        if owner.identity is not None:
-            return owner.identity, False
-        if owner.admin:
-            return await self.content.access.service_identity(), True
-        if member is not None and member.id == owner.id:
-            raise Refused("you are not tied to a Confluence account, so you cannot share: ask your operator")
-        raise Refused("the owner is not tied to a Confluence account, so they cannot share")
-
-    async def _readable(self, pages: Sequence[PageId], identity: AccountId) -> Sequence[PageId]:
-        """Those of `pages` that the identity may read, in their order; raises Busy when none could be answered."""
-        allowed = await self.content.access.may_read(pages, identity) if pages else {}
-        if pages and all(allowed.get(page) is None for page in pages):
-            raise Busy("your access to the pages could not be confirmed")
-        return [page for page in pages if allowed.get(page) is True]
-
-    async def _facts(self, page: PageId, identity: AccountId) -> PageFacts:
-        """The facts of a page that the identity can read now. A page that is hidden from it is not there (spec R5)."""
-        facts = (await self.content.pages.facts([page], identity)).get(page)
-        if facts is None or isinstance(facts, Absent) or facts.may_read is MayRead.NO:
-            raise InvalidValue("page", f"there is no page {page} that the link's owner can read")
-        if facts.may_read is MayRead.UNKNOWN:
-            raise Busy("the owner's access to the page could not be confirmed")
-        if facts.kind not in _SHAREABLE:
-            raise InvalidValue("page", f"{page} is a {facts.kind.value}, which cannot be shared")
-        return facts
-
-    async def _actor(self, member: Member | None, acts_as: AccountId) -> AccountId | None:
-        """The identity of the acting member, where it is another than the link's. The operator's is not asked."""
-        if member is None:
-            return None
-        identity, _ = await self._identity(member, member)
-        return None if identity == acts_as else identity
-
-    async def _actor_reads(self, member: Member | None, acts_as: AccountId, page: PageId) -> None:
-        """The acting member must read the page as well (spec L18)."""
-        if (identity := await self._actor(member, acts_as)) is None:
-            return
-        allowed = (await self.content.access.may_read([page], identity)).get(page)
-        if allowed is None:
-            raise Busy("your access to the page could not be confirmed")
-        if not allowed:
-            raise Refused("you cannot read the page of this link in Confluence")
-
-    async def _both_read(self, member: Member | None, link: ShareLink) -> PageFacts:
-        facts = await self._facts(link.scope.root, link.acts_as)
-        await self._actor_reads(member, link.acts_as, link.scope.root)
-        return facts
 
     def _scoping(self, member: Member | None, acts_as: AccountId) -> Scoping:
         """Finds what a form names; whoever acts must be able to read it as well as the owner (spec L18)."""
@@ -560,14 +305,6 @@ class Sharing:
         sealed = await self.vault.seal(text.encode("ascii"), ADDRESS_PURPOSE, self.site, link.id)
         return LinkAddress(link.id, self.site, Token(text).digest, sealed, now, slug=slug), segment(slug, text)
 
-    def _event(self, kind: Kind, at: datetime, member: Member | None, link: ShareLink, detail: str = "") -> Event:
-        actor = Actor.OPERATOR if member is None else Actor.MEMBER
-        who: MemberId | None = None if member is None else member.id
-        return Event(kind, self.site, at, actor, link.id, who, link.scope.root, detail)
-
-
-_SHAREABLE = frozenset({NodeKind.PAGE, NodeKind.BLOG_POST, NodeKind.FOLDER})
-
 
 def _above(layers: Iterable[Layer], now: datetime, groups: frozenset[str] | None) -> Policy:
     policy = policy_above(layers, now, groups)
@@ -603,25 +340,8 @@ def _check_reach(link: ShareLink, above: Policy, facts: PageFacts) -> None:
     raise Refused(verdict.rule, named_layers(verdict.layers))
 
 
-def _check_recipients(recipients: Sequence[Address], shown: Shown) -> None:
-    if not 1 <= len(recipients) <= MAX_RECIPIENTS:
-        raise InvalidValue("recipients", f"from 1 to {MAX_RECIPIENTS} addresses")
-    for one in recipients:
-        header_text("recipients", str(one))
-    outside = [str(one) for one in recipients if shown.policy is not None and not admits(shown.policy, one)]
-    if outside:
-        raise InvalidValue("recipients", f"`{outside[0]}` is not among the people who may open the link")
-
-
-def _checked_note(text: str) -> str:
-    try:
-        return checked_description(text)
-    except InvalidValue as error:
-        raise InvalidValue("note", error.rule) from None
-
-
 def _renamed(record: LinkRecord, slug: str) -> tuple[LinkAddress, ...]:
-    """All addresses with other words before the token, which mean nothing: every old spelling goes on. None if equal."""
+    """All addresses with other words before the token, which mean nothing: each old spelling goes on. None if equal."""
     if slug == record.slug:
         return ()
     return tuple(one if one.recipient is not None else evolve(one, slug=slug) for one in record.addresses)
