@@ -17,6 +17,7 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     made.filters["day"] = lambda moment: moment.strftime("%-d %B %Y")
     made.filters["minute"] = _minute

@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from attrs import frozen
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
 from exshare_core.decisions import Answer
 from exshare_core.errors import AdapterFailed, InvalidValue
@@ -74,12 +74,12 @@ async def show_page(request: Request, admission: Admission, page: str | None) ->
     if isinstance(view, Answer):
         return it.answers.stranger(view)
     document = _Document(it, admission, view, addresses, _start(request))
-    found = {"x-robots-tag": INDEXABLE} if admission.findable else {}
-    return StreamingResponse(
-        document.parts() if shown else (),
-        media_type="text/html",
-        headers={"content-security-policy": CONTENT_POLICY, **found},
-    )
+    headers = {"content-security-policy": CONTENT_POLICY}
+    if admission.findable:
+        headers["x-robots-tag"] = INDEXABLE
+    if document.alone:
+        return HTMLResponse(b"".join([part async for part in document.parts()]), headers=headers)
+    return StreamingResponse(document.parts() if shown else (), media_type="text/html", headers=headers)
 
 
 def _start(request: Request) -> int:
@@ -97,6 +97,11 @@ class _Document:
     view: PageView
     addresses: Addresses
     start: int
+
+    @property
+    def alone(self) -> bool:
+        """Whether nothing lies around the article, so that nothing is waited for and all of it can go out at once."""
+        return not (self.admission.link.scope.children or self.view.with_attachments)
 
     async def parts(self) -> AsyncIterator[bytes]:
         around = self.admission.link.scope.children
