@@ -161,8 +161,10 @@ PAGES = (
     "/switch",
     "/history",
     "/document",
+    "/../links?space=TEAM",
+    "/../links?space=%00",
 )
-"""Every page of admins that has an address of its own."""
+"""Every page of admins that has an address of its own, and the list of a space, also with a problem."""
 
 
 def _walk(page: Page) -> Iterator[str]:

@@ -134,7 +134,7 @@ def test_a_space_is_assigned_and_gets_admins(shell: Shell, boss: Seat) -> None:
     assert f"plain {made.id} ada suspended a password is demanded configuration partners" in words_of(preview)
     assert SpaceRules("partners", admins=admins) == policy_of(shell).rules(TEAM)
     assert 403 == shell.client().get(made.path).status_code
-    assert "Links 1 List the links of this space Configuration partners Admins of the space A b, leads, ada" in page
+    assert "Links 1 Configuration partners Admins of the space A b, leads, ada" in page
     assert "TEAM partners nothing yes no on" in words_of(boss.get(POLICY))
     saved(boss, TEAM_PAGE, configuration="", admins_groups="", admins_members="")
     assert {} == policy_of(shell).spaces
