@@ -32,7 +32,9 @@ from exshare_core.values import People, SpaceKey
 BEFORE = SitePolicy(SITE, configurations={DEFAULT: Configuration(Limits(opens=50))})
 WANTED = evolve(
     BEFORE,
-    limits=Limits(password_demanded=True, people=People.parse(["example.com", "1.example"]), lifetime=timedelta(days=90)),
+    limits=Limits(
+        password_demanded=True, people=People.parse(["example.com", "1.example"]), lifetime=timedelta(days=90)
+    ),
     configurations={DEFAULT: Configuration()},
     spaces={SpaceKey("S7"): SpaceRules(limits=Limits(capabilities={"attachments": 0}))},
 )

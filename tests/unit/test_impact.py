@@ -29,7 +29,9 @@ def under(*limits: Limits) -> Any:
     return outer(tuple(Layer(name, one) for name, one in zip(names, limits, strict=False)))
 
 
-def change(link: ShareLink, before: Any, then: Any, switches: Any = ON, now: Any = NOW, opens: int = 0) -> Impact | None:
+def change(
+    link: ShareLink, before: Any, then: Any, switches: Any = ON, now: Any = NOW, opens: int = 0
+) -> Impact | None:
     """The impact of a change above the link, under its own wish."""
     was, becomes = (None if one is None else one.narrowed(link.layer) for one in (before, then))
     return impact(link, was, becomes, switches, now, opens)
@@ -182,7 +184,8 @@ def test_suspended_and_restored_are_what_visitors_would_meet(
         any(
             verdict.effect is Effect.DENY and verdict.stage in (Stage.POLICY, Stage.TIME, Stage.USES)
             for verdict in decide(
-                prepare(one, address, [Layer("site", limits)], switches), Attempt(max(now, one.wish.starts_at or now), None)
+                prepare(one, address, [Layer("site", limits)], switches),
+                Attempt(max(now, one.wish.starts_at or now), None),
             ).verdicts
         )
         for limits, switches in ((before, was), (then, becomes))
