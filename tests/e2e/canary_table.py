@@ -49,10 +49,10 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "restricted title": ("Kestrel price list", "Kestrel discounts"),
     "hidden title": ("Board minutes", "Payroll calendar", "Paraffin catalogue", "Oil lamp recall"),
     "included": ("arrives smelling of salt",),
-    "name": ("Lena Keeper", "Ivo Former", "Tove Demo", "Exshare Connector"),
+    "name": ("Lena Keeper", "Ivo Former", "Exshare Connector"),
     "file": (LISTED,),
     "excluded file": ("supplier-quote.txt",),
-    "restricted file": ("prices.pdf",),
+    "named file": ("prices.pdf",),
 }
 """Words by kind: those that the stand-in plants, and a few that are rightly seen through some links."""
 
@@ -65,7 +65,7 @@ SEEN: Mapping[str, frozenset[str]] = {
     "file": frozenset({"attachments", "everything"}),
     "restricted": frozenset({"restricted", "everything"}),
     "restricted title": frozenset({"restricted", "everything"}),
-    "restricted file": frozenset({"everything"}),
+    "named file": frozenset({"restricted", "everything"}),  # by the words of its page, which the author wrote
     "included": frozenset({"includes", "everything"}),
     "confluence": frozenset({"confluence-links", "everything"}),
 }

@@ -130,7 +130,7 @@ def test_opening_reaches_nobody_and_silences_the_libraries() -> None:
 
     assert [Content, Content] == kinds
 
-    assert not any(logging.getLogger(name).isEnabledFor(logging.CRITICAL) for name in ("httpx", "httpcore"))
+    assert not any(logging.getLogger(name).isEnabledFor(logging.CRITICAL) for name in ("httpx", "aiohttp.client"))
 
 
 def test_a_connection_may_be_closed_by_another_task() -> None:
