@@ -107,10 +107,10 @@ def history(config_file: Path, site: str | None, limit: int, as_json: bool) -> N
 @options.as_json
 def switch(position: str, config_file: Path, site: str | None, space: str | None, dry_run: bool, as_json: bool) -> None:
     """Stop sharing at once, or let it go on as before, on the site or in one space. Links keep their settings."""
-    from exshare_core.values import SpaceKey
+    from exshare_core.values import space_key
 
     async def work(governing: Governing) -> DryRun:
-        key = None if space is None else SpaceKey(space)
+        key = None if space is None else space_key(space)
         found = await governing.dry_run_switch(None, key, position == "on")
         if not dry_run:
             await governing.switch(None, key, position == "on")
