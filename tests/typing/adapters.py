@@ -5,15 +5,14 @@ from __future__ import annotations
 from exshare_adapters.argon2_passwords import Argon2Hasher
 from exshare_adapters.confluence.body import ConfluenceRenderer
 from exshare_adapters.confluence.cloud_access import CloudAccess
-from exshare_adapters.confluence.cloud_directory import CloudDirectory
 from exshare_adapters.confluence.cloud_files import CloudFiles
 from exshare_adapters.confluence.cloud_finder import CloudFinder
 from exshare_adapters.confluence.cloud_pages import CloudPages
 from exshare_adapters.confluence.datacenter_access import DataCenterAccess
-from exshare_adapters.confluence.datacenter_directory import DataCenterDirectory
 from exshare_adapters.confluence.datacenter_files import DataCenterFiles
 from exshare_adapters.confluence.datacenter_finder import DataCenterFinder
 from exshare_adapters.confluence.datacenter_pages import DataCenterPages
+from exshare_adapters.confluence.directory import ConfluenceDirectory
 from exshare_adapters.confluence.files import Flow
 from exshare_adapters.file_mail import FileMailer
 from exshare_adapters.mailgun_mail.mailer import MailgunMailer
@@ -112,7 +111,7 @@ FINDERS: tuple[type[PageFinder], ...] = (CloudFinder, DataCenterFinder, MemoryFi
 FILES: tuple[type[FileSource], ...] = (CloudFiles, DataCenterFiles, MemoryFiles)
 STREAMS: tuple[type[FileStream], ...] = (Flow, MemoryStream)
 CHECKERS: tuple[type[AccessChecker], ...] = (CloudAccess, DataCenterAccess, MemoryAccess)
-DIRECTORIES: tuple[type[Directory], ...] = (CloudDirectory, DataCenterDirectory, MemoryDirectory)
+DIRECTORIES: tuple[type[Directory], ...] = (ConfluenceDirectory, MemoryDirectory)
 RENDERERS: tuple[type[BodyRenderer], ...] = (ConfluenceRenderer, MemoryRenderer)
 
 # --- of the contract kit ---------------------------------------------------------------------------------------------

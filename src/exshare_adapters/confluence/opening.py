@@ -9,17 +9,16 @@ from exshare_adapters.confluence.body import ConfluenceRenderer
 from exshare_adapters.confluence.client import Api
 from exshare_adapters.confluence.cloud import Cloud
 from exshare_adapters.confluence.cloud_access import CloudAccess
-from exshare_adapters.confluence.cloud_directory import KEPT, CloudDirectory
 from exshare_adapters.confluence.cloud_files import CloudFiles
 from exshare_adapters.confluence.cloud_finder import CloudFinder
 from exshare_adapters.confluence.cloud_pages import CloudPages
 from exshare_adapters.confluence.datacenter import DataCenter
 from exshare_adapters.confluence.datacenter_access import DataCenterAccess
-from exshare_adapters.confluence.datacenter_directory import DataCenterDirectory
 from exshare_adapters.confluence.datacenter_files import DataCenterFiles
 from exshare_adapters.confluence.datacenter_finder import DataCenterFinder
 from exshare_adapters.confluence.datacenter_pages import DataCenterPages
 from exshare_adapters.confluence.datacenter_rights import Rights
+from exshare_adapters.confluence.directory import CLOUD, DATA_CENTER, KEPT, ConfluenceDirectory
 from exshare_adapters.confluence.files import MEDIA_HOSTS, MediaHosts
 from exshare_adapters.confluence.settings import CloudSettings, DataCenterSettings
 from exshare_adapters.confluence.single_flight import SingleFlight
@@ -44,7 +43,7 @@ async def cloud(settings: CloudSettings, transport: Transport | None = None) -> 
             finder=CloudFinder(site),
             files=CloudFiles(site, media, hosts),
             access=CloudAccess(site),
-            directory=CloudDirectory(api, kept),
+            directory=ConfluenceDirectory(api, CLOUD, kept),
             renderer=ConfluenceRenderer(settings.site),
         )
 
@@ -60,7 +59,7 @@ async def data_center(settings: DataCenterSettings, transport: Transport | None 
             finder=DataCenterFinder(site),
             files=DataCenterFiles(site, media, hosts),
             access=DataCenterAccess(site, rights),
-            directory=DataCenterDirectory(api, kept),
+            directory=ConfluenceDirectory(api, DATA_CENTER, kept),
             renderer=ConfluenceRenderer(settings.site),
         )
 
