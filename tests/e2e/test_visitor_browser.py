@@ -117,6 +117,11 @@ STATES = (
 )
 
 
+def await_focus(page: Page) -> None:
+    """Until the page has put the focus where a visitor is to type or to press."""
+    page.locator("input:focus, button:focus").wait_for()
+
+
 def show(site: Site, page: Page, state: str) -> None:
     """Bring a window to one of the things that visitors see."""
     match state:
@@ -150,6 +155,7 @@ def test_a_password_opens_the_page(site: Site) -> None:
     with site.page() as page:
         show(site, page, "wrong password")
         wrong = page.get_by_role("alert").inner_text()
+        await_focus(page)
         page.keyboard.type(PASSWORD)
         page.keyboard.press("Enter")
         page.get_by_text("How we work.").wait_for()
@@ -165,6 +171,7 @@ def test_a_code_opens_the_page(site: Site) -> None:
         with ThreadPoolExecutor(1) as aside:  # this thread has the browser's loop
             aside.submit(site.shell.send_letters).result()
         text = site.shell.mailer.sent[-1].text
+        await_focus(page)
         page.keyboard.type(next(word for word in text.split() if word.isdigit() and len(word) == 8))
         page.keyboard.press("Enter")
         page.get_by_text("How we work.").wait_for()
@@ -174,6 +181,7 @@ def test_the_open_button_opens_the_page(site: Site) -> None:
     """One press of the button begins the visit, and reloading does not ask again."""
     with site.page() as page:
         site.open(page, "open")
+        await_focus(page)
         page.keyboard.press("Enter")
         page.get_by_text("How we work.").wait_for()
         page.reload()

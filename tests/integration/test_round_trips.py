@@ -29,8 +29,13 @@ def _counted(store: Store, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]
 
         def watched(*arguments: Any, **options: Any) -> sqlite3.Connection:
             connection: sqlite3.Connection = connect(*arguments, **options)
-            connection.set_trace_callback(seen.append)
+            connection.set_trace_callback(noted)
             return connection
+
+        def noted(statement: str) -> None:
+            """What a thread says to its connection when it opens it is no part of a question."""
+            if not statement.lower().startswith("pragma"):
+                seen.append(statement)
 
         monkeypatch.setattr(sqlite3, "connect", watched)
     else:
