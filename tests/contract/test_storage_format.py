@@ -29,6 +29,33 @@ def image(name: str, inside: str = "") -> str:
     return f'<ac:image><ri:attachment ri:filename="{name}">{inside}</ri:attachment></ac:image>'
 
 
+def node(key: str, parameters: str = "", inside: str = "") -> str:
+    """A node of the newer editor that is an extension, with its parameters and what else is in it."""
+    return (
+        f'<ac:adf-node type="extension"><ac:adf-attribute key="extension-key">{key}</ac:adf-attribute>'
+        '<ac:adf-attribute key="extension-type">com.atlassian.confluence.macro.core</ac:adf-attribute>'
+        f'<ac:adf-attribute key="parameters">{parameters}</ac:adf-attribute>{inside}</ac:adf-node>'
+    )
+
+
+def given(name: str, value: str, id: str = "") -> str:
+    """Macro parameters as a node of the newer editor has them."""
+    inner = f'<ac:adf-parameter key="value">{value}</ac:adf-parameter>'
+    metadata = (
+        f'<ac:adf-parameter key="macro-id"><ac:adf-parameter key="value">{id}</ac:adf-parameter></ac:adf-parameter>'
+    )
+    return (
+        f'<ac:adf-parameter key="macro-params"><ac:adf-parameter key="{name}">{inner}</ac:adf-parameter></ac:adf-parameter>'
+        f'<ac:adf-parameter key="macro-metadata">{metadata}'
+        '<ac:adf-parameter key="title">Include</ac:adf-parameter></ac:adf-parameter>'
+    )
+
+
+def extension(nodes: str, fallback: str = "") -> str:
+    """An extension of the newer editor with its fallback."""
+    return f"<ac:adf-extension>{nodes}<ac:adf-fallback>{fallback}</ac:adf-fallback></ac:adf-extension>"
+
+
 PAGE = '<ac:link><ri:page ri:content-title="Salaries" ri:space-key="HR"/></ac:link>'
 EXCLUDED = parameter("title", "exshare-exclude")
 
@@ -143,6 +170,50 @@ ROWS: list[tuple[str, Inventory]] = [
         "</ac:adf-extension>",
         Inventory(shown_files=frozenset({FileRef("d"), FileRef("d.png")})),
     ),
+    (
+        extension(node("include", given("", "HR:Salaries", "m1")), "<p>80</p>"),
+        Inventory((StorageMacro("include", "m1", 0, False, "Salaries", "HR"),)),
+    ),
+    (
+        macro("include", parameter("", PAGE), "m1")
+        + extension(node("Excerpt-Include"), "<p>80</p>")
+        + extension(node("include", '<ac:adf-parameter key="macroParams">{}</ac:adf-parameter>')),
+        Inventory(
+            (
+                StorageMacro("include", "m1", 0, False, "Salaries", "HR"),
+                StorageMacro("excerpt-include", "", 0),
+                StorageMacro("include", "", 1),
+            ),
+        ),
+    ),
+    (
+        extension(node("include", given("", "T", "m1")), macro("include", parameter("", PAGE), "m2")),
+        Inventory((StorageMacro("include", "m2", 0, False, "Salaries", "HR"),)),
+    ),
+    (
+        extension(node("include", given("", "T")), macro("include", parameter("", PAGE), "m2") + "<p>80</p>"),
+        Inventory(
+            (
+                StorageMacro("include", "", 1, False, "T"),
+                StorageMacro("include", "m2", 0, False, "Salaries", "HR"),
+            ),
+        ),
+    ),
+    (
+        extension(
+            '<ac:adf-node type="panel"><ac:adf-content>'
+            + node("include", given("", "T"))
+            + "</ac:adf-content></ac:adf-node>",
+            "<div>80</div>" + node("include", given("", "T")),
+        ),
+        Inventory((StorageMacro("include", "", 0, False, "T"),)),
+    ),
+    (
+        extension(node("excerpt", given("name", "exshare-exclude", "m1")), "<p>80</p>" + image("a.png")),
+        Inventory((StorageMacro("excerpt", "m1", 0, True),), hidden_files=frozenset({FileRef("a.png")})),
+    ),
+    (extension(node("ari:cloud:ecosystem::extension/a/b/static/include")), Inventory()),
+    (extension(node("toc"), "<p>80</p>"), Inventory()),
     (
         macro("viewpdf", parameter("name", '<ri:attachment ri:filename="a.pdf"/>')),
         Inventory(shown_files=frozenset({FileRef("a.pdf")})),

@@ -15,6 +15,7 @@ from xml.parsers import expat
 
 from attrs import Factory, define, frozen
 
+from exshare_adapters.confluence.extension_nodes import NODE, PARTS, ExtensionNode
 from exshare_adapters.confluence.macros import (
     ARCHIVES,
     DIAGRAMS,
@@ -37,7 +38,8 @@ _PARAMETER = "urn:ac parameter"
 _FILE = "urn:ri attachment"
 _BLOG_POST = "urn:ri blog-post"
 _OWNERS = ("urn:ri page", _BLOG_POST, "urn:ri content-entity")
-_ADF_PARAMETER = "urn:ac adf-parameter"
+_EXTENSION = "urn:ac adf-extension"
+_FALLBACK = "urn:ac adf-fallback"
 _ENTITY = re.compile(r"<!\[CDATA\[.*?\]\]>|&([A-Za-z][A-Za-z0-9]*);", re.DOTALL)
 _NAMING = frozenset({"", "page", "root", "pageId"})
 """Parameters by which macros name a page."""
@@ -145,6 +147,21 @@ class _Macro:
 
 
 @define
+class _Extension:
+    """What the newer editor keeps in its own form, whose end has not come yet: nodes, and the fallback that is shown."""
+
+    nodes: list[_Macro] = Factory(list)
+    """The macros among its nodes."""
+    in_fallback: bool = False
+    within: int = 0
+    """How many macros of the fallback have not ended yet."""
+    shown: set[str] = Factory(set)
+    """Names of the macros in the fallback."""
+    has_words: bool = False
+    """Whether the fallback has words outside macros."""
+
+
+@define
 class _File:
     """A reference to a file whose end has not come yet."""
 
@@ -164,7 +181,8 @@ class _Reader:
         self._archives: list[tuple[int, StorageMacro]] = []
         self._places = 0
         self._parameters: list[tuple[str, list[str]]] = []
-        self._diagrams: list[list[str] | None] = []
+        self._extensions: list[_Extension] = []
+        self._nodes: list[ExtensionNode] = []
         self._file: _File | None = None
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -176,9 +194,16 @@ class _Reader:
             self._begin_macro(attributes)
         elif name == _PARAMETER:
             self._parameters.append((attributes.get("urn:ac name", ""), []))
-        elif name == _ADF_PARAMETER:
-            is_name = attributes.get("key", attributes.get("urn:ac key")) == "diagram-name"
-            self._diagrams.append([] if is_name else None)
+        elif name in PARTS and self._nodes:
+            self._nodes[-1].start(name, attributes)
+        elif name == NODE:
+            self._nodes.append(ExtensionNode())
+            self._macros.append(_Macro("", "", 0, self._place()))
+        elif name == _EXTENSION:
+            self._extensions.append(_Extension())
+            self._macros.append(_Macro("", "", 0, self._place()))
+        elif name == _FALLBACK and self._extensions:
+            self._extensions[-1].in_fallback = True
         elif name == _FILE:
             self._file = _File(_nfc(attributes.get("urn:ri filename", "")))
         elif name in _OWNERS:
@@ -192,18 +217,25 @@ class _Reader:
         elif name == _PARAMETER:
             key, words = self._parameters.pop()
             self._macros[-1].parameters.setdefault(key, "".join(words).strip())
-        elif name == _ADF_PARAMETER:
-            self._end_diagram(self._diagrams.pop())
+        elif name in PARTS and self._nodes:
+            self._nodes[-1].end()
+        elif name == NODE:
+            self._end_node(self._nodes.pop())
+        elif name == _EXTENSION:
+            self._end_extension(self._extensions.pop())
+        elif name == _FALLBACK and self._extensions:
+            self._extensions[-1].in_fallback = False
         elif name == _FILE and self._file is not None:
             self._refer(FileRef(self._file.name, self._file.title, self._file.space))
             self._file = None
 
     def text(self, words: str) -> None:
         """Text, a CDATA section's included."""
-        if self._diagrams and self._diagrams[-1] is not None:
-            self._diagrams[-1].append(words)
-        elif self._parameters:
+        if self._parameters:
             self._parameters[-1][1].append(words)
+        elif (not self._nodes or not self._nodes[-1].text(words)) and self._extensions and not words.isspace():
+            extension = self._extensions[-1]
+            extension.has_words |= extension.in_fallback and not extension.within
 
     def result(self) -> Inventory:
         """What was found."""
@@ -215,17 +247,32 @@ class _Reader:
         macros = tuple(macro for _, macro in sorted(found, key=lambda pair: pair[0]))
         return Inventory(macros, shown, hidden)
 
+    def _place(self) -> int:
+        self._places += 1
+        return self._places
+
+    def _ordinal(self, name: str) -> int:
+        self._counts[name] = self._counts.get(name, -1) + 1
+        return self._counts[name]
+
     def _begin_macro(self, attributes: dict[str, str]) -> None:
         name = attributes.get("urn:ac name", "").strip().lower()
-        ordinal = self._counts.get(name, 0)
-        self._counts[name] = ordinal + 1
-        self._macros.append(_Macro(name, attributes.get("urn:ac macro-id", "").strip(), ordinal, self._places))
-        self._places += 1
+        id = attributes.get("urn:ac macro-id", "").strip()
+        self._macros.append(_Macro(name, id, self._ordinal(name), self._place()))
+        if self._extensions and self._extensions[-1].in_fallback:
+            self._extensions[-1].shown.add(name)
+            self._extensions[-1].within += 1
 
     def _end_macro(self) -> None:
         macro = self._macros.pop()
-        around = self._macros[-1]
+        if self._extensions and self._extensions[-1].in_fallback:
+            self._extensions[-1].within -= 1
         self._files_of(macro)
+        self._keep(macro)
+        self._pass_on(macro, _excludes(macro))
+
+    def _keep(self, macro: _Macro) -> None:
+        """Note a macro that is to be judged."""
         excluded = _excludes(macro)
         title, space, page_id = macro.owner or _meant(macro) or _named(macro)
         elsewhere = reads_elsewhere(macro.name) or (
@@ -240,6 +287,10 @@ class _Reader:
             )
         elif macro.name in LISTS_OF_FILES:
             self._archives.append((macro.place, StorageMacro(macro.name, macro.id, macro.ordinal)))
+
+    def _pass_on(self, macro: _Macro, excluded: bool) -> None:
+        """Give the files named in a macro to what is around it."""
+        around = self._macros[-1]
         if excluded:
             around.hidden += macro.shown + macro.hidden
         else:
@@ -254,9 +305,30 @@ class _Reader:
         elif macro.name in PREVIEWS and (name := _nfc(macro.parameters.get("name", ""))):
             macro.shown.append(FileRef(name, macro.parameters.get("page") or None))
 
-    def _end_diagram(self, words: list[str] | None) -> None:
-        if words is not None and (name := _nfc("".join(words).strip())):
-            self._macros[-1].shown += [FileRef(name), FileRef(f"{name}.png")]
+    def _end_node(self, node: ExtensionNode) -> None:
+        """A node of the newer editor: the same macro as in storage's own form, where its key is a macro's name."""
+        macro = self._macros.pop()
+        macro.parameters = node.parameters
+        if name := _nfc(node.parameters.get("diagram-name", "")):
+            macro.shown += [FileRef(name), FileRef(f"{name}.png")]
+        if node.is_macro and self._extensions:
+            macro.name, macro.id = node.key, node.id
+            self._files_of(macro)
+            extension = self._extensions[-1]
+            if not extension.in_fallback or all(known.name != macro.name for known in extension.nodes):
+                extension.nodes.append(macro)
+        self._pass_on(macro, _excludes(macro))
+
+    def _end_extension(self, extension: _Extension) -> None:
+        """Keep the nodes that are macros; one whose fallback is nothing but a macro of its name is that macro."""
+        fallback = self._macros.pop()
+        if self._extensions:
+            self._extensions[-1].has_words |= extension.has_words
+        for node in extension.nodes:
+            if extension.has_words or node.name not in extension.shown:
+                node.ordinal = self._ordinal(node.name)
+                self._keep(node)
+        self._pass_on(fallback, any(_excludes(node) for node in extension.nodes))
 
     def _owner(self, name: str, attributes: dict[str, str]) -> None:
         title, space = attributes.get("urn:ri content-title"), attributes.get("urn:ri space-key")
