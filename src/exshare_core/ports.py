@@ -83,6 +83,29 @@ class PasswordHasher(Protocol):
         """Must be True for a hash with weaker parameters than today's."""
 
 
+class AuthenticatorCodes(Protocol):
+    """Codes of an authenticator app: time-based one-time passwords (RFC 6238) of six digits, each for 30 seconds.
+
+    Plain methods: reckoning a code never waits. Whoever verifies stores the step of the last code that was used.
+    """
+
+    def secret(self) -> bytes:
+        """A fresh secret; must be 20 to 64 bytes from a CSPRNG and must never come twice."""
+
+    def uri(self, secret: bytes, account: str, issuer: str) -> str:
+        """The ``otpauth`` address that tells an app everything; `account` and `issuer` must come out of it as given,
+        so that nothing in a name can change the rest.
+        """
+
+    def verify(self, secret: bytes, code: str, at: datetime, after: int | None) -> int | None:
+        """The time step whose code this is: must be that of `at`, the one before or the one after, and must be None
+        for any other code and for a step that is not later than `after`, the last one used.
+
+        Must take a code with blanks in it and nothing else but its six ASCII digits. Must raise Broken for what can be
+        no secret.
+        """
+
+
 class Vault(Protocol):
     """Seals values under a key that is never in the database. A sealed value is bound to purpose, site and id."""
 

@@ -7,10 +7,12 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from typing import ClassVar
 
 from exshare_core.errors import Busy
-from exshare_core.ports import Checked, Clock, PasswordHasher, Storage, TokenGenerator, Vault
+from exshare_core.ports import AuthenticatorCodes, Checked, Clock, PasswordHasher, Storage, TokenGenerator, Vault
+from exshare_core.testing.authenticator import AuthenticatorCodesContract
 from exshare_core.testing.checking import CheckedContract
 from exshare_core.testing.clocks import ClockContract
 from exshare_core.testing.content import ContentContract
+from exshare_core.testing.fakes.authenticator import CountingAuthenticatorCodes
 from exshare_core.testing.fakes.mailer import CollectingMailer, MemoryMailSystem
 from exshare_core.testing.fakes.passwords import CheapHasher
 from exshare_core.testing.fakes.prepared import MemoryPreparedSite, MemoryRendererSetting
@@ -63,6 +65,14 @@ class TestCheapHasher(PasswordHasherContract):
     async def weaker_hash(self, password: str) -> str:
         """A hash with one round."""
         return await CheapHasher(rounds=1).hash(password)
+
+
+class TestCountingAuthenticatorCodes(AuthenticatorCodesContract):
+    """The codes over counted secrets."""
+
+    def open(self) -> AbstractAsyncContextManager[AuthenticatorCodes]:
+        """A fresh one."""
+        return nullcontext(CountingAuthenticatorCodes())
 
 
 class TestCollectingMailer(MailerContract):

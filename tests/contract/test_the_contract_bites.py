@@ -12,6 +12,7 @@ from hypothesis import Phase
 
 from exshare_core.errors import ExshareError
 from exshare_core.ports import Clock
+from exshare_core.testing.authenticator import AuthenticatorCodesContract
 from exshare_core.testing.checking import CheckedContract
 from exshare_core.testing.clocks import ClockContract
 from exshare_core.testing.content import ContentContract
@@ -25,6 +26,7 @@ from exshare_core.testing.storage import StorageContract
 from exshare_core.testing.tokens import TokenGeneratorContract
 from exshare_core.testing.vault import VaultContract
 from tests.contract.broken import (
+    apps,
     chances,
     content,
     gates,
@@ -50,6 +52,7 @@ ROWS: list[Row] = [
         policies,
         people,
         secrets,
+        apps,
         chances,
         letters,
         content,
@@ -63,6 +66,7 @@ CONTRACTS: list[Any] = [
     StorageContract,
     VaultContract,
     PasswordHasherContract,
+    AuthenticatorCodesContract,
     MailerContract,
     ClockContract,
     TokenGeneratorContract,

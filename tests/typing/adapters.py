@@ -34,10 +34,12 @@ from exshare_adapters.sqlite.outbox import SqliteOutbox
 from exshare_adapters.sqlite.policies import SqlitePolicies
 from exshare_adapters.sqlite.storage import SqliteStorage
 from exshare_adapters.system import SystemClock, SystemTokens
+from exshare_adapters.totp import Totp
 from exshare_adapters.vault import AesGcmVault
 from exshare_core.ports import (
     AccessChecker,
     ActivityLog,
+    AuthenticatorCodes,
     BodyRenderer,
     Checked,
     Clock,
@@ -58,6 +60,7 @@ from exshare_core.ports import (
     TokenGenerator,
     Vault,
 )
+from exshare_core.testing.fakes.authenticator import CountingAuthenticatorCodes
 from exshare_core.testing.fakes.codes import MemoryCodes
 from exshare_core.testing.fakes.content import (
     MemoryAccess,
@@ -87,6 +90,7 @@ from exshare_core.testing.renderer import RendererSetting
 CLOCKS: tuple[type[Clock], ...] = (SystemClock, FakeClock)
 TOKENS: tuple[type[TokenGenerator], ...] = (SystemTokens, CountingTokens)
 HASHERS: tuple[type[PasswordHasher], ...] = (Argon2Hasher, CheapHasher)
+AUTHENTICATORS: tuple[type[AuthenticatorCodes], ...] = (Totp, CountingAuthenticatorCodes)
 VAULTS: tuple[type[Vault], ...] = (AesGcmVault, FakeVault)
 MAILERS: tuple[type[Mailer], ...] = (SmtpMailer, MailgunMailer, FileMailer, CollectingMailer)
 CHECKED: tuple[type[Checked], ...] = (

@@ -8,6 +8,7 @@ import pytest
 
 MODULES = [
     "activity",
+    "authenticator",
     "changing",
     "checking",
     "clocks",
@@ -38,12 +39,14 @@ MODULES = [
 pytest.register_assert_rewrite(*(f"{__name__}.{module}" for module in MODULES))
 
 from exshare_core.testing.activity import ActivityLogContract
+from exshare_core.testing.authenticator import AuthenticatorApp, AuthenticatorCodesContract
 from exshare_core.testing.checking import CheckedContract
 from exshare_core.testing.clocks import ClockContract
 from exshare_core.testing.codes import CodeRepositoryContract
 from exshare_core.testing.content import AccessCheckerContract, ContentContract
 from exshare_core.testing.contract import Contract, law, promise
 from exshare_core.testing.directory import DirectoryContract
+from exshare_core.testing.fakes.authenticator import CountingAuthenticatorCodes
 from exshare_core.testing.fakes.content import MemoryPage, MemorySite
 from exshare_core.testing.fakes.mailer import CollectingMailer
 from exshare_core.testing.fakes.passwords import CheapHasher
@@ -68,6 +71,8 @@ from exshare_core.testing.vault import VaultContract
 __all__ = [
     "AccessCheckerContract",
     "ActivityLogContract",
+    "AuthenticatorApp",
+    "AuthenticatorCodesContract",
     "BodyRendererContract",
     "CheapHasher",
     "CheckedContract",
@@ -76,6 +81,7 @@ __all__ = [
     "CollectingMailer",
     "ContentContract",
     "Contract",
+    "CountingAuthenticatorCodes",
     "CountingTokens",
     "DirectoryContract",
     "FakeClock",
