@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -15,6 +14,7 @@ from typing import NewType
 
 from attrs import field, frozen
 
+from exshare_core.domains import Domain as Domain
 from exshare_core.errors import InvalidValue, printable
 
 SiteId = NewType("SiteId", str)
@@ -37,6 +37,9 @@ AttachmentId = NewType("AttachmentId", str)
 
 SpaceKey = NewType("SpaceKey", str)
 """The key of a space in Confluence, compared in upper case."""
+
+ExternalAccountId = NewType("ExternalAccountId", str)
+"""The id of an external account: of a visitor who signs in here."""
 
 AccountId = NewType("AccountId", str)
 """Who a person is to Confluence: an account id on Cloud, a user key on Data Center (spec R4)."""
@@ -112,6 +115,18 @@ def label_names(entries: Iterable[str], name: str = "labels") -> frozenset[str]:
     return labels
 
 
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]{1,253}(?::[0-9]{1,5})?\Z")
+
+
+def origins(entries: Iterable[str], name: str = "frame_origins") -> frozenset[str]:
+    """Origins of web pages in lower case; raises InvalidValue for what is none, with `name` as the field."""
+    found = frozenset(entry.strip().lower() for entry in entries)
+    for one in sorted(found):
+        if not _ORIGIN.match(one):
+            raise InvalidValue(name, f"`{printable(one[:60])}` is not an origin such as https://intranet.example.com")
+    return found
+
+
 @frozen(slots=True)
 class Token:
     """The secret part of an address: 43 characters, 256 bits (spec L2). Never shown by ``repr``."""
@@ -131,70 +146,6 @@ class Token:
     def digest(self) -> bytes:
         """SHA-256 of the token: the only form in which it is looked up and stored in clear."""
         return hashlib.sha256(self.text.encode("ascii")).digest()
-
-
-@frozen(slots=True)
-class Domain:
-    """A mail domain in its A-label form, lower case."""
-
-    name: str
-
-    @classmethod
-    def parse(cls, text: str) -> Domain:
-        """Normalise a domain by IDNA 2008's rules for letters and digits; raises InvalidValue.
-
-        Python's own ``idna`` codec follows IDNA 2003, which maps different domains to one (ß to ss); a false match
-        would let a stranger in, so labels are checked by character class and encoded as they are.
-        """
-        labels = unicodedata.normalize("NFC", text.strip().removesuffix(".")).split(".")
-        if len(labels) < 2:
-            raise InvalidValue("domain", f"`{text[:60]}` is not a full domain name")
-        name = ".".join(_label(label, text) for label in labels)
-        if len(name) > 253:
-            raise InvalidValue("domain", f"`{text[:60]}` is longer than 253 characters")
-        return cls(name)
-
-
-_LDH = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
-_LETTERS_AND_MARKS = frozenset({"Ll", "Lo", "Lm", "Mn", "Mc", "Nd"})
-
-
-def _label(label: str, whole: str) -> str:
-    lowered = label.lower()
-    if lowered.isascii():
-        if not _LDH.match(lowered) or (lowered[2:4] == "--" and not lowered.startswith("xn--")):
-            raise InvalidValue("domain", f"`{whole[:60]}` has a part that is not letters, digits and inner hyphens")
-        if lowered.startswith("xn--"):
-            _check_letters(_decoded(lowered, whole), whole)
-        return lowered
-    _check_letters(lowered, whole)
-    encoded = "xn--" + lowered.encode("punycode").decode("ascii")
-    if len(encoded) > 63:
-        raise InvalidValue("domain", f"`{whole[:60]}` has a part longer than 63 characters")
-    return encoded
-
-
-def _decoded(label: str, whole: str) -> str:
-    try:
-        decoded = label[4:].encode("ascii").decode("punycode")
-    except (UnicodeError, ValueError, OverflowError):
-        raise InvalidValue("domain", f"`{whole[:60]}` has a broken xn-- part") from None
-    if decoded.isascii() or "xn--" + decoded.encode("punycode").decode("ascii") != label:
-        raise InvalidValue("domain", f"`{whole[:60]}` has an xn-- part that is not in its shortest form")
-    return decoded
-
-
-def _check_letters(label: str, whole: str) -> None:
-    fine = (
-        label == unicodedata.normalize("NFC", label).lower()
-        and label == unicodedata.normalize("NFKC", label)
-        and not unicodedata.category(label[0]).startswith("M")
-        and label[0] != "-"
-        and label[-1] != "-"
-        and all(char == "-" or unicodedata.category(char) in _LETTERS_AND_MARKS for char in label)
-    )
-    if not fine:
-        raise InvalidValue("domain", f"`{whole[:60]}` has characters that a domain name cannot have")
 
 
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*\Z")
@@ -221,17 +172,17 @@ class Address:
         """One plain address such as ``ada@example.com``; raises InvalidValue.
 
         Quoted local parts, comments, IP literals and non-ASCII local parts are refused: nobody needs them here, and
-        each has been used to smuggle something past a check.
+        each has been used to smuggle something past a check. Blanks around it are forgiven, line breaks are not.
         """
-        local, at, domain = text.strip().rpartition("@")
-        if not at or not _LOCAL.match(local) or len(local) > 64:
-            raise InvalidValue("address", f"`{text[:80]}` is not a mail address")
+        local, at, domain = text.strip(" \t").rpartition("@")
+        if not at or not _LOCAL.match(local) or len(local) > 64 or domain.endswith((".", " ")) or domain[:1] == " ":
+            raise InvalidValue("address", f"`{printable(text[:80])}` is not a mail address")
         try:
             parsed = Domain.parse(domain)
         except InvalidValue as error:
             raise InvalidValue("address", error.rule) from None
         if len(local) + len(parsed.name) > 253:
-            raise InvalidValue("address", f"`{text[:80]}` is longer than 254 characters")
+            raise InvalidValue("address", f"`{printable(text[:80])}` is longer than 254 characters")
         return cls(local, parsed)
 
     def __str__(self) -> str:
@@ -306,7 +257,7 @@ def _self_and_above(name: str) -> Iterable[str]:
         name = name.partition(".")[2]
 
 
-_NAT64 = ip_network("64:ff9b::/96")
+_MAPPED, _NAT64, _SIXTOFOUR = IPv6Network("::ffff:0:0/96"), IPv6Network("64:ff9b::/96"), IPv6Network("2002::/16")
 
 
 def unwrapped(address: IPAddress) -> IPAddress:
@@ -331,7 +282,7 @@ class Networks:
         ranges = set()
         for entry in (entry.strip() for entry in entries):
             try:
-                ranges.add(_unmapped(ip_network(entry)))
+                ranges.add(_plain_network(ip_network(_without_zone(entry))))
             except ValueError as error:
                 raise InvalidValue(name, f"`{entry[:60]}` is not a network such as 192.0.2.0/24") from error
         return cls(frozenset(ranges))
@@ -361,15 +312,32 @@ class Networks:
         return tuple(sorted(str(network) for network in self.ranges))
 
 
-def _unmapped(network: IPNetwork) -> IPNetwork:
-    if isinstance(network, IPv6Network) and network.prefixlen >= 96 and network.network_address.ipv4_mapped:
-        return IPv4Network((network.network_address.ipv4_mapped, network.prefixlen - 96))
+def _plain_network(network: IPNetwork) -> IPNetwork:
+    """The IPv4 network inside a mapped, 6to4 or NAT64 one, since addresses in it are judged as what they carry.
+
+    All that one IPv4 address has by 6to4 is that address, however small a part of it is named.
+    """
+    if isinstance(network, IPv4Network):
+        return network
+    for outer, last in ((_MAPPED, 128), (_NAT64, 128), (_SIXTOFOUR, 48)):
+        if network.subnet_of(outer):
+            inner = int(network.network_address) >> (128 - last) & 0xFFFFFFFF
+            return IPv4Network((inner, min(network.prefixlen, last) - outer.prefixlen))
     return network
 
 
 def network_address(text: str) -> IPAddress | None:
-    """The visitor's address as the server saw it, or None when it is not an IP address (a unix socket, say)."""
+    """The visitor's address as the server saw it, or None when it is not an IP address: a unix socket, say.
+
+    An address with a zone (``fe80::1%eth0``) means another host on every cable, and is none that a list could name.
+    """
     try:
-        return ip_address(text.partition("%")[0])
+        return ip_address(_without_zone(text))
     except ValueError:
         return None
+
+
+def _without_zone(text: str) -> str:
+    if "%" in text:
+        raise ValueError("a zone")
+    return text
