@@ -134,8 +134,9 @@ class Browsing(Entrance):
     async def _page(self, admission: Admission, target: PageId, addresses: Addresses) -> PageView | Answer:
         link, content = admission.link, self.contents[admission.link.site]
         is_root = target == link.scope.root
-        if not is_root and (answer := await self._root_answer(admission)) is not None:
-            return answer
+        root = None if is_root else await self._root(admission)
+        if isinstance(root, Answer):
+            return root
         reading = await content.pages.read(target, link.acts_as)
         if isinstance(reading, Absent):
             return await self._folder(admission, target)
@@ -154,10 +155,11 @@ class Browsing(Entrance):
         )
         without = redact(draft, await self._sources(admission, draft))
         levels = await self._levels(admission, draft)
-        reached = await self._linked(admission, reading, levels)
-        pages = {page: f"{addresses.pages}{page}" for page in reached}
-        lists = _lists(draft, levels, reached)
-        rendered = await content.renderer.render(draft, without, pages, view, lists)
+        linked = await self._linked(admission, reading, root, levels)
+        pages = {page: f"{addresses.pages}{page}" for page, facts in linked.items() if facts.kind.opens}
+        titles = {page: linked[page].title for page in draft.links if page in linked}
+        lists = _lists(draft, levels, linked)
+        rendered = await content.renderer.render(draft, without, pages, view, lists, titles)
         return PageView(
             page=target,
             title=draft.title,
@@ -186,9 +188,8 @@ class Browsing(Entrance):
         nodes, more = await content.pages.level(page, LEVEL, offset)
         before, after = await self._beside(content, way)
         reached = await self._reached(admission, {node.id for node in (*nodes, *before, *after)} | {*way})
-        trail = await self._trail(content, [one for one in way if one in reached], reached)
         return Sidebar(
-            trail,
+            tuple(Entry(one, reached[one].title, reached[one].kind) for one in way if one in reached),
             tuple(_entry(node) for node in nodes if node.id in reached),
             offset + LEVEL if more else None,
             next((_entry(node) for node in before if node.id in reached), None),
@@ -293,19 +294,19 @@ class Browsing(Entrance):
     def _reach(self, admission: Admission, facts: PageFacts, *, elsewhere: bool = False) -> Decision:
         return reach(admission.link.scope, admission.prepared.policy, facts, elsewhere=elsewhere)
 
-    async def _root_answer(self, admission: Admission) -> Answer | None:
-        """What stops the whole link by live facts of its root, or None: it is asked for every page and file."""
+    async def _root(self, admission: Admission) -> PageFacts | Answer:
+        """The live facts of the root, or what stops the whole link by them: asked for every page and file."""
         link, content = admission.link, self.contents[admission.link.site]
         facts = (await content.pages.facts([link.scope.root], link.acts_as)).get(link.scope.root)
         if not isinstance(facts, PageFacts):
             return Answer.ABSENT
         decision = self._reach(admission, facts)
-        return None if decision.allowed else _live_answer(decision, is_root=True)
+        return facts if decision.allowed else _live_answer(decision, is_root=True)
 
     async def _reading(self, admission: Admission, page: PageId) -> Reading | Answer:
         link, content = admission.link, self.contents[admission.link.site]
         is_root = page == link.scope.root
-        if not is_root and (answer := await self._root_answer(admission)) is not None:
+        if not is_root and isinstance(answer := await self._root(admission), Answer):
             return answer
         reading = await content.pages.read(page, link.acts_as)
         if isinstance(reading, Absent):
@@ -339,16 +340,15 @@ class Browsing(Entrance):
         }
 
     async def _linked(
-        self, admission: Admission, reading: Reading, levels: Mapping[PageId, Sequence[Node]]
-    ) -> Collection[PageId]:
+        self, admission: Admission, reading: Reading, root: PageFacts | None, levels: Mapping[PageId, Sequence[Node]]
+    ) -> Mapping[PageId, PageFacts]:
         """Those pages that the page links to or lists, and lists the children of, that are in the share (spec V3)."""
-        scope = admission.link.scope
-        known = {reading.facts.page, scope.root}
-        if scope.children:
-            listed = {*levels, *(node.id for level in levels.values() for node in level)} - known
-            others = sorted(reading.draft.links - known - listed)[:MOST_TARGETS]
-            known |= set(await self._reached(admission, {*listed, *others}))
-        return known
+        known = {facts.page: facts for facts in (root, reading.facts) if facts is not None}
+        if not admission.link.scope.children:
+            return known
+        listed = {*levels, *(node.id for level in levels.values() for node in level)} - known.keys()
+        others = sorted(reading.draft.links - known.keys() - listed)[:MOST_TARGETS]
+        return {**known, **await self._reached(admission, {*listed, *others})}
 
     async def _levels(self, admission: Admission, draft: Draft) -> Mapping[PageId, Sequence[Node]]:
         """What can be opened below the pages that lists in this draft are about, where that can be found out.
@@ -379,8 +379,7 @@ class Browsing(Entrance):
         is_root = target == link.scope.root
         if not decision.allowed:
             return _live_answer(decision, is_root=is_root)
-        title = (await content.finder.titles([target])).get(target, "")
-        return PageView(target, title, "", 0, None, None, (), is_root, NodeKind.FOLDER)
+        return PageView(target, facts.title, "", 0, None, None, (), is_root, NodeKind.FOLDER)
 
     async def _beside(self, content: Content, way: Sequence[PageId]) -> tuple[Sequence[Node], Sequence[Node]]:
         """The nearest entries before and after the end of `way`, nearest first, that could be opened."""
@@ -393,12 +392,6 @@ class Browsing(Entrance):
         before = [node for node in reversed(nodes[:place]) if node.opens]
         after = [node for node in nodes[place + 1 :] if node.opens]
         return before[:NEAR], after[:NEAR]
-
-    async def _trail(
-        self, content: Content, way: Sequence[PageId], reached: Mapping[PageId, PageFacts]
-    ) -> tuple[Entry, ...]:
-        titles = await content.finder.titles(way)
-        return tuple(Entry(page, titles[page], reached[page].kind) for page in way if page in titles)
 
 
 def _lists(

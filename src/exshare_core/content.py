@@ -28,6 +28,11 @@ class NodeKind(Enum):
     DATABASE = "database"
     EMBED = "embed"
 
+    @property
+    def opens(self) -> bool:
+        """Whether it can be opened as a page; whiteboards and databases only keep their place (spec V4)."""
+        return self in (NodeKind.PAGE, NodeKind.BLOG_POST, NodeKind.FOLDER)
+
 
 class MayRead(Enum):
     """Whether a member may read a page in Confluence now (spec L15)."""
@@ -71,6 +76,8 @@ class PageFacts:
     """Those of the page and its ancestors that carry view restrictions of their own (spec L6)."""
     may_read: MayRead
     """Whether the link's identity may read this very page (spec L15)."""
+    title: str = field(default="", repr=False)
+    """As it is now; to be told of pages in reach only."""
 
 
 @frozen(slots=True)
@@ -84,8 +91,8 @@ class Node:
 
     @property
     def opens(self) -> bool:
-        """Whether the entry can be opened as a page; whiteboards and databases only keep their place (spec V4)."""
-        return self.kind in (NodeKind.PAGE, NodeKind.BLOG_POST, NodeKind.FOLDER)
+        """Whether the entry can be opened as a page."""
+        return self.kind.opens
 
 
 @frozen(slots=True)

@@ -36,7 +36,7 @@ class Leading(Browsing):
 
         Raises AdapterFailed when Confluence fails.
         """
-        if (answer := await self._root_answer(admission)) is not None:
+        if isinstance(answer := await self._root(admission), Answer):
             return answer
         if await self._reached(admission, [page]):
             return Onward(None, page)
@@ -68,7 +68,7 @@ class Leading(Browsing):
 
     async def _answer_there(self, there: Admission, page: PageId) -> Answer:
         """What the partner answers for the page; a root that stops the partner stops the way to it."""
-        if (answer := await self._root_answer(there)) is not None:
+        if isinstance(answer := await self._root(there), Answer):
             return answer
         facts = (await self.contents[there.link.site].pages.facts([page], there.link.acts_as)).get(page)
         return self._reach(there, facts).strangers_face() if isinstance(facts, PageFacts) else Answer.ABSENT

@@ -508,6 +508,8 @@ class View:
 
 NO_LISTS: Mapping[MacroUse, Sequence[Node]] = MappingProxyType({})
 """No macro whose output is a list of ours."""
+NO_TITLES: Mapping[PageId, str] = MappingProxyType({})
+"""No page whose title may be told."""
 
 
 class PageSource(Protocol):
@@ -620,11 +622,13 @@ class BodyRenderer(Protocol):
         pages: Mapping[PageId, str],
         view: View,
         lists: Mapping[MacroUse, Sequence[Node]] = NO_LISTS,
+        titles: Mapping[PageId, str] = NO_TITLES,
     ) -> Rendered:
         """Sanitise, cut and rewrite. Must cut the output of every macro in `without`; what cannot be cut with
-        certainty must become a placeholder. Must link to the addresses in `pages`, to files at `view.files`, and where `view.onward` is given to any
-        other page of the site by its id there, with words that tell nothing of it, only;
-        must show no address, host or identity of the site except as `view` allows (spec V3).
+        certainty must become a placeholder. Must link to the addresses in `pages`, to files at `view.files`, and where
+        `view.onward` is given to any other page of the site by its id there, with words that tell nothing of it, only;
+        must show no address, host or identity of the site except as `view` allows (spec V3). A link to a page whose
+        only words are its address must say the title that `titles` has for the page, and else neutral words.
 
         For a macro in `without` that `lists` knows, its entries must stand in the place of what was cut, in their
         order and as plain words, linked where `pages` has their address; of no entries nothing must stand there.

@@ -46,6 +46,11 @@ class ConfluenceSetting:
         """A link to a page."""
         return f'<a href="{self.site.path}/pages/viewpage.action?pageId={page}">{escape(words)}</a>'
 
+    def bare_link(self, page: PageId) -> str:
+        """A smart link."""
+        address = f"https://{self.hosts[0]}{self.site.path}/pages/viewpage.action?pageId={page}"
+        return f'<a href="{address}" data-card-appearance="inline">{address}</a>'
+
     def file_link(self, file: AttachmentId, words: str) -> str:
         """A link to a file of the page."""
         number = file.removeprefix("att")

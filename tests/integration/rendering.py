@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from exshare_adapters.confluence.body import ConfluenceRenderer
 from exshare_adapters.confluence.links import Flavour, SiteAddresses
 from exshare_core.content import Draft, MacroUse, Node, Rendered
-from exshare_core.ports import NO_LISTS, View
+from exshare_core.ports import NO_LISTS, NO_TITLES, View
 from exshare_core.values import AttachmentId, PageId
 
 PAGE = PageId("100")
@@ -33,9 +33,10 @@ def render(
     files: Mapping[tuple[PageId, str], AttachmentId] | None = None,
     shown_files: Collection[str] = (),
     lists: Mapping[MacroUse, Sequence[Node]] = NO_LISTS,
+    titles: Mapping[PageId, str] = NO_TITLES,
 ) -> Rendered:
     """The body as a visitor gets it."""
     draft = Draft(PAGE, "Page", body, macros, files=dict(files or {}), shown_files=frozenset(shown_files))
     renderer = ConfluenceRenderer(site)
     with asyncio.Runner() as runner:
-        return runner.run(renderer.render(draft, without, {NEAR: NEAR_ADDRESS}, view or View(FILES), lists))
+        return runner.run(renderer.render(draft, without, {NEAR: NEAR_ADDRESS}, view or View(FILES), lists, titles))

@@ -22,6 +22,7 @@ from exshare_core.content import Absence, Absent, MayRead, Node, NodeKind, PageF
 from exshare_core.errors import AdapterFailed, Broken, Busy, CredentialRejected
 from exshare_core.values import AccountId, AttachmentId, PageId
 from tests.integration.wires import AT_ONCE, Wire, api_asked, network, run
+from tests.scripted_network import Scripted
 
 T = TypeVar("T")
 
@@ -131,7 +132,7 @@ def asked(site: Site, work: Callable[[Cloud], Coroutine[object, object, T]]) -> 
             base=BASE,
             headers={"authorization": "Bearer b"},
             limits=Limits(pause=0),
-            transport=httpx.MockTransport(site),
+            transport=Scripted(httpx.MockTransport(site)),
         ) as client:
             return await work(Cloud(Api(client, BASE, SiteAddresses.of(Flavour.CLOUD, URL, BASE), SingleFlight())))
 
@@ -175,6 +176,7 @@ def test_a_page_comes_with_its_facts() -> None:
             labels=frozenset({"public"}),
             restricted=frozenset(),
             may_read=MayRead.YES,
+            title="Page 1",
         )
         == reading.facts
     )

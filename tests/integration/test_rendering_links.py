@@ -9,7 +9,7 @@ import pytest
 from exshare_adapters.confluence.links import Flavour, SiteAddresses
 from exshare_core.ports import View
 from exshare_core.values import AttachmentId, PageId
-from tests.integration.rendering import DATA_CENTER, FILES, HOST, NEAR_ADDRESS, PAGE, render
+from tests.integration.rendering import DATA_CENTER, FILES, HOST, NEAR, NEAR_ADDRESS, PAGE, render
 
 REL = 'rel="noopener noreferrer nofollow"'
 
@@ -136,14 +136,38 @@ def test_smart_links_say_no_address() -> None:
     assert HOST not in html
 
 
-def test_smart_links_into_the_share_say_the_title_in_their_address() -> None:
-    """What the address names is shown where the page is in the share, and nowhere else."""
-    near, far = (f"https://{HOST}/wiki/spaces/TEAM/pages/{id}/Our+plan%21" for id in ("200", "999"))
-    html = render(
-        f'<a data-card-appearance="inline" href="{near}">{near}</a><a data-card-appearance="block" href="{far}">{far}</a>'
-    ).html
+def smart(page: str, appearance: str = "inline") -> str:
+    """A smart link to a page, with an old title in its address."""
+    address = f"https://{HOST}/wiki/spaces/TEAM/pages/{page}/An+old+title"
+    return f'<a data-card-appearance="{appearance}" href="{address}">{address}</a>'
 
-    assert f'<a href="{NEAR_ADDRESS}" {REL}>Our plan!</a><a {REL}>linked page</a>' == html
+
+def test_smart_links_into_the_share_say_the_title_of_their_page() -> None:
+    """As it is now, not as the address has it; of a page outside nothing is said."""
+    html = render(smart("200") + smart("999", "block"), titles={NEAR: "Our plan & more"}).html
+
+    assert f'<a href="{NEAR_ADDRESS}" {REL}>Our plan &amp; more</a><a {REL}>linked page</a>' == html
+
+
+def test_smart_links_say_the_title_of_what_cannot_be_opened() -> None:
+    """A whiteboard in the share has a title and no address of ours."""
+    assert f"<a {REL}>Sketches</a>" == render(smart("300"), titles={PageId("300"): "Sketches"}).html
+
+
+def test_smart_links_that_are_cards_stay_cards_in_the_share() -> None:
+    """Block and embed links look like cards; outside the share they are words."""
+    html = render(smart("200", "block") + smart("200", "embed") + smart("999", "embed"), titles={NEAR: "Plan"}).html
+    card = f'<a href="{NEAR_ADDRESS}" class="ex-card" {REL}>Plan</a>'
+
+    assert f"{card}{card}<a {REL}>linked page</a>" == html
+
+
+def test_smart_links_to_files_tell_no_address() -> None:
+    """A file has no title, and its name is in the address."""
+    address = f"https://{HOST}/wiki/download/attachments/100/secret.pdf"
+    html = render(f'<a data-card-appearance="inline" href="{address}">{address}</a>').html
+
+    assert f"<a {REL}>(file)</a>" == html
 
 
 # (address in the body, address for the visitor where links to other sites are words)

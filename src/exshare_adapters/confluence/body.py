@@ -22,7 +22,7 @@ from exshare_adapters.confluence.rendering.words import placeholder
 from exshare_adapters.confluence.single_flight import SingleFlight
 from exshare_core.content import Draft, MacroUse, Node, Rendered
 from exshare_core.errors import Broken
-from exshare_core.ports import NO_LISTS, View
+from exshare_core.ports import NO_LISTS, NO_TITLES, View
 from exshare_core.values import PageId
 
 _HIGHLIGHTED = "brush:"
@@ -48,6 +48,7 @@ class ConfluenceRenderer:
         pages: Mapping[PageId, str],
         view: View,
         lists: Mapping[MacroUse, Sequence[Node]] = NO_LISTS,
+        titles: Mapping[PageId, str] = NO_TITLES,
     ) -> Rendered:
         """Sanitise, cut and rewrite one body (spec L7, L8, L17, V2, V3).
 
@@ -66,6 +67,7 @@ class ConfluenceRenderer:
             site=self._site,
             lists=dict(lists),
             shown_files=draft.shown_files,
+            titles=dict(titles),
         )
         if len(draft.body) > MOST_BYTES:
             return Rendered(placeholder("large"))

@@ -158,6 +158,7 @@ class CloudPages:
             labels=labels.value,
             restricted=place.value.restricted,
             may_read=allowed.value,
+            title=entry.title,
         )
         shown = Shown(body.value.body or "", entry.version, entry.changed_at, author.value)
         made = await draft(CloudLibrary(self.cloud), written(entry, space.value), found, shown)
@@ -207,6 +208,7 @@ class CloudPages:
             labels=labels.value,
             restricted=place.restricted,
             may_read=allowed.value,
+            title=entry.title,
         )
 
     async def _way(self, entry: Entry, *, alone: bool) -> Way:

@@ -132,4 +132,5 @@ class DataCenterPages:
             labels=content.labels,
             restricted=frozenset(level.page or content.id for level in levels.value if level.restricts),
             may_read=allowed.value,
+            title=content.title,
         )

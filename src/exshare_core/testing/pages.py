@@ -31,9 +31,7 @@ class PageSourceContract(ContentAbilities):
 
     @promise
     async def test_a_page_is_read_with_its_facts(self, site: PreparedSite) -> None:
-        """Facts hold space, kind, labels, the way from the top without the page itself,
-        and the reader's right.
-        """
+        """Facts hold space, kind, labels, title, the way from the top without the page itself, and the reader's right."""
         prepared = site.prepared
         expected = PageFacts(
             prepared.page,
@@ -43,6 +41,7 @@ class PageSourceContract(ContentAbilities):
             prepared.labels,
             frozenset(),
             MayRead.YES,
+            prepared.title,
         )
 
         assert expected == (await _read(site, prepared.page)).facts

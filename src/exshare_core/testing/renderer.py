@@ -107,6 +107,9 @@ class RendererSetting(Protocol):
     def page_link(self, page: PageId, words: str) -> str:
         """The markup of a link to a page of the site."""
 
+    def bare_link(self, page: PageId) -> str:
+        """The markup of a link to a page of the site whose only words are its address."""
+
     def file_link(self, file: AttachmentId, words: str) -> str:
         """The markup of a link to a file of the draft's page."""
 
@@ -239,6 +242,31 @@ class BodyRendererContract(Contract[RendererSetting]):
 
         assert [f"/s/token/to/{FAR_AWAY}", PAGES[NEAR]] == _addresses(rendered)
         assert "elsewhere next door" == _text(rendered)
+
+    @promise
+    async def test_a_link_without_words_says_the_title_of_a_page_in_the_share(self, setting: RendererSetting) -> None:
+        """The title that `titles` has is the link's words, as they are written and without running anything."""
+        for title in ("Next door", "<b>5 < 6</b> & more", "</a><script>alert(1)</script>"):
+            draft = setting.draft(f"<p>see {setting.bare_link(NEAR)}.</p>")
+            rendered = await setting.renderer.render(draft, (), PAGES, VIEW, titles={NEAR: title})
+
+            assert f"see {title}." == _text(rendered).replace(" .", ".")
+            assert [PAGES[NEAR]] == _addresses(rendered)
+
+    @promise
+    async def test_a_link_without_words_tells_nothing_of_a_page_outside(self, setting: RendererSetting) -> None:
+        """Neutral words stand in place of its address; they are the same for every page."""
+        texts = set()
+        for page in (FAR_AWAY, PageId("4713")):
+            draft = setting.draft(f"<p>see {setting.bare_link(page)}.</p>")
+            rendered = await setting.renderer.render(draft, (), PAGES, VIEW, titles={NEAR: "Next door"})
+            texts.add(_text(rendered))
+
+            assert page not in rendered.html
+            assert not any(host in rendered.html for host in setting.hosts)
+
+        assert 1 == len(texts)
+        assert "see ." not in texts
 
     @promise
     async def test_images_come_from_our_files(self, setting: RendererSetting) -> None:

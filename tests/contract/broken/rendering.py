@@ -9,7 +9,7 @@ from typing import Any
 from attrs import evolve
 
 from exshare_core.content import Rendered
-from exshare_core.ports import NO_LISTS
+from exshare_core.ports import NO_LISTS, NO_TITLES
 from exshare_core.testing.fakes.prepared import MemoryRendererSetting
 from exshare_core.testing.fakes.rendering import MemoryRenderer
 from exshare_core.testing.renderer import BodyRendererContract
@@ -19,21 +19,27 @@ from tests.contract.broken.rows import Row, row
 class ShowsBodies(MemoryRenderer):
     """The body goes out as it came."""
 
-    async def render(self, draft: Any, without: Any, pages: Any, view: Any, lists: Any = NO_LISTS) -> Rendered:
+    async def render(
+        self, draft: Any, without: Any, pages: Any, view: Any, lists: Any = NO_LISTS, titles: Any = NO_TITLES
+    ) -> Rendered:
         return Rendered(draft.body)
 
 
 class CutsScriptsOnly(MemoryRenderer):
     """Script elements are cut by a pattern, and everything else stays."""
 
-    async def render(self, draft: Any, without: Any, pages: Any, view: Any, lists: Any = NO_LISTS) -> Rendered:
+    async def render(
+        self, draft: Any, without: Any, pages: Any, view: Any, lists: Any = NO_LISTS, titles: Any = NO_TITLES
+    ) -> Rendered:
         return Rendered(re.sub(r"(?is)<script.*?</script>", "", draft.body))
 
 
 class ShowsNothing(MemoryRenderer):
     """What is not shown can do no harm."""
 
-    async def render(self, draft: Any, without: Any, pages: Any, view: Any, lists: Any = NO_LISTS) -> Rendered:
+    async def render(
+        self, draft: Any, without: Any, pages: Any, view: Any, lists: Any = NO_LISTS, titles: Any = NO_TITLES
+    ) -> Rendered:
         return Rendered("")
 
 
@@ -41,8 +47,10 @@ class _ChangesTheWay(MemoryRenderer):
     def changed(self, draft: Any, without: Any, pages: Any, view: Any) -> tuple[Any, Any, Any, Any]:
         return draft, without, pages, view
 
-    async def render(self, draft: Any, without: Any, pages: Any, view: Any, lists: Any = NO_LISTS) -> Rendered:
-        return await super().render(*self.changed(draft, without, pages, view), lists)
+    async def render(
+        self, draft: Any, without: Any, pages: Any, view: Any, lists: Any = NO_LISTS, titles: Any = NO_TITLES
+    ) -> Rendered:
+        return await super().render(*self.changed(draft, without, pages, view), lists, titles)
 
 
 class LinksNoPage(_ChangesTheWay):
@@ -55,16 +63,18 @@ class LinksNoPage(_ChangesTheWay):
 class LinksEveryPage(MemoryRenderer):
     """Pages outside the share are linked at an address of ours as well."""
 
-    async def render(self, draft: Any, without: Any, pages: Any, view: Any, lists: Any = NO_LISTS) -> Rendered:
+    async def render(
+        self, draft: Any, without: Any, pages: Any, view: Any, lists: Any = NO_LISTS, titles: Any = NO_TITLES
+    ) -> Rendered:
         found = {id: f"/s/token/p/{id}" for id in re.findall(r"/pages/([0-9]+)", draft.body)}
-        return await super().render(draft, without, found, view, lists)
+        return await super().render(draft, without, found, view, lists, titles)
 
 
 class ForgetsFiles(MemoryRenderer):
     """What files a page shows is not told."""
 
-    async def render(self, *given: Any) -> Rendered:
-        return evolve(await super().render(*given), files=frozenset())
+    async def render(self, *given: Any, **named: Any) -> Rendered:
+        return evolve(await super().render(*given, **named), files=frozenset())
 
 
 class LinksEveryFile(_ChangesTheWay):
@@ -77,8 +87,8 @@ class LinksEveryFile(_ChangesTheWay):
 class KnowsNoHost(MemoryRenderer):
     """The site's own host is a host like any other."""
 
-    async def render(self, *given: Any) -> Rendered:
-        return await MemoryRenderer(("unknown.example",)).render(*given)
+    async def render(self, *given: Any, **named: Any) -> Rendered:
+        return await MemoryRenderer(("unknown.example",)).render(*given, **named)
 
 
 class LinksConfluenceAlways(_ChangesTheWay):
@@ -91,8 +101,8 @@ class LinksConfluenceAlways(_ChangesTheWay):
 class TellsWhereFrom(MemoryRenderer):
     """Other sites learn the address of the share."""
 
-    async def render(self, *given: Any) -> Rendered:
-        rendered = await super().render(*given)
+    async def render(self, *given: Any, **named: Any) -> Rendered:
+        rendered = await super().render(*given, **named)
         return evolve(rendered, html=rendered.html.replace("noreferrer", ""))
 
 
@@ -134,32 +144,60 @@ class CutsWhatItFinds(_ChangesTheWay):
 class CutsEveryMacro(MemoryRenderer):
     """Macros that may be shown are cut as well."""
 
-    async def render(self, draft: Any, *given: Any) -> Rendered:
-        return await super().render(evolve(draft, body=re.sub(r"(?s)<div.*</div>", "", draft.body)), *given)
+    async def render(self, draft: Any, *given: Any, **named: Any) -> Rendered:
+        return await super().render(evolve(draft, body=re.sub(r"(?s)<div.*</div>", "", draft.body)), *given, **named)
 
 
 class ListsNothing(MemoryRenderer):
     """Lists of ours are passed over."""
 
-    async def render(self, draft: Any, without: Any, pages: Any, view: Any, lists: Any = NO_LISTS) -> Rendered:
-        return await super().render(draft, without, pages, view)
+    async def render(
+        self, draft: Any, without: Any, pages: Any, view: Any, lists: Any = NO_LISTS, titles: Any = NO_TITLES
+    ) -> Rendered:
+        return await super().render(draft, without, pages, view, titles=titles)
 
 
 class ListsMarkup(MemoryRenderer):
     """Titles are put into the page as they are."""
 
-    async def render(self, *given: Any) -> Rendered:
-        rendered = await super().render(*given)
+    async def render(self, *given: Any, **named: Any) -> Rendered:
+        rendered = await super().render(*given, **named)
         return evolve(rendered, html=unescape(rendered.html))
 
 
 class ListsAnyway(MemoryRenderer):
     """A list whose macro is nowhere comes at the end."""
 
-    async def render(self, draft: Any, without: Any, pages: Any, view: Any, lists: Any = NO_LISTS) -> Rendered:
-        rendered = await super().render(draft, without, pages, view, lists)
+    async def render(
+        self, draft: Any, without: Any, pages: Any, view: Any, lists: Any = NO_LISTS, titles: Any = NO_TITLES
+    ) -> Rendered:
+        rendered = await super().render(draft, without, pages, view, lists, titles)
         titles = " ".join(node.title for nodes in lists.values() for node in nodes)
         return evolve(rendered, html=f"{rendered.html}<p>{titles}</p>")
+
+
+class TellsNoTitle(MemoryRenderer):
+    """A link without words is always told with neutral ones."""
+
+    async def render(self, *given: Any, titles: Any = NO_TITLES) -> Rendered:
+        return await super().render(*given)
+
+
+class TitlesAsMarkup(MemoryRenderer):
+    """The title of a link is put into the page as it is."""
+
+    async def render(self, *given: Any, **named: Any) -> Rendered:
+        rendered = await super().render(*given, **named)
+        return evolve(
+            rendered, html=re.sub(r"(<a [^>]*>)(.*?)(?=</a>)", lambda m: m[1] + unescape(m[2]), rendered.html)
+        )
+
+
+class SaysAddresses(MemoryRenderer):
+    """A link without words keeps its address as its words."""
+
+    async def render(self, draft: Any, *given: Any, **named: Any) -> Rendered:
+        return await super().render(evolve(draft, body=draft.body.replace("data-bare", "")), *given, **named)
 
 
 def by(broken: type[MemoryRenderer], *tests: str) -> Row:
@@ -182,6 +220,9 @@ ROWS = [
     by(ShowsNothing, "words_come_through"),
     by(LinksNoPage, "a_page_in_the_share_is_linked_at_our_address"),
     by(LinksEveryPage, "a_page_outside_the_share_is_not_linked"),
+    by(TellsNoTitle, "a_link_without_words_says_the_title_of_a_page_in_the_share"),
+    by(TitlesAsMarkup, "a_link_without_words_says_the_title_of_a_page_in_the_share"),
+    by(SaysAddresses, "a_link_without_words_tells_nothing_of_a_page_outside"),
     by(ForgetsFiles, "images_come_from_our_files"),
     by(LinksEveryFile, "files_are_linked_only_when_they_are_shared"),
     by(KnowsNoHost, "no_host_of_the_site_comes_through"),

@@ -29,6 +29,8 @@ class Job:
     """Entries to put in the place of macros that are cut."""
     shown_files: frozenset[str] = field(default=frozenset(), repr=False)
     """Names of the page's own files that storage refers to outside excluded parts."""
+    titles: Mapping[PageId, str] = field(factory=dict, repr=False)
+    """Of pages in the share that the body may link to without words of its own."""
 
     @property
     def key(self) -> Hashable:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote, unquote_plus, urlsplit
+from urllib.parse import quote, urlsplit
 
 from selectolax.lexbor import LexborNode
 
@@ -19,7 +19,6 @@ from exshare_core.values import AttachmentId, PageId
 _DIGITS = re.compile(r"[0-9]{1,19}\Z")
 _REST = re.compile(r"(?![\w-])(?:\.(?!\w))?(?::[0-9]+)?(?:/[^\s<>\"']*)?")
 _ADDRESS = re.compile(r"(?:https?:)?//\S+\Z|/\S+\Z")
-_TITLE = re.compile(r"/pages/[0-9]+/([^/?#]+)")
 
 
 def links(tree: Tree, job: Job, scan: Scan, addresses: Addresses) -> None:
@@ -43,21 +42,19 @@ def links(tree: Tree, job: Job, scan: Scan, addresses: Addresses) -> None:
 
 
 def _smart(tree: Tree, node: LexborNode, job: Job, addresses: Addresses) -> None:
+    """A smart link: Confluence writes its address, and draws the title of what it leads to by a script."""
     text, href = words(node), attribute(node, "href")
     target = addresses.target(href)
     if isinstance(target, External):
         return
+    page = target.id if isinstance(target, PageLink) else None
     if not text or text == href or _ADDRESS.match(text):
         for child in children(node):
             tree.cut(child)
-        shared = isinstance(target, PageLink) and target.id in job.pages
-        node.insert_child((shared and _title(href)) or word("linked"))
-
-
-def _title(href: str) -> str:
-    """The title that an address of a page in the share ends in; empty when it holds the id alone."""
-    found = _TITLE.search(href)
-    return "" if found is None else " ".join(unquote_plus(found[1]).split())[:300]
+        title = None if page is None else job.titles.get(page)
+        node.insert_child(title or word("file" if isinstance(target, FileLink) else "linked"))
+    if page in job.pages and attribute(node, "data-card-appearance") in ("block", "embed"):
+        node.attrs["class"] = "ex-card"
 
 
 def _mail(node: LexborNode, addresses: Addresses) -> None:

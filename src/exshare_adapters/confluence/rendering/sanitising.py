@@ -70,7 +70,7 @@ _FIXED: dict[str, dict[str, set[str]]] = {
 
 CLASSES = frozenset(
     {
-        "ex-anchor", "ex-box", "ex-box-title", "ex-center", "ex-right", "ex-left", "ex-code", "ex-code-title",
+        "ex-anchor", "ex-box", "ex-box-title", "ex-card", "ex-center", "ex-right", "ex-left", "ex-code", "ex-code-title",
         "ex-columns", "ex-column", "ex-side", "ex-decision", "ex-decisions", "ex-done", "ex-expand", "ex-file",
         "ex-files", "ex-figure", "ex-info", "ex-jira", "ex-lozenge", "ex-mark", "ex-mention", "ex-note",
         "ex-number", "ex-panel", "ex-placeholder", "ex-plain", "ex-properties", "ex-sr", "ex-success", "ex-current",

@@ -146,7 +146,7 @@ class MemoryPages:
         right = MayRead.YES if self.site.may_read(found, identity) else MayRead.NO
         if self.site.access_unknown:
             right = MayRead.UNKNOWN
-        return PageFacts(page, found.space, found.kind, ancestors, found.labels, restricted, right)
+        return PageFacts(page, found.space, found.kind, ancestors, found.labels, restricted, right, found.title)
 
 
 @frozen

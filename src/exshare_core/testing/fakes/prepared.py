@@ -146,6 +146,11 @@ class MemoryRendererSetting:
         """A link to a page."""
         return f'<a href="https://{self.hosts[0]}/pages/{page}">{escape(words)}</a>'
 
+    def bare_link(self, page: PageId) -> str:
+        """A link to a page that says its address."""
+        address = f"https://{self.hosts[0]}/pages/{page}"
+        return f'<a data-bare href="{address}">{address}</a>'
+
     def file_link(self, file: AttachmentId, words: str) -> str:
         """A link to a file."""
         return f'<a href="https://{self.hosts[0]}/files/{file}">{escape(words)}</a>'

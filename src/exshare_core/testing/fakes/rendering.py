@@ -14,10 +14,11 @@ from html.parser import HTMLParser
 from attrs import field, frozen
 
 from exshare_core.content import Draft, MacroUse, Node, Rendered
-from exshare_core.ports import NO_LISTS, View
+from exshare_core.ports import NO_LISTS, NO_TITLES, View
 from exshare_core.values import AttachmentId, PageId
 
 PLACEHOLDER = "<p>(not shown)</p>"
+BARE = "linked page"
 _KEPT = frozenset(
     [
         "h1",
@@ -50,7 +51,7 @@ _FILE = re.compile(r"/files/(att[0-9]+)\Z")
 @frozen
 class MemoryRenderer:
     """Knows addresses ``https://{host}/pages/1`` and ``/files/att1``,
-    ``data-macro-id`` and ``data-mention``.
+    ``data-macro-id``, ``data-mention`` and, on links whose words are their address, ``data-bare``.
     """
 
     hosts: tuple[str, ...] = field(default=("confluence.example",))
@@ -62,12 +63,13 @@ class MemoryRenderer:
         pages: Mapping[PageId, str],
         view: View,
         lists: Mapping[MacroUse, Sequence[Node]] = NO_LISTS,
+        titles: Mapping[PageId, str] = NO_TITLES,
     ) -> Rendered:
         """The body, written anew."""
         if any(f'data-macro-id="{macro.id}"' not in draft.body or not macro.id for macro in without):
             return Rendered(PLACEHOLDER)
         cut = {macro.id: _list(lists[macro], pages) if macro in lists else PLACEHOLDER for macro in without}
-        writer = _Writer(self.hosts, cut, pages, view)
+        writer = _Writer(self.hosts, cut, pages, titles, view)
         writer.feed(draft.body)
         writer.close()
         return Rendered("".join(writer.written), frozenset(writer.files))
@@ -82,10 +84,15 @@ def _list(entries: Sequence[Node], pages: Mapping[PageId, str]) -> str:
 
 class _Writer(HTMLParser):
     def __init__(
-        self, hosts: tuple[str, ...], without: Mapping[str, str], pages: Mapping[PageId, str], view: View
+        self,
+        hosts: tuple[str, ...],
+        without: Mapping[str, str],
+        pages: Mapping[PageId, str],
+        titles: Mapping[PageId, str],
+        view: View,
     ) -> None:
         super().__init__(convert_charrefs=True)
-        self._hosts, self._without, self._pages, self._view = hosts, without, pages, view
+        self._hosts, self._without, self._pages, self._titles, self._view = hosts, without, pages, titles, view
         self._open: list[tuple[str, str, bool]] = []
         self.written: list[str] = []
         self.files: set[AttachmentId] = set()
@@ -102,8 +109,12 @@ class _Writer(HTMLParser):
             self.written.append(self._without[given["data-macro-id"]])
         start = "" if self._silent or cut else self._started(tag, given)
         self.written.append(start)
+        bare = "data-bare" in given
+        if bare and not self._silent:
+            found = _PAGE.search(given.get("href", ""))
+            self.written.append(escape(self._titles.get(PageId(found[1]), BARE) if found else BARE))
         if tag not in ("br", "img", "input", "link", "meta", "base", "embed"):
-            self._open.append((tag, f"</{tag}>" if start else "", cut or unnamed or tag in _SILENT))
+            self._open.append((tag, f"</{tag}>" if start else "", cut or unnamed or bare or tag in _SILENT))
 
     def handle_endtag(self, tag: str) -> None:
         if tag in [name for name, _, _ in self._open]:
