@@ -146,6 +146,47 @@ def test_answers_that_end_early_or_break_the_rules_are_refused() -> None:
     assert [Broken, Broken] == actual
 
 
+def test_only_what_is_safe_is_tried_again_on_the_real_network() -> None:
+    """F20, F21: where a connection breaks before the answer, GET is tried again in bounds, and POST never."""
+    heads: list[bytes] = []
+
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append((await reader.readuntil(b"\r\n\r\n")).partition(b" ")[0])
+        writer.close()
+
+    async def go() -> None:
+        server = await asyncio.start_server(hang_up, "127.0.0.1", 0)
+        base = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with server, open_client(base=base, insecure=True, limits=AT_ONCE) as client:
+            for method in ("GET", "POST"):
+                with pytest.raises(AdapterFailed):
+                    await client.request(method, f"{base}/", json={} if method == "POST" else None)
+
+    run(go())
+
+    assert (1, True) == (heads.count(b"POST"), 3 <= heads.count(b"GET") <= 6)
+
+
+def test_where_nobody_listens_is_busy() -> None:
+    """F20: a host that cannot be reached may be reached a moment later."""
+
+    async def go() -> type[AdapterFailed] | None:
+        server = await asyncio.start_server(_hello, "127.0.0.1", 0)
+        base = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        server.close()
+        await server.wait_closed()
+        async with open_client(base=base, insecure=True, limits=AT_ONCE) as client:
+            try:
+                await client.request("GET", f"{base}/")
+            except AdapterFailed as error:
+                return type(error)
+        return None
+
+    actual = run(go())
+
+    assert Busy is actual
+
+
 @pytest.mark.parametrize("serve", [_silent, _trickling], ids=["before headers", "between bytes"])
 def test_silence_is_bounded(serve: Served) -> None:
     """F20: before headers and between bytes."""
