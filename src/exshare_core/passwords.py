@@ -1,11 +1,19 @@
-"""What a password must be before it is accepted (spec G1): long enough, not too long, not a common one.
+"""What a password must be before it is accepted (spec G1): long enough, not too long, not one that guessers try first.
 
-No composition rules and no forced rotation: NIST SP 800-63B-4 forbids both.
+No composition rules and no forced rotation: NIST SP 800-63B-4 forbids both. The block list is made by
+``tools/common_passwords.py`` and holds digests only; it is part of the package as its code is, read once when it is
+first needed.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from functools import cache
+from hashlib import sha256
+from importlib import resources
 
 from exshare_core.errors import InvalidValue, InvalidValues
 
@@ -13,124 +21,23 @@ LEAST = 8
 LEAST_AS_ONLY_GATE = 15
 MOST = 256
 
-_COMMON = frozenset(
-    [
-        "password",
-        "passw0rd",
-        "passwort",
-        "password1",
-        "password12",
-        "password123",
-        "password1234",
-        "password12345",
-        "password123456",
-        "passwordpassword",
-        "passwordpasswordpassword",
-        "welcome1",
-        "welcome123",
-        "letmein123",
-        "letmeinplease",
-        "changeme",
-        "changeme123",
-        "iloveyou",
-        "iloveyou1",
-        "iloveyouforever",
-        "trustno1",
-        "sunshine",
-        "sunshine1",
-        "princess",
-        "princess1",
-        "football",
-        "football1",
-        "baseball",
-        "baseball1",
-        "superman",
-        "superman1",
-        "qwertyui",
-        "qwertyuiop",
-        "qwerty123",
-        "qwerty1234",
-        "qwerty12345",
-        "qwertyuiopasdfgh",
-        "qwertyuiopasdfghjkl",
-        "qwertyuiopasdfghjklzxcvbnm",
-        "1q2w3e4r",
-        "1q2w3e4r5t",
-        "1qaz2wsx",
-        "1qaz2wsx3edc",
-        "1qaz2wsx3edc4rfv",
-        "zaq12wsx",
-        "zxcvbnm1",
-        "asdfghjkl",
-        "asdfghjkl1",
-        "abcdefgh",
-        "abcd1234",
-        "abc12345",
-        "abc123456",
-        "a1b2c3d4",
-        "admin123",
-        "administrator",
-        "administrator1",
-        "confluence",
-        "confluence1",
-        "confluence123",
-        "atlassian",
-        "atlassian1",
-        "exshare",
-        "exshare1",
-        "exshare123",
-        "sharelink",
-        "12345678",
-        "123456789",
-        "1234567890",
-        "12345678910",
-        "123456789012",
-        "1234567890123",
-        "12345678901234",
-        "123456789012345",
-        "1234567890123456",
-        "0123456789",
-        "987654321",
-        "9876543210",
-        "0987654321",
-        "11111111",
-        "111111111111111",
-        "00000000",
-        "000000000000000",
-        "88888888",
-        "87654321",
-        "66666666",
-        "12341234",
-        "11223344",
-        "112233445566",
-        "123123123",
-        "123123123123123",
-        "123321123",
-        "147258369",
-        "monkey123",
-        "dragon123",
-        "shadow123",
-        "master123",
-        "michael1",
-        "jennifer",
-        "jordan23",
-        "starwars",
-        "starwars1",
-        "whatever",
-        "whatever1",
-        "computer",
-        "computer1",
-        "internet",
-        "internet1",
-        "samsung1",
-        "charlie1",
-        "liverpool",
-        "chelsea1",
-        "pokemon1",
-        "correcthorsebatterystaple",
-    ]
+LEAST_WORD = 4
+"""Letters of a word that counts for nothing in a password; shorter ones stand in too many others."""
+
+OWN_WORDS = ("exshare", "confluence", "atlassian")
+"""What everyone who gets here knows of the service itself."""
+
+_DIGEST = 4
+"""Bytes of a digest in the block list: one good password in two hundred thousand is taken for a listed one."""
+
+_ROWS = (
+    *("12345678901", "abcdefghijklmnopqrstuvwxyz"),
+    *("qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "yxcvbnm", "azertyuiop", "qsdfghjklm", "wxcvbn"),
+    *("1qaz", "2wsx", "3edc", "4rfv", "5tgb", "6yhn", "7ujm", "8ik", "9ol"),
 )
-"""Passwords that any guesser tries first; compared without case."""
+"""What fingers and tongues run along: the figures, the alphabet, the rows and the first columns of keyboards."""
+
+_STEPS = frozenset(pair for row in _ROWS for one in (row, row[::-1]) for pair in zip(one, one[1:], strict=False))
 
 
 def normalised(password: str) -> str:
@@ -138,21 +45,82 @@ def normalised(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
-def check_password(password: str, least: int = LEAST, *, name: str = "password") -> str:
+def check_password(password: str, least: int = LEAST, *, name: str = "password", words: Iterable[str] = ()) -> str:
     """The normalised password; raises InvalidValues naming every rule that it breaks (spec G1).
 
-    `least` is the number of characters that policy demands; lengths count code points.
+    `least` is the number of characters that policy demands; lengths count code points. `words` are texts that belong
+    to what the password is for, such as the name of the link: their words count for nothing in it.
     """
     password = normalised(password)
-    failures = []
-    if len(password) < least:
-        failures.append(InvalidValue(name, f"at least {least} characters"))
-    if len(password) > MOST:
-        failures.append(InvalidValue(name, f"at most {MOST} characters"))
-    if any(unicodedata.category(char) in ("Cc", "Cs") for char in password):
-        failures.append(InvalidValue(name, "no control characters"))
-    if password.casefold() in _COMMON or (password and len(set(password)) <= 2):
-        failures.append(InvalidValue(name, "commonly used; choose one that is hard to guess"))
+    failures = [InvalidValue(name, rule) for rule in _broken(password, least, words)]
     if failures:
         raise InvalidValues(tuple(failures))
     return password
+
+
+def _broken(password: str, least: int, words: Iterable[str]) -> Iterator[str]:
+    folded = password.casefold()
+    if len(password) < least:
+        yield f"at least {least} characters"
+    if len(password) > MOST:
+        yield f"at most {MOST} characters"
+    if any(unicodedata.category(char) in ("Cc", "Cs") for char in password):
+        yield "no control characters"
+    if is_common(folded) or (len(folded) >= LEAST and _is_drill(folded)):
+        yield "commonly used; choose one that is hard to guess"
+    known = [word for word in _words(words) if word in folded]
+    if known and len(password) >= LEAST and _beside(folded, known) < LEAST:
+        yield f"at least {LEAST} characters beside {' and '.join(f'`{word}`' for word in known)}, which others know"
+
+
+def is_common(password: str) -> bool:
+    """Whether the password, in any case, is on the block list."""
+    digests, digest = _block_list(), digest_of(password)
+    place = bisect_left(range(len(digests) // _DIGEST), digest, key=lambda at: _at(digests, at))
+    return _at(digests, place) == digest
+
+
+def digest_of(password: str) -> bytes:
+    """What stands in the block list for a password."""
+    return sha256(normalised(password).casefold().encode("utf-8", "surrogatepass")).digest()[:_DIGEST]
+
+
+@cache
+def _block_list() -> bytes:
+    return resources.files("exshare_core").joinpath("common_passwords.bin").read_bytes()
+
+
+def _at(digests: bytes, place: int) -> bytes:
+    return digests[place * _DIGEST : (place + 1) * _DIGEST]
+
+
+def _is_drill(folded: str) -> bool:
+    """Whether a finger's exercise: two characters, one short or common piece over and over, or runs along rows."""
+    piece = folded[: (folded + folded).index(folded, 1)]
+    repeated = len(piece) < len(folded) and (len(piece) < LEAST or is_common(piece))
+    return len(set(folded)) <= 2 or repeated or all(length >= 3 for length in _runs(folded))
+
+
+def _runs(folded: str) -> Iterator[int]:
+    """The lengths of the pieces in which each character is the one before it, or next to it in a row."""
+    length = 1
+    for before, char in zip(folded, folded[1:], strict=False):
+        if before == char or (before, char) in _STEPS:
+            length += 1
+        else:
+            yield length
+            length = 1
+    yield length
+
+
+def _words(texts: Iterable[str]) -> list[str]:
+    """The words of some texts, and our own, without case; the longest first, so that none is missed within another."""
+    found = {word for text in (*texts, *OWN_WORDS) for word in re.findall(r"[^\W_]+", normalised(text).casefold())}
+    return sorted((word for word in found if len(word) >= LEAST_WORD), key=lambda word: (-len(word), word))
+
+
+def _beside(folded: str, words: Iterable[str]) -> int:
+    """How many characters are left when the words are taken out."""
+    for word in words:
+        folded = folded.replace(word, "")
+    return len(folded)
