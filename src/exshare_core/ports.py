@@ -32,11 +32,13 @@ from exshare_core.events import Event
 from exshare_core.gates import Visit
 from exshare_core.governance import Permissions, PolicyChange, SitePolicy
 from exshare_core.guessing import Tally
+from exshare_core.identities import Declined, Errand, Identity
 from exshare_core.letters import Message, SealedLetter
 from exshare_core.links import LinkAddress, ShareLink, Switches
 from exshare_core.policy import Layer
 from exshare_core.values import (
     AccountId,
+    Address,
     AttachmentId,
     LinkId,
     MemberId,
@@ -143,6 +145,30 @@ class Checked(Protocol):
 
 
 # --- storage ---------------------------------------------------------------------------------------------------
+# --- sign-in ---------------------------------------------------------------------------------------------------
+
+
+class IdentityProvider(Checked, Protocol):
+    """Signs people in where somebody else knows them, by OpenID Connect (spec G4). Who may pass is judged by the core."""
+
+    async def departure(self, errand: Errand, hint: Address | None = None) -> str:
+        """The address of the provider that the browser is to be sent to.
+
+        Must carry the errand's state and lead back to its callback, and must not hold its verifier. `hint` is whom the
+        person claims to be; must not be taken for a proof. Must raise Busy when the provider cannot be asked, and
+        Broken when it is not the provider that it should be.
+        """
+
+    async def arrival(self, errand: Errand, answer: Mapping[str, str]) -> Identity | Declined:
+        """Whom the provider signed in, from the parameters that the browser brought back to the errand's callback.
+
+        Must raise Broken for an answer to another errand, for one that was taken before, and for whatever is not
+        provably the provider's own word, meant for us, about this errand and of this time. Must be Declined when the
+        provider says no itself. Must name an address only where the provider says, by a truth, that it was verified.
+        Must raise Busy when the provider cannot be asked.
+        """
+
+
 
 
 @frozen(slots=True)

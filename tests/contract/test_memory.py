@@ -13,12 +13,14 @@ from exshare_core.testing.checking import CheckedContract
 from exshare_core.testing.clocks import ClockContract
 from exshare_core.testing.content import ContentContract
 from exshare_core.testing.fakes.authenticator import CountingAuthenticatorCodes
+from exshare_core.testing.fakes.identities import MemoryIdentityProvider, MemorySignInSystem
 from exshare_core.testing.fakes.mailer import CollectingMailer, MemoryMailSystem
 from exshare_core.testing.fakes.passwords import CheapHasher
 from exshare_core.testing.fakes.prepared import MemoryPreparedSite, MemoryRendererSetting
 from exshare_core.testing.fakes.storage import MemoryStorage
 from exshare_core.testing.fakes.system import CountingTokens, FakeClock
 from exshare_core.testing.fakes.vault import FakeVault
+from exshare_core.testing.identities import IdentityProviderContract, SignInSystem
 from exshare_core.testing.mailer import MailerContract, MailSystem
 from exshare_core.testing.passwords import PasswordHasherContract
 from exshare_core.testing.prepared import PreparedSite
@@ -96,6 +98,29 @@ class TestCollectingMailerChecked(CheckedContract):
         mailer = CollectingMailer()
         mailer.failure = Busy("the mail system is busy")
         yield mailer
+
+
+class TestMemoryIdentityProvider(IdentityProviderContract):
+    """The identity provider in memory."""
+
+    def open(self) -> AbstractAsyncContextManager[SignInSystem]:
+        """A fresh one."""
+        return nullcontext(MemorySignInSystem())
+
+
+class TestMemoryIdentityProviderChecked(CheckedContract):
+    """The same as it tries its connection."""
+
+    def open(self) -> AbstractAsyncContextManager[Checked]:
+        """One that answers."""
+        return nullcontext(MemoryIdentityProvider())
+
+    @asynccontextmanager
+    async def open_faulty(self) -> AsyncIterator[Checked]:
+        """One that is down."""
+        provider = MemoryIdentityProvider()
+        provider.failure = Busy("the provider does not answer")
+        yield provider
 
 
 class TestFakeClock(ClockContract):

@@ -19,6 +19,7 @@ from exshare_core.testing.content import ContentContract
 from exshare_core.testing.contract import Contract
 from exshare_core.testing.fakes.mailer import MemoryMailSystem
 from exshare_core.testing.fakes.system import FakeClock
+from exshare_core.testing.identities import IdentityProviderContract
 from exshare_core.testing.mailer import MailerContract
 from exshare_core.testing.passwords import PasswordHasherContract
 from exshare_core.testing.renderer import BodyRendererContract
@@ -30,6 +31,7 @@ from tests.contract.broken import (
     chances,
     content,
     gates,
+    identities,
     letters,
     links,
     neighbours,
@@ -55,6 +57,7 @@ ROWS: list[Row] = [
         apps,
         chances,
         letters,
+        identities,
         content,
         silence,
         rendering,
@@ -68,6 +71,7 @@ CONTRACTS: list[Any] = [
     PasswordHasherContract,
     AuthenticatorCodesContract,
     MailerContract,
+    IdentityProviderContract,
     ClockContract,
     TokenGeneratorContract,
     ContentContract,

@@ -18,6 +18,7 @@ MODULES = [
     "directory",
     "files",
     "guesses",
+    "identities",
     "keeping",
     "links",
     "listing",
@@ -48,6 +49,7 @@ from exshare_core.testing.contract import Contract, law, promise
 from exshare_core.testing.directory import DirectoryContract
 from exshare_core.testing.fakes.authenticator import CountingAuthenticatorCodes
 from exshare_core.testing.fakes.content import MemoryPage, MemorySite
+from exshare_core.testing.fakes.identities import MemoryIdentityProvider
 from exshare_core.testing.fakes.mailer import CollectingMailer
 from exshare_core.testing.fakes.passwords import CheapHasher
 from exshare_core.testing.fakes.storage import MemoryStorage
@@ -55,6 +57,7 @@ from exshare_core.testing.fakes.system import CountingTokens, FakeClock
 from exshare_core.testing.fakes.vault import FakeVault
 from exshare_core.testing.files import FileSourceContract
 from exshare_core.testing.guesses import GuessCounterContract
+from exshare_core.testing.identities import IdentityProviderContract, Person, SignInSystem
 from exshare_core.testing.links import LinkRepositoryContract
 from exshare_core.testing.mailer import MailerContract, MailSystem, ReceivedMail
 from exshare_core.testing.members import MemberRepositoryContract
@@ -88,10 +91,12 @@ __all__ = [
     "FakeVault",
     "FileSourceContract",
     "GuessCounterContract",
+    "IdentityProviderContract",
     "LinkRepositoryContract",
     "MailSystem",
     "MailerContract",
     "MemberRepositoryContract",
+    "MemoryIdentityProvider",
     "MemoryPage",
     "MemorySite",
     "MemoryStorage",
@@ -99,11 +104,13 @@ __all__ = [
     "PageFinderContract",
     "PageSourceContract",
     "PasswordHasherContract",
+    "Person",
     "PolicyRepositoryContract",
     "Preparation",
     "PreparedSite",
     "ReceivedMail",
     "RendererSetting",
+    "SignInSystem",
     "StorageContract",
     "TokenGeneratorContract",
     "VaultContract",
