@@ -10,8 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeVar
 
-from attrs import frozen
+from attrs import field, frozen
 
+from exshare_adapters.peppers import Pepper, fitting, parted, seasoned
 from exshare_core.errors import Broken, Busy, InvalidValue
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ class Argon2Settings:
     """How many passes are made over that memory."""
     parallelism: int = 1
     """How many lanes the memory is divided into."""
+    peppers: tuple[Pepper, ...] = field(default=(), repr=False)
+    """What goes into new hashes is the first; hashes with the others, or with none, still verify."""
 
     def __attrs_post_init__(self) -> None:
         if not 1 <= self.time_cost <= MOST_PASSES:
@@ -75,7 +78,9 @@ class Argon2Hasher:
             hash_len=HASH_BYTES,
             salt_len=SALT_BYTES,
         )
-        self._dummy = _hash_of_nothing(settings)
+        self._peppers = settings.peppers
+        self._pepper = settings.peppers[0] if settings.peppers else None
+        self._dummy = seasoned(self._pepper, _hash_of_nothing(settings))
         self._today = _parameters(self._dummy)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="exshare-argon2")
         self._waiting = 0
@@ -95,8 +100,9 @@ class Argon2Hasher:
         self._threads.shutdown(wait=True, cancel_futures=True)
 
     async def hash(self, password: str) -> str:
-        """See `PasswordHasher.hash`: in PHC form, with its parameters."""
-        return await self._threaded(lambda: self._argon2.hash(_encoded(password)))
+        """See `PasswordHasher.hash`: in PHC form, with its parameters, behind the name of its pepper."""
+        secret = _encoded(password, self._pepper)
+        return await self._threaded(lambda: seasoned(self._pepper, self._argon2.hash(secret)))
 
     async def verify(self, stored: str, password: str) -> bool:
         """See `PasswordHasher.verify`."""
@@ -107,13 +113,14 @@ class Argon2Hasher:
         await self._threaded(lambda: self._fits(self._dummy, password))
 
     def outdated(self, stored: str) -> bool:
-        """Whether any parameter of the hash is below today's; raises Broken for a broken hash.
+        """Whether any parameter of the hash is below today's, or its pepper is another; raises Broken for a broken hash.
 
         A hash that is stronger in every part stays: lowering the settings weakens nothing that is stored.
         """
         found, today = _parameters(stored), self._today
         return (
-            found.type is not today.type
+            fitting(self._peppers, parted(stored)[0]) is not self._pepper
+            or found.type is not today.type
             or found.version < today.version
             or found.memory_cost < today.memory_cost
             or found.time_cost < today.time_cost
@@ -124,8 +131,9 @@ class Argon2Hasher:
     def _fits(self, stored: str, password: str) -> bool:
         from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
+        name, hashed = parted(stored)
         try:
-            return self._argon2.verify(stored, _encoded(password))
+            return self._argon2.verify(hashed, _encoded(password, fitting(self._peppers, name)))
         except VerifyMismatchError:
             return False
         except (InvalidHashError, VerificationError, UnicodeError) as error:
@@ -141,9 +149,10 @@ class Argon2Hasher:
             self._waiting -= 1
 
 
-def _encoded(password: str) -> bytes:
+def _encoded(password: str, pepper: Pepper | None) -> bytes:
     """In UTF-8; a lone surrogate, which a form can smuggle in, makes another password and no error."""
-    return password.encode("utf-8", "surrogatepass")
+    encoded = password.encode("utf-8", "surrogatepass")
+    return encoded if pepper is None else pepper.into(encoded)
 
 
 def _hash_of_nothing(settings: Argon2Settings) -> str:
@@ -160,6 +169,6 @@ def _parameters(stored: str) -> Parameters:
     from argon2.exceptions import InvalidHashError
 
     try:
-        return extract_parameters(stored)
+        return extract_parameters(parted(stored)[1])
     except (InvalidHashError, ValueError, IndexError) as error:
         raise Broken("a stored password hash is damaged") from error

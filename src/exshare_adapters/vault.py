@@ -8,21 +8,20 @@ can stand beside the old one later: a value of form 1 will always be read as it 
 from __future__ import annotations
 
 import base64
-import binascii
 import hmac
 import os
 import secrets
-import stat
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
 from attrs import field, frozen
 
+from exshare_adapters.secret_files import SECRET_BYTES as KEY_BYTES
+from exshare_adapters.secret_files import read_secret_file, secret_of
 from exshare_core.errors import CannotUnseal, InvalidValue
 from exshare_core.values import Sealed, SiteId
 
-KEY_BYTES = 32
 FORM = b"\x01"
 KEY_NAME_BYTES = 4
 NONCE_BYTES = 12
@@ -115,15 +114,7 @@ def load_or_create_key(path: Path) -> VaultKey:
 
 
 def _read(path: Path) -> VaultKey:
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise InvalidValue("key_file", f"`{path}` is not a plain file")
-        if status.st_mode & 0o077:
-            raise InvalidValue("key_file", f"`{path}` may be read by others; run `chmod 600 {path}`")
-        text = file.read(256)
-    secret = _decoded(text.strip())
+    secret = secret_of(read_secret_file(path, "key_file"))
     if secret is None:
         raise InvalidValue(
             "key_file",
@@ -131,17 +122,6 @@ def _read(path: Path) -> VaultKey:
             "make a new key with `openssl rand -base64 32`, under which nothing sealed before will open",
         )
     return VaultKey(secret)
-
-
-def _decoded(text: bytes) -> bytes | None:
-    for decode in (bytes.fromhex, lambda digits: base64.b64decode(digits, validate=True)):
-        try:
-            secret = decode(text.decode("ascii"))
-        except (UnicodeDecodeError, ValueError, binascii.Error):
-            continue
-        if len(secret) == KEY_BYTES:
-            return secret
-    return None
 
 
 def _create(path: Path) -> None:
