@@ -39,6 +39,10 @@ class StoredWish:
     networks: Networks | None = None
     indexing: bool = False
     leads_to: frozenset[LinkId] = frozenset()
+    sign_in: bool = False
+    sso: bool = False
+    terms: str = ""
+    frame_origins: frozenset[str] = frozenset()
 
 
 def link_params(codec: Codec, link: ShareLink) -> Params:
@@ -76,8 +80,22 @@ def link_params(codec: Codec, link: ShareLink) -> Params:
         "max_opens": wish.max_opens,
         "password_hash": wish.password_hash,
         "scope": codec.dump(stored),
-        "wish": codec.dump(StoredWish(wish.capabilities, wish.people, wish.networks, wish.indexing, wish.leads_to)),
+        "wish": codec.dump(_stored(wish)),
     }
+
+
+def _stored(wish: Wish) -> StoredWish:
+    return StoredWish(
+        wish.capabilities,
+        wish.people,
+        wish.networks,
+        wish.indexing,
+        wish.leads_to,
+        wish.sign_in,
+        wish.sso,
+        wish.terms,
+        wish.frame_origins,
+    )
 
 
 def link_of(codec: Codec, row: Row) -> ShareLink:
@@ -127,6 +145,10 @@ def _wish_of(codec: Codec, row: Row) -> Wish:
         expires_at=maybe_moment(row["expires_at"]),
         max_opens=row["max_opens"],
         password_hash=row["password_hash"],
+        sign_in=stored.sign_in,
+        sso=stored.sso,
+        terms=stored.terms,
+        frame_origins=stored.frame_origins,
         indexing=stored.indexing,
         leads_to=stored.leads_to,
     )

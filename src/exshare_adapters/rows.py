@@ -1,4 +1,4 @@
-"""Links, members, activity and all that goes with them, to and from database rows: one mapping for every SQL store.
+"""Links, activity and all that goes with them, to and from database rows: one mapping for every SQL store.
 
 ``…_params`` gives the parameters that store every field of a value, ``…_of`` reads the value back from a row
 or from a JSON object with the same names.
@@ -10,17 +10,16 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from exshare_adapters.codec import Codec
-from exshare_adapters.columns import Params, Row, blob, flag, maybe_moment, moment, sealed, tree, word
+from exshare_adapters.columns import Params, Row, blob, maybe_moment, moment, sealed, tree, word
 from exshare_adapters.link_rows import link_of
 from exshare_adapters.policy_rows import layers_of, switches_of
-from exshare_core.accounts import Member, MemberSession
 from exshare_core.events import Actor, Event, Kind
 from exshare_core.gates import Visit
 from exshare_core.guessing import FORGOTTEN_AFTER, Tally
 from exshare_core.letters import SealedLetter
 from exshare_core.links import LinkAddress
 from exshare_core.ports import Found, LinkRecord, PendingCode, StoredProof
-from exshare_core.values import AccountId, LinkId, MemberId, Sealed, SiteId
+from exshare_core.values import ExternalAccountId, LinkId, MemberId, Sealed, SiteId
 
 # --- links ---
 
@@ -91,6 +90,8 @@ def proof_params(proof: StoredProof) -> Params:
         "security_version": proof.security_version,
         "proved_at": proof.proved_at,
         "address": proof.address,
+        "detail": proof.detail,
+        "account": proof.account,
     }
 
 
@@ -104,6 +105,8 @@ def proof_of(row: Row) -> StoredProof:
         security_version=row["security_version"],
         proved_at=moment(row["proved_at"]),
         address=sealed(row["address"]),
+        detail=row["detail"],
+        account=None if row["account"] is None else ExternalAccountId(row["account"]),
     )
 
 
@@ -133,67 +136,7 @@ def record_of(codec: Codec, row: Row) -> LinkRecord:
     )
 
 
-# --- members, codes, activity, outbox, guesses ---
-
-
-def name_key(name: str) -> str:
-    """The form in which two spellings of one member's name are equal."""
-    return name.casefold()
-
-
-def member_params(member: Member) -> Params:
-    """Every field of a member."""
-    return {
-        "id": member.id,
-        "name": member.name,
-        "name_key": name_key(member.name),
-        "site": member.site,
-        "admin": member.admin,
-        "identity": member.identity,
-        "password_hash": member.password_hash,
-        "setup_digest": member.setup_digest,
-        "setup_expires": member.setup_expires,
-        "created_at": member.created_at,
-        "disabled": member.disabled,
-        "version": member.version,
-    }
-
-
-def member_of(row: Row) -> Member:
-    """The member in a row."""
-    return Member(
-        id=MemberId(row["id"]),
-        name=row["name"],
-        site=None if row["site"] is None else SiteId(row["site"]),
-        admin=flag(row["admin"]),
-        identity=None if row["identity"] is None else AccountId(row["identity"]),
-        password_hash=row["password_hash"],
-        setup_digest=None if row["setup_digest"] is None else blob(row["setup_digest"]),
-        setup_expires=maybe_moment(row["setup_expires"]),
-        created_at=maybe_moment(row["created_at"]),
-        disabled=flag(row["disabled"]),
-        version=row["version"],
-    )
-
-
-def session_params(session: MemberSession) -> Params:
-    """Every field of a member's session."""
-    return {
-        "digest": session.digest,
-        "member": session.member,
-        "began_at": session.began_at,
-        "seen_at": session.seen_at,
-    }
-
-
-def session_of(row: Row) -> MemberSession:
-    """The member's session in a row."""
-    return MemberSession(
-        digest=blob(row["digest"]),
-        member=MemberId(row["member"]),
-        began_at=moment(row["began_at"]),
-        seen_at=moment(row["seen_at"]),
-    )
+# --- codes, activity, outbox, guesses ---
 
 
 def code_params(code: PendingCode) -> Params:

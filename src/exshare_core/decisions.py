@@ -43,13 +43,23 @@ class Answer(Enum):
     UNAVAILABLE = "unavailable"
     """403: suspended, not started, expired, used up, wrong network; one other body."""
     ASK_ADDRESS = "ask-address"
+    ASK_SIGN_IN = "ask-sign-in"
+    """Signing in is demanded, with an account here or with an organisation."""
+    ASK_SSO = "ask-sso"
+    """Signing in with an organisation is demanded (spec G4)."""
     ASK_PASSWORD = "ask-password"
+    ASK_TERMS = "ask-terms"
     ASK_OPEN = "ask-open"
     """All gates are passed and the link is limited: the Open button begins the visit (spec L14)."""
     ABSENT = "absent"
     """After all gates: this page is not, or no longer, in the share."""
     BUSY = "busy"
     """503: the owner's right could not be confirmed; never "allowed", never "lost access" (spec L15)."""
+
+    @property
+    def asks(self) -> bool:
+        """Whether it is a gate's page: something can be done about it."""
+        return self.value.startswith("ask-")
 
 
 @frozen(slots=True)

@@ -13,10 +13,20 @@ from datetime import datetime, timedelta
 
 from attrs import evolve, field, frozen
 
-from exshare_core.decisions import Answer, Decision
+from exshare_core.decisions import Answer, Decision, Effect, Stage
 from exshare_core.errors import CannotUnseal
 from exshare_core.events import Actor, Event, Kind
-from exshare_core.gates import Attempt, Prepared, Proof, ProofKind, decide, findable, prepare
+from exshare_core.gates import (
+    Attempt,
+    Prepared,
+    Proof,
+    ProofKind,
+    decide,
+    findable,
+    prepare,
+    terms_in_force,
+    terms_version,
+)
 from exshare_core.groups import identity_of, owner_groups
 from exshare_core.guessing import counted_as, unknown_wait
 from exshare_core.links import LinkState, ShareLink
@@ -37,6 +47,8 @@ class Caller:
 
     network: IPAddress | None
     session: bytes | None = field(default=None, repr=False)
+    fresh: bytes | None = field(default=None, repr=False)
+    """The digest of the id that the browser gets if it proves something: each proof renews the session (spec G10)."""
 
 
 @frozen(slots=True)
@@ -60,6 +72,22 @@ class Admission:
 
 
 @frozen(slots=True)
+class Ask:
+    """What the page of a gate may show: which step of how many it is, and the texts to accept. Nothing of the link."""
+
+    site: SiteId
+    step: int
+    steps: int
+    terms: tuple[str, ...] = ()
+    """Only where the terms are what is asked."""
+
+    @property
+    def version(self) -> str:
+        """What tells the texts shown from any others; who accepts them says it back."""
+        return terms_version(self.terms)
+
+
+@frozen(slots=True)
 class Opening:
     """What came of opening a link. The shell shows `answer` and nothing else of the decision."""
 
@@ -68,6 +96,8 @@ class Opening:
     admission: Admission | None = None
     wait: timedelta = timedelta()
     """This network tried too many addresses that lead nowhere: how long until the next. Zero for a living link."""
+    ask: Ask | None = None
+    """What the gate's page needs to ask, where a gate is what stops."""
 
 
 @frozen
@@ -83,16 +113,17 @@ class Entrance:
 
     async def open(self, segment: str, caller: Caller) -> Opening:
         """Judge an attempt to open the link that the path segment names. Changes nothing but counters and activity."""
-        opening, _ = await self._look(segment, caller)
+        opening, _, _ = await self._look(segment, caller)
         return opening
 
-    async def _look(self, segment: str, caller: Caller) -> tuple[Opening, Found | None]:
+    async def _look(self, segment: str, caller: Caller) -> tuple[Opening, Found | None, Prepared | None]:
         """The judgement and the facts behind it. A malformed token costs the look-up that any other does."""
         now = self.clock.now()
         token = Token.parse(segment)
+        prepared: Prepared | None = None
         found = await self.storage.links.find(_NOWHERE if token is None else token.digest, caller.session)
         if token is None or found is None or found.link.site not in self.contents:
-            found = prepared = None
+            found = None
             decision = decide(None, Attempt(now, caller.network))
         else:
             prepared = await self._prepared(found, now)
@@ -100,13 +131,16 @@ class Entrance:
             decision = decide(prepared, attempt)
         answer = decision.strangers_face()
         if answer is Answer.UNKNOWN:
-            return Opening(answer, decision, wait=await self._led_nowhere(caller, now)), found
+            return Opening(answer, decision, wait=await self._led_nowhere(caller, now)), found, None
         if answer is Answer.UNAVAILABLE and found is not None:
             await self._note(Kind.DENIED, found, caller, now, detail=_stage(decision))
         admission = None
         if found is not None and prepared is not None and decision.allowed:
             admission = Admission(found, prepared, caller, now)
-        return Opening(answer, decision, admission), found
+        ask = None
+        if found is not None and prepared is not None and answer.asks:
+            ask = ask_of(found, prepared, decision)
+        return Opening(answer, decision, admission, ask=ask), found, prepared
 
     async def _prepared(self, found: Found, now: datetime) -> Prepared | None:
         """The gates of the link that was found; asks for its owner's groups where a rule depends on them (spec P8).
@@ -139,9 +173,8 @@ class Entrance:
                 except CannotUnseal:
                     continue
                 address = Address.parse(opened.decode())
-            proofs.append(
-                Proof(ProofKind(stored.kind), stored.link, stored.security_version, stored.proved_at, address)
-            )
+            kind = ProofKind(stored.kind)
+            proofs.append(Proof(kind, stored.link, stored.security_version, stored.proved_at, address, stored.detail))
         return tuple(proofs)
 
     async def _note(
@@ -164,6 +197,19 @@ class Entrance:
         if visit is not None and visit.seen_at == visit.began_at and admission.prepared.policy.limits.opens:
             event = event_of(Kind.OPEN_RETURNED, admission.found, admission.caller, admission.at)
             await self.storage.links.give_back(visit, [event])
+
+
+def ask_of(found: Found, prepared: Prepared, decision: Decision) -> Ask:
+    """Which of the gates that ask something is next. The Open button comes last and is no step of its own."""
+    asked = [one for one in decision.verdicts if one.stage in STEPS]
+    waiting = [number for number, one in enumerate(asked, 1) if one.effect is Effect.ASK]
+    shows = decision.strangers_face() is Answer.ASK_TERMS
+    terms = terms_in_force(prepared.policy) if shows else ()
+    return Ask(found.link.site, waiting[0] if waiting else len(asked), len(asked), terms)
+
+
+STEPS = (Stage.PEOPLE, Stage.PASSWORD, Stage.TERMS)
+"""The gates at which a visitor has to do something before the Open button."""
 
 
 def event_of(

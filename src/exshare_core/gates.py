@@ -7,6 +7,7 @@ else: no clock, no database, no global. INVARIANT: a gate that raises denies; a 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from enum import Enum
@@ -32,6 +33,21 @@ class ProofKind(Enum):
 
     PASSWORD = "password"
     ADDRESS = "address"
+    """A mailbox, by a code that was sent to it."""
+    SIGN_IN = "sign-in"
+    """Who somebody is; where their mailbox is confirmed, it counts as proved as well (spec G2)."""
+    TERMS = "terms"
+
+
+class Method(Enum):
+    """How somebody signed in."""
+
+    ACCOUNT = "account"
+    """With an external account here."""
+    SSO = "sso"
+    """With an organisation (spec G4)."""
+    SIGNED = "signed"
+    """Named by an embedding host (spec G11); it is no sign-in with an organisation."""
 
 
 @frozen(slots=True)
@@ -43,7 +59,9 @@ class Proof:
     security_version: int
     proved_at: datetime
     address: Address | None = None
-    """For an address proof, the mailbox that was proved."""
+    """The mailbox that was proved, or that is confirmed of who signed in."""
+    detail: str = ""
+    """Of a sign-in the `Method`, of terms the version that was accepted."""
 
 
 @frozen(slots=True)
@@ -59,8 +77,12 @@ class Visit:
     seen_at: datetime
 
     def lives(self, at: datetime) -> bool:
-        """Whether the visit goes on at `at`."""
+        """Whether the visit has not ended by itself at `at`."""
         return at < self.began_at + VISIT_LIFE and at < self.seen_at + VISIT_IDLE
+
+    def goes_on(self, link: ShareLink, at: datetime) -> bool:
+        """Whether it is a visit to `link` as its gates are now, and has not ended at `at`."""
+        return self.link == link.id and self.security_version == link.security_version and self.lives(at)
 
 
 @frozen(slots=True)
@@ -117,6 +139,8 @@ def prepare(
         gates.append((Stage.PEOPLE, people))
     if link.wish.password_hash is not None:
         gates.append((Stage.PASSWORD, _password(link)))
+    if policy.limits.terms:
+        gates.append((Stage.TERMS, _terms(link, policy)))
     if policy.limits.opens is not None:
         gates.append((Stage.USES, _uses(link, policy.limits.opens, policy.set_by("opens"))))
     return Prepared(link, policy, tuple(gates), expires_at)
@@ -263,24 +287,49 @@ def admits(policy: Policy, address: Address) -> bool:
     return (people is None or people.admits(address)) and not (blocked and _parsed(blocked).admits(address))
 
 
+def identifies(policy: Policy, proof: Proof) -> bool:
+    """Whether `proof` says who somebody is as well as the policy demands, and the lists in force let that person pass.
+
+    Where there is a list of either kind, who has no confirmed mailbox is on none and passes none.
+    """
+    limits = policy.limits
+    if proof.kind is ProofKind.SIGN_IN:
+        enough = proof.detail == Method.SSO.value or not limits.sso_demanded
+    else:
+        enough = proof.kind is ProofKind.ADDRESS and not (limits.sign_in_demanded or limits.sso_demanded)
+    if proof.address is None:
+        return enough and limits.people is None and not limits.blocked_people
+    return enough and admits(policy, proof.address)
+
+
 def _people_gate(link: ShareLink, policy: Policy) -> Gate | None:
-    if policy.limits.people is None:
+    asking = _who_is_asked(policy)
+    if asking is None:
         return None
     fine = _FINE[Stage.PEOPLE]
 
     def gate(attempt: Attempt) -> Verdict:
         for proof in attempt.proofs:
-            if (
-                proof.kind is ProofKind.ADDRESS
-                and proof.address is not None
-                and _good(proof, link, attempt.at)
-                and admits(policy, proof.address)
-            ):
+            if _good(proof, link, attempt.at) and identifies(policy, proof):
                 return fine
-        rule = "an allowed mail address must be proved"
-        return Verdict(Stage.PEOPLE, Effect.ASK, rule, Answer.ASK_ADDRESS, policy.set_by("people"))
+        return asking
 
     return gate
+
+
+def _who_is_asked(policy: Policy) -> Verdict | None:
+    """What is said to those who have not shown who they are; None where everybody may come."""
+    limits = policy.limits
+    if limits.sso_demanded:
+        rule = "signing in with an organisation is demanded"
+        return Verdict(Stage.PEOPLE, Effect.ASK, rule, Answer.ASK_SSO, policy.set_by("sso_demanded"))
+    if limits.sign_in_demanded:
+        rule = "signing in is demanded"
+        return Verdict(Stage.PEOPLE, Effect.ASK, rule, Answer.ASK_SIGN_IN, policy.set_by("sign_in_demanded"))
+    if limits.people is not None:
+        rule = "an allowed mail address must be proved"
+        return Verdict(Stage.PEOPLE, Effect.ASK, rule, Answer.ASK_ADDRESS, policy.set_by("people"))
+    return None
 
 
 def _password(link: ShareLink) -> Gate:
@@ -298,6 +347,33 @@ def _password(link: ShareLink) -> Gate:
 _PASSWORD_NEEDED = Verdict(Stage.PASSWORD, Effect.ASK, "the password is needed", Answer.ASK_PASSWORD, (LINK_LAYER,))
 
 
+def terms_in_force(policy: Policy) -> tuple[str, ...]:
+    """The texts to accept, those of outer layers first."""
+    texts = (text for _, own in policy.setters.get("terms", ()) for text in sorted(own))
+    return tuple(dict.fromkeys(texts))
+
+
+def terms_version(texts: Iterable[str]) -> str:
+    """What tells these texts from any others: 64 hexadecimal digits. Their order does not matter."""
+    each = sorted(hashlib.sha256(text.encode()).digest() for text in texts)
+    return hashlib.sha256(b"".join(each)).hexdigest()
+
+
+def _terms(link: ShareLink, policy: Policy) -> Gate:
+    fine = _FINE[Stage.TERMS]
+    version = terms_version(terms_in_force(policy))
+    rule = "the terms must be accepted"
+    asking = Verdict(Stage.TERMS, Effect.ASK, rule, Answer.ASK_TERMS, policy.set_by("terms"))
+
+    def gate(attempt: Attempt) -> Verdict:
+        for proof in attempt.proofs:
+            if proof.kind is ProofKind.TERMS and proof.detail == version and _good(proof, link, attempt.at):
+                return fine
+        return asking
+
+    return gate
+
+
 def _good(proof: Proof, link: ShareLink, at: datetime) -> bool:
     return (
         proof.link == link.id and proof.security_version == link.security_version and at < proof.proved_at + PROOF_LIFE
@@ -309,12 +385,7 @@ def _uses(link: ShareLink, most: int, layers: tuple[str, ...]) -> Gate:
 
     def gate(attempt: Attempt) -> Verdict:
         visit = attempt.visit
-        if (
-            visit is not None
-            and visit.link == link.id
-            and visit.security_version == link.security_version
-            and visit.lives(attempt.at)
-        ):
+        if visit is not None and visit.goes_on(link, attempt.at):
             return fine
         if attempt.opens < most:
             rule = "opening it uses one of its opens"

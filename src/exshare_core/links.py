@@ -118,6 +118,14 @@ class Wish:
     expires_at: datetime | None = None
     max_opens: int | None = None
     password_hash: str | None = field(default=None, repr=False)
+    sign_in: bool = False
+    """Whether visitors must sign in (spec G4)."""
+    sso: bool = False
+    """Whether visitors must sign in with an organisation."""
+    terms: str = ""
+    """A text that visitors must accept; empty for none (spec G6)."""
+    frame_origins: frozenset[str] = frozenset()
+    """The origins whose pages may show the share in a frame (spec G10)."""
     indexing: bool = False
     """Whether search engines may find its pages, as long as nothing stands before them (spec V1)."""
     leads_to: frozenset[LinkId] = frozenset()
@@ -127,7 +135,21 @@ class Wish:
     def limits(self) -> Limits:
         """The wish as the limits of the innermost layer. What the link does not ask for, it does not get."""
         asked = dict.fromkeys(LADDERS, 0) | dict(self.capabilities.rungs)
-        return Limits(capabilities=asked, opens=self.max_opens, people=self.people, networks=self.networks)
+        return Limits(
+            capabilities=asked,
+            opens=self.max_opens,
+            people=self.people,
+            networks=self.networks,
+            sign_in_demanded=self.sign_in or None,
+            sso_demanded=self.sso or None,
+            terms=frozenset({self.terms}) if self.terms else None,
+            frame_origins=self.frame_origins,
+        )
+
+    @property
+    def gates(self) -> tuple[object, ...]:
+        """What a proof was won under: when any of it changes, all proofs end (spec G9)."""
+        return self.password_hash, self.people, self.networks, self.sign_in, self.sso, self.terms
 
     @property
     def limited(self) -> bool:
@@ -146,6 +168,8 @@ MAX_OPENS = 1_000_000
 MAX_LABELS = 50
 MAX_LEADS = 20
 MAX_CARVE_OUTS = 100
+MAX_TERMS = 20_000
+MAX_ORIGINS = 20
 
 
 @frozen(slots=True)
@@ -203,11 +227,7 @@ class ShareLink:
 
     def edited(self, at: datetime, *, wish: Wish, scope: Scope, name: str, description: str) -> ShareLink:
         """The link with new settings. Changed gates end all proofs at once (spec G9)."""
-        gates_changed = (
-            wish.password_hash != self.wish.password_hash
-            or wish.people != self.wish.people
-            or wish.networks != self.wish.networks
-        )
+        gates_changed = wish.gates != self.wish.gates
         return self._changed(
             at,
             confirmed_at=at,
@@ -306,6 +326,11 @@ def _checked(field_name: str, text: str, limit: int, *, lines: bool = False) -> 
     if any(0xD800 <= ord(char) < 0xE000 for char in text):
         raise InvalidValue(field_name, "no broken characters")
     return text
+
+
+def checked_terms(text: str) -> str:
+    """A text to accept, without surrounding space and with single line ends; raises InvalidValue when too long."""
+    return _checked("terms", text.replace("\r\n", "\n"), MAX_TERMS, lines=True)
 
 
 def checked_slug(slug: str) -> str:

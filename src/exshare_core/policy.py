@@ -53,6 +53,12 @@ class Limits:
     password_demanded: bool | None = _limit(or_, widest="no")
     expiry_demanded: bool | None = _limit(or_, widest="no")
     people_demanded: bool | None = _limit(or_, widest="no")
+    sign_in_demanded: bool | None = _limit(or_, widest="no")
+    """Whether visitors must sign in, with an account here or with an organisation (spec G4)."""
+    sso_demanded: bool | None = _limit(or_, widest="no")
+    """Whether visitors must sign in with an organisation."""
+    terms: frozenset[str] | None = _limit(or_, widest="none")
+    """Texts that visitors must accept, all of those in force at once (spec G6)."""
     password_length: int | None = _limit(max, widest="none")
     """The least number of characters of a link's password."""
     lifetime: timedelta | None = _limit(min, widest="for ever")

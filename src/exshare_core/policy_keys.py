@@ -6,7 +6,6 @@ another. A value is read with everything that is wrong with it said in the words
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -16,18 +15,18 @@ from attrs import frozen
 from exshare_core import spans
 from exshare_core.capabilities import LADDERS
 from exshare_core.errors import InvalidValue, printable, unknown
+from exshare_core.links import checked_terms
 from exshare_core.schemes import Granted, Grantees
-from exshare_core.values import MemberId, Networks, People, label_names
+from exshare_core.values import MemberId, Networks, People, label_names, origins
 
 MOST_ENTRIES = 10_000
 LONGEST_TEXT = 500
 LARGEST = 1_000_000
+MOST_TERMS = 10
 """What a list, a text and a number may hold at most."""
 
 Plain = bool | int | str | list[str]
 """What stands in a document for one value."""
-
-_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]{1,253}(?::[0-9]{1,5})?\Z")
 
 
 @frozen
@@ -111,11 +110,19 @@ def _names(value: object, at: str) -> frozenset[str]:
 
 
 def _origins(value: object, at: str) -> frozenset[str]:
-    origins = frozenset(one.strip().lower() for one in _texts(value, at))
-    for one in sorted(origins):
-        if not _ORIGIN.match(one):
-            raise InvalidValue(at, f"`{printable(one[:60])}` is not an origin such as https://intranet.example.com")
-    return origins
+    return origins(_texts(value, at), at)
+
+
+def _terms(value: object, at: str) -> frozenset[str]:
+    """Texts to accept: longer than any other entry, and with lines."""
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise InvalidValue(at, "must be a list of texts in square brackets")
+    if len(value) > MOST_TERMS:
+        raise InvalidValue(at, f"at most {MOST_TERMS} texts")
+    try:
+        return frozenset(filter(None, map(checked_terms, value)))
+    except InvalidValue as error:
+        raise InvalidValue(at, error.rule) from error
 
 
 def _listed(entries: Iterable[str]) -> list[str]:
@@ -193,6 +200,9 @@ LIMITS: tuple[Key, ...] = (
     Key("password_demanded", _SWITCH, "Links without a password are suspended.", _same, _switch),
     Key("expiry_demanded", _SWITCH, "Links without an expiry are suspended.", _same, _switch),
     Key("people_demanded", _SWITCH, "Links without a list of allowed people are suspended.", _same, _switch),
+    Key("sign_in_demanded", _SWITCH, "Visitors must sign in, here or with an organisation.", _same, _switch),
+    Key("sso_demanded", _SWITCH, "Visitors must sign in with an organisation.", _same, _switch),
+    Key("terms", "a list of texts", "What visitors must accept before they see anything.", _listed, _terms),
     Key("password_length", _NUMBER, "How many characters a new password must have at least.", _same, _number),
     Key(
         "lifetime",

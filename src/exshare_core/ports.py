@@ -16,7 +16,7 @@ from typing import Protocol, runtime_checkable
 
 from attrs import field, frozen
 
-from exshare_core.accounts import Member, MemberSession
+from exshare_core.accounts import Member, MemberSession, SignInStep
 from exshare_core.content import (
     Absent,
     Attachment,
@@ -40,6 +40,7 @@ from exshare_core.values import (
     AccountId,
     Address,
     AttachmentId,
+    ExternalAccountId,
     LinkId,
     MemberId,
     PageId,
@@ -144,7 +145,6 @@ class Checked(Protocol):
         """
 
 
-# --- storage ---------------------------------------------------------------------------------------------------
 # --- sign-in ---------------------------------------------------------------------------------------------------
 
 
@@ -169,6 +169,7 @@ class IdentityProvider(Checked, Protocol):
         """
 
 
+# --- storage ---------------------------------------------------------------------------------------------------
 
 
 @frozen(slots=True)
@@ -183,6 +184,10 @@ class StoredProof:
     security_version: int
     proved_at: datetime
     address: Sealed | None = None
+    detail: str = ""
+    """As in `gates.Proof`."""
+    account: ExternalAccountId | None = None
+    """The external account that signed in; when it ends, its proofs do."""
 
 
 @frozen(slots=True)
@@ -283,12 +288,18 @@ class LinkRepository(Protocol):
         """
 
     async def admit(
-        self, visit: Visit, proofs: Sequence[StoredProof], most: int | None, events: Sequence[Event]
+        self,
+        visit: Visit,
+        proofs: Sequence[StoredProof],
+        most: int | None,
+        events: Sequence[Event],
+        renews: bytes | None = None,
     ) -> bool:
         """Begin a visit in one conditional transaction: count an open, store visit, proofs and events.
 
         Must be True and store all of it while fewer than `most` opens are counted (or `most` is None) and the stored
         security version is the visit's; must otherwise be False and store nothing. Exact under concurrency (L14).
+        With `renews`, must first move what that session had to the session of the visit, as `prove` does.
         """
 
     async def give_back(self, visit: Visit, events: Sequence[Event]) -> None:
@@ -297,8 +308,13 @@ class LinkRepository(Protocol):
         Must change nothing and store no event when the visit has ended, or another has taken its place.
         """
 
-    async def prove(self, proofs: Sequence[StoredProof], events: Sequence[Event]) -> None:
-        """Store proofs; a later proof of the same kind, link and session must replace the earlier one."""
+    async def prove(self, proofs: Sequence[StoredProof], events: Sequence[Event], renews: bytes | None = None) -> None:
+        """Store proofs; a later proof of the same kind, link and session must replace the earlier one.
+
+        With `renews`, every proof, visit and pending code of that session, at whatever link of whatever site, must
+        become one of the session of `proofs`, which is a fresh one, in the same transaction: the former session must
+        have nothing any more (spec G10).
+        """
 
     async def touch(self, visit: Visit) -> None:
         """Must store `visit.seen_at`, never moving it backwards, and touch no other visit of the session."""
@@ -422,14 +438,37 @@ class MemberRepository(Protocol):
     async def session(self, digest: bytes) -> MemberSession | None:
         """The session with this digest, alive or not."""
 
+    async def sessions(self, member: MemberId) -> tuple[MemberSession, ...]:
+        """Must be every session of the member, alive or not, the one that was used last first."""
+
     async def touch_session(self, session: MemberSession) -> None:
-        """Must store `session.seen_at`, never moving it backwards."""
+        """Must store `session.seen_at` and `session.network` unless the stored `seen_at` is as late already."""
+
+    async def renew_session(self, former: bytes, session: MemberSession, events: Sequence[Event]) -> bool:
+        """Must put `session` in the place of the one with the digest `former` and store the events; must be False and
+        store nothing when there is none any more. Exact under concurrency: of two renewals of one, one is True.
+        """
 
     async def close_session(self, digest: bytes, events: Sequence[Event]) -> None:
         """Must forget the session and store its events; closing an unknown one is fine."""
 
-    async def close_sessions(self, member: MemberId) -> None:
-        """Must forget every session of the member."""
+    async def close_sessions(
+        self, member: MemberId, events: Sequence[Event] = (), *, name: str | None = None, but: bytes | None = None
+    ) -> int:
+        """Must forget the sessions of the member and store the events; how many sessions there were.
+
+        With `name`, must forget those of that name only; without it, also every step of the member's. With `but`, must
+        leave the session with that digest.
+        """
+
+    async def open_step(self, step: SignInStep) -> None:
+        """Must store a step of a sign-in."""
+
+    async def step(self, digest: bytes) -> SignInStep | None:
+        """The step with this digest, alive or not."""
+
+    async def close_step(self, digest: bytes) -> bool:
+        """Must forget the step; must be True for one caller only, and False when there is none any more."""
 
 
 class ActivityLog(Protocol):

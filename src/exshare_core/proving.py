@@ -1,7 +1,8 @@
-"""Use cases of a visitor at the gates: bring a password, ask for a code and bring it, begin a visit.
+"""Use cases of a visitor at the gates: bring a password, a code or a sign-in, accept terms, begin a visit.
 
 Where each refusal is made: guessing in `Proving._waiting`, the limit of opens in `LinkRepository.admit`, the tries of a
-code in `CodeRepository.attempt`; whether a gate is passed is `gates.decide`'s word alone.
+code in `CodeRepository.attempt`; whether a gate is passed is `gates.decide`'s word alone. Every proof is stored by
+`Proving._advance` and by nothing else.
 """
 
 from __future__ import annotations
@@ -13,20 +14,23 @@ from attrs import frozen
 
 from exshare_core.decisions import Answer
 from exshare_core.dispatching import seal_letter
-from exshare_core.entrance import PROOF_PURPOSE, Caller, Entrance, event_of
+from exshare_core.entrance import PROOF_PURPOSE, Ask, Caller, Entrance, ask_of, event_of
 from exshare_core.errors import InvalidValue, StaleLink
-from exshare_core.events import Kind
-from exshare_core.gates import Attempt, Proof, ProofKind, Visit, admits, decide
+from exshare_core.events import Event, Kind
+from exshare_core.gates import Attempt, Method, Prepared, Proof, ProofKind, Visit, admits, decide, identifies
 from exshare_core.guessing import counted_as, link_wait, network_wait
 from exshare_core.letters import Letter, LetterKind
 from exshare_core.links import ShareLink
 from exshare_core.passwords import normalised
 from exshare_core.ports import Found, PendingCode, StoredProof
-from exshare_core.values import Address
+from exshare_core.values import Address, ExternalAccountId
 
 CODE_LIFE = timedelta(minutes=10)
 CODE_TRIES = 5
 """A code is good for 10 minutes and 5 tries (spec G2)."""
+
+WHO = (Answer.ASK_ADDRESS, Answer.ASK_SIGN_IN, Answer.ASK_SSO)
+"""The answers that ask who somebody is."""
 
 
 @frozen(slots=True)
@@ -41,6 +45,39 @@ class Submission:
     wait: timedelta = timedelta()
     """Too many tries: how long until the next."""
     code_sent: bool = False
+    fresh: bool = False
+    """The browser now goes by `Caller.fresh`, and its former session id is worth nothing."""
+    ask: Ask | None = None
+    """What the page of the gate may show."""
+
+
+@frozen(slots=True)
+class SignIn:
+    """Who somebody is, as whoever asked them has found out. Made only by code that has verified it."""
+
+    method: Method
+    address: Address | None
+    """Their confirmed mailbox, if there is one."""
+    account: ExternalAccountId | None = None
+
+
+@frozen(slots=True)
+class _AtGate:
+    """Somebody before the gate that stops them."""
+
+    found: Found
+    prepared: Prepared
+    answer: Answer
+    ask: Ask
+    now: datetime
+
+    @property
+    def link(self) -> ShareLink:
+        return self.prepared.link
+
+    def refused(self, *, malformed: bool = False, code_sent: bool = False) -> Submission:
+        """What was brought will not do."""
+        return Submission(self.answer, wrong=not malformed, malformed=malformed, code_sent=code_sent, ask=self.ask)
 
 
 @frozen
@@ -49,132 +86,159 @@ class Proving(Entrance):
 
     async def try_password(self, segment: str, caller: Caller, password: str) -> Submission:
         """Try the password of a link. Counts before it verifies, so that parallel guesses all count."""
-        state = await self._gate(segment, caller, Answer.ASK_PASSWORD)
-        if isinstance(state, Submission):
-            return state
-        found, now = state
-        link = found.link
-        keys = await self._guess_keys(link, caller, ProofKind.PASSWORD)
-        if wait := await self._waiting(found, keys, now):
-            return await self._too_many(found, caller, now, wait)
-        await self.storage.guesses.wrong(keys, now)
-        assert link.wish.password_hash is not None
-        if not await self.hasher.verify(link.wish.password_hash, normalised(password)):
-            await self._note(Kind.WRONG_PASSWORD, found, caller, now)
-            return Submission(Answer.ASK_PASSWORD, wrong=True)
+        at = await self._gate(segment, caller, Answer.ASK_PASSWORD)
+        if isinstance(at, Submission):
+            return at
+        keys = await self._guess_keys(at.link, caller, ProofKind.PASSWORD)
+        if wait := await self._waiting(at.found, keys, at.now):
+            return await self._too_many(at, caller, wait)
+        await self.storage.guesses.wrong(keys, at.now)
+        assert at.link.wish.password_hash is not None
+        if not await self.hasher.verify(at.link.wish.password_hash, normalised(password)):
+            await self._note(Kind.WRONG_PASSWORD, at.found, caller, at.now)
+            return at.refused()
         await self.storage.guesses.right(keys)
-        await self._rehash(link, password)
-        return await self._advance(found, caller, now, ProofKind.PASSWORD, None)
+        await self._rehash(at.link, password)
+        return await self._advance(at, caller, ProofKind.PASSWORD)
 
     async def ask_code(self, segment: str, caller: Caller, text: str) -> Submission:
         """Send a one-time code to an address. Does the same work whether or not the address is listed (spec G2)."""
-        state = await self._gate(segment, caller, Answer.ASK_ADDRESS)
-        if isinstance(state, Submission):
-            return state
-        found, now = state
+        at = await self._gate(segment, caller, Answer.ASK_ADDRESS)
+        if isinstance(at, Submission):
+            return at
         address = _address(text)
         if address is None:
-            return Submission(Answer.ASK_ADDRESS, malformed=True)
+            return at.refused(malformed=True)
         keys = [
-            await self._key("guess codes asked", found.link, counted_as(caller.network)),
-            await self._key("guess codes asked", found.link, address.key),
+            await self._key("guess codes asked", at.link, counted_as(caller.network)),
+            await self._key("guess codes asked", at.link, address.key),
         ]
-        if wait := max(network_wait(tally, now) for tally in await self.storage.guesses.tally(keys, now)):
-            return await self._too_many(found, caller, now, wait)
-        await self.storage.guesses.wrong(keys, now)
-        await self._send_code(found, caller, now, address)
-        return Submission(Answer.ASK_ADDRESS, code_sent=True)
+        if wait := max(network_wait(tally, at.now) for tally in await self.storage.guesses.tally(keys, at.now)):
+            return await self._too_many(at, caller, wait)
+        await self.storage.guesses.wrong(keys, at.now)
+        await self._send_code(at, caller, address)
+        return Submission(at.answer, code_sent=True, fresh=caller.session is None, ask=at.ask)
 
     async def try_code(self, segment: str, caller: Caller, text: str, code: str) -> Submission:
         """Try a code for an address; every refusal looks the same and does the same work."""
-        state = await self._gate(segment, caller, Answer.ASK_ADDRESS)
-        if isinstance(state, Submission):
-            return state
-        found, now = state
-        assert caller.session is not None
-        link = found.link
+        at = await self._gate(segment, caller, Answer.ASK_ADDRESS)
+        if isinstance(at, Submission):
+            return at
+        link = at.link
         keys = await self._guess_keys(link, caller, ProofKind.ADDRESS)
-        if wait := await self._waiting(found, keys, now):
-            return await self._too_many(found, caller, now, wait)
-        await self.storage.guesses.wrong(keys, now)
+        if wait := await self._waiting(at.found, keys, at.now):
+            return await self._too_many(at, caller, wait)
+        await self.storage.guesses.wrong(keys, at.now)
         address = _address(text)
         digits = "".join(char for char in code if char in "0123456789")
-        digest = await self._code_digest(link, caller.session, "" if address is None else address.key, digits)
-        pending = await self.storage.codes.attempt(link.site, link.id, caller.session, digest, CODE_TRIES, now)
-        prepared = await self._prepared(found, now)
-        if pending is None or address is None or prepared is None or not admits(prepared.policy, address):
-            await self._note(Kind.WRONG_CODE, found, caller, now)
-            return Submission(Answer.ASK_ADDRESS, wrong=True, code_sent=True)
+        digest = await self._code_digest(link, "" if address is None else address.key, digits)
+        session = _session(caller)
+        pending = await self.storage.codes.attempt(link.site, link.id, session, digest, CODE_TRIES, at.now)
+        if pending is None or address is None or not admits(at.prepared.policy, address):
+            await self._note(Kind.WRONG_CODE, at.found, caller, at.now)
+            return at.refused(code_sent=True)
         await self.storage.guesses.right(keys)
-        return await self._advance(found, caller, now, ProofKind.ADDRESS, address)
+        return await self._advance(at, caller, ProofKind.ADDRESS, address=address)
+
+    async def sign_in(self, segment: str, caller: Caller, who: SignIn) -> Submission:
+        """Let somebody in whose identity has been verified, if that is what the gate asks and the lists admit them."""
+        at = await self._gate(segment, caller, *WHO)
+        if isinstance(at, Submission):
+            return at
+        link, detail = at.link, who.method.value
+        proof = Proof(ProofKind.SIGN_IN, link.id, link.security_version, at.now, who.address, detail)
+        if not identifies(at.prepared.policy, proof):
+            await self._note(Kind.SIGN_IN_REFUSED, at.found, caller, at.now, detail=detail)
+            return at.refused()
+        return await self._advance(
+            at, caller, ProofKind.SIGN_IN, address=who.address, detail=detail, account=who.account
+        )
+
+    async def accept_terms(self, segment: str, caller: Caller, version: str) -> Submission:
+        """Accept the texts that were shown; `version` says which they were, and only those in force can be accepted."""
+        at = await self._gate(segment, caller, Answer.ASK_TERMS)
+        if isinstance(at, Submission):
+            return at
+        if version != at.ask.version:
+            return at.refused()
+        return await self._advance(at, caller, ProofKind.TERMS, detail=version)
 
     async def begin(self, segment: str, caller: Caller) -> Submission:
-        """The Open button of a limited link: count an open and begin a visit, or answer what is in the way."""
-        state = await self._gate(segment, caller, Answer.ASK_OPEN)
-        if isinstance(state, Submission):
-            return state
-        found, now = state
-        admitted = await self._admit(found, caller, now, ())
-        return Submission(Answer.ALLOW if admitted else Answer.UNAVAILABLE)
+        """The Open button of a limited link: count an open and begin a visit, or answer what is in the way.
+
+        The session keeps its id: nothing is proved here, and who presses twice must be the same visitor both times.
+        """
+        at = await self._gate(segment, caller, Answer.ASK_OPEN)
+        if isinstance(at, Submission):
+            return at
+        admitted = await self._admit(at, caller, _session(caller), (), ())
+        return Submission(Answer.ALLOW if admitted else Answer.UNAVAILABLE, fresh=admitted and caller.session is None)
 
     # --- the steps -----------------------------------------------------------------------------------------------
 
-    async def _gate(self, segment: str, caller: Caller, wanted: Answer) -> tuple[Found, datetime] | Submission:
-        """The link, if the next thing it asks for is `wanted`; else what it answers instead."""
-        opening, found = await self._look(segment, caller)
-        if opening.answer is not wanted or found is None:
-            return Submission(opening.answer, wait=opening.wait)
-        return found, self.clock.now()
+    async def _gate(self, segment: str, caller: Caller, *wanted: Answer) -> _AtGate | Submission:
+        """Where the link stops this caller, if that is one of `wanted`; else what it answers instead."""
+        opening, found, prepared = await self._look(segment, caller)
+        if opening.answer not in wanted or found is None or prepared is None or opening.ask is None:
+            return Submission(opening.answer, wait=opening.wait, ask=opening.ask)
+        return _AtGate(found, prepared, opening.answer, opening.ask, self.clock.now())
 
-    async def _send_code(self, found: Found, caller: Caller, now: datetime, address: Address) -> None:
+    async def _send_code(self, at: _AtGate, caller: Caller, address: Address) -> None:
         """Store a code with its letter; the letter of an address that is not listed is dropped when it is due."""
-        assert caller.session is not None
-        link, prepared, code = found.link, await self._prepared(found, now), self.tokens.code()
-        listed = prepared is not None and admits(prepared.policy, address)
+        link, code = at.link, self.tokens.code()
+        listed = admits(at.prepared.policy, address)
         letter = Letter(self.tokens.id(), link.site, LetterKind.CODE, address, {"code": code}, deliver=listed)
         pending = PendingCode(
             link.site,
             link.id,
-            caller.session,
+            _session(caller),
             await self._key("code address", link, address.key),
-            await self._code_digest(link, caller.session, address.key, code),
+            await self._code_digest(link, address.key, code),
             0,
-            now + CODE_LIFE,
+            at.now + CODE_LIFE,
         )
-        sealed = await seal_letter(self.vault, letter, now, now + CODE_LIFE)
-        event = event_of(Kind.CODE_ASKED, found, caller, now)
-        await self.storage.codes.ask(pending, now, [event], [sealed])
+        sealed = await seal_letter(self.vault, letter, at.now, at.now + CODE_LIFE)
+        event = event_of(Kind.CODE_ASKED, at.found, caller, at.now)
+        await self.storage.codes.ask(pending, at.now, [event], [sealed])
 
     async def _advance(
-        self, found: Found, caller: Caller, now: datetime, kind: ProofKind, address: Address | None
+        self,
+        at: _AtGate,
+        caller: Caller,
+        kind: ProofKind,
+        *,
+        address: Address | None = None,
+        detail: str = "",
+        account: ExternalAccountId | None = None,
     ) -> Submission:
-        """Store a proof. If it was the last gate, a visit begins in the same transaction (spec L14)."""
-        assert caller.session is not None
-        link = found.link
+        """Store a proof under a new session id. If it was the last gate, a visit begins in the same transaction (L14)."""
+        link, now, session = at.link, at.now, caller.fresh or _session(caller)
         sealed = None
         if address is not None:
             sealed = await self.vault.seal(str(address).encode(), PROOF_PURPOSE, link.site, link.id)
-        stored = StoredProof(kind.value, link.site, link.id, caller.session, link.security_version, now, sealed)
-        proof = Proof(kind, link.id, link.security_version, now, address)
-        proofs = (*await self._proofs(found), proof)
-        decision = decide(
-            await self._prepared(found, now), Attempt(now, caller.network, proofs, found.visit, found.opens)
+        stored = StoredProof(
+            kind.value, link.site, link.id, session, link.security_version, now, sealed, detail, account
         )
-        if decision.allowed:
-            admitted = await self._admit(found, caller, now, (stored,))
-            return Submission(Answer.ALLOW if admitted else Answer.UNAVAILABLE)
-        event = event_of(Kind.PROVED, found, caller, now, detail=kind.value)
-        await self.storage.links.prove([stored], [event])
-        return Submission(decision.strangers_face())
+        proof = Proof(kind, link.id, link.security_version, now, address, detail)
+        proofs = (*(one for one in await self._proofs(at.found) if one.kind is not kind), proof)
+        decision = decide(at.prepared, Attempt(now, caller.network, proofs, at.found.visit, at.found.opens))
+        said = f"{kind.value} {detail}".strip()
+        event = event_of(Kind.PROVED, at.found, caller, now, detail=said)
+        visit = at.found.visit
+        if decision.allowed and (visit is None or not visit.goes_on(link, now)):
+            admitted = await self._admit(at, caller, session, (stored,), (event,))
+            return Submission(Answer.ALLOW if admitted else Answer.UNAVAILABLE, fresh=admitted)
+        await self.storage.links.prove([stored], [event], _former(caller))
+        return Submission(decision.strangers_face(), fresh=True, ask=ask_of(at.found, at.prepared, decision))
 
-    async def _admit(self, found: Found, caller: Caller, now: datetime, proofs: Sequence[StoredProof]) -> bool:
-        assert caller.session is not None
-        link, prepared = found.link, await self._prepared(found, now)
-        if prepared is None:
-            return False
-        visit = Visit(self.tokens.id(), link.site, link.id, caller.session, link.security_version, now, now)
-        event = event_of(Kind.OPENED, found, caller, now)
-        return await self.storage.links.admit(visit, proofs, prepared.policy.limits.opens, [event])
+    async def _admit(
+        self, at: _AtGate, caller: Caller, session: bytes, proofs: Sequence[StoredProof], events: Sequence[Event]
+    ) -> bool:
+        link, most = at.link, at.prepared.policy.limits.opens
+        visit = Visit(self.tokens.id(), link.site, link.id, session, link.security_version, at.now, at.now)
+        opened = event_of(Kind.OPENED, at.found, caller, at.now)
+        renews = _former(caller) if proofs else None
+        return await self.storage.links.admit(visit, proofs, most, [*events, opened], renews)
 
     async def _rehash(self, link: ShareLink, password: str) -> None:
         if link.wish.password_hash is None or not self.hasher.outdated(link.wish.password_hash):
@@ -193,8 +257,8 @@ class Proving(Entrance):
         wait = network_wait(by_network, now)
         return wait if found.proofs else max(wait, link_wait(by_link, now))
 
-    async def _too_many(self, found: Found, caller: Caller, now: datetime, wait: timedelta) -> Submission:
-        await self._note(Kind.TOO_MANY_TRIES, found, caller, now)
+    async def _too_many(self, at: _AtGate, caller: Caller, wait: timedelta) -> Submission:
+        await self._note(Kind.TOO_MANY_TRIES, at.found, caller, at.now)
         return Submission(Answer.UNAVAILABLE, wait=wait)
 
     async def _guess_keys(self, link: ShareLink, caller: Caller, gate: ProofKind) -> Sequence[bytes]:
@@ -207,8 +271,9 @@ class Proving(Entrance):
     async def _key(self, purpose: str, link: ShareLink, value: str) -> bytes:
         return await self.vault.keyed_digest(f"{link.id}\n{value}".encode(), purpose, link.site)
 
-    async def _code_digest(self, link: ShareLink, session: bytes, address_key: str, code: str) -> bytes:
-        return await self._key("code", link, f"{session.hex()}\n{address_key}\n{code}")
+    async def _code_digest(self, link: ShareLink, address_key: str, code: str) -> bytes:
+        """What rests of a code. The browser that asked is the key of its row, and may get another session id meanwhile."""
+        return await self._key("code", link, f"{address_key}\n{code}")
 
 
 def _address(text: str) -> Address | None:
@@ -216,3 +281,15 @@ def _address(text: str) -> Address | None:
         return Address.parse(text)
     except InvalidValue:
         return None
+
+
+def _session(caller: Caller) -> bytes:
+    """The session that the browser has, or the one that it gets; the shell gives every form one of both."""
+    session = caller.session or caller.fresh
+    assert session is not None
+    return session
+
+
+def _former(caller: Caller) -> bytes | None:
+    """The session whose place the fresh one takes."""
+    return None if caller.fresh is None else caller.session

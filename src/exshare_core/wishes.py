@@ -20,6 +20,7 @@ from exshare_core.links import (
     MAX_CARVE_OUTS,
     MAX_LEADS,
     MAX_NAME,
+    MAX_ORIGINS,
     LabelFilter,
     ShareLink,
     Wish,
@@ -28,11 +29,12 @@ from exshare_core.links import (
     checked_name,
     checked_opens,
     checked_slug,
+    checked_terms,
     checked_times,
 )
 from exshare_core.passwords import LEAST, LEAST_AS_ONLY_GATE, check_password, normalised
 from exshare_core.policy import Policy
-from exshare_core.values import Networks, PageId, People, SpaceKey, utc
+from exshare_core.values import Networks, PageId, People, SpaceKey, origins, utc
 
 
 @frozen(slots=True)
@@ -61,6 +63,14 @@ class LinkForm:
     carve_outs: tuple[str, ...] = ()
     """Ids or addresses of pages below the root that are left out, with everything below them."""
     restricted_pages: bool = False
+    sign_in: bool = False
+    """Whether visitors must sign in (spec G4)."""
+    sso: bool = False
+    """Whether they must sign in with an organisation."""
+    terms: str = ""
+    """A text that visitors must accept (spec G6)."""
+    frame_origins: tuple[str, ...] = ()
+    """The sites whose pages may show the share in a frame, such as https://intranet.example.com (spec G10)."""
     indexing: bool = False
     """Whether search engines may find the pages; only for a link that opens for everyone, from everywhere, always."""
     leads_to: tuple[str, ...] = ()
@@ -84,6 +94,10 @@ class LinkForm:
             expires_at=self.expires_at,
             max_opens=self.max_opens,
             password_hash=password_hash,
+            sign_in=self.sign_in,
+            sso=self.sso,
+            terms=checked_terms(self.terms),
+            frame_origins=origins(self.frame_origins),
             indexing=self.indexing,
         )
 
@@ -94,10 +108,12 @@ def check_form(form: LinkForm, outer: Policy, now: datetime, old: ShareLink | No
         *_tried(lambda: checked_name(form.name)),
         *_tried(lambda: checked_description(form.description)),
         *_tried(lambda: checked_slug(form.slug)),
+        *_tried(lambda: checked_terms(form.terms)),
         *_password(form, outer, old),
         *_times(form, outer, now, old),
         *_opens(form, outer, old),
         *_below(form),
+        *_frames(form, outer, old),
         *_indexing(form, outer, old),
         *_locked(form, outer, old),
         *_demanded(form, outer),
@@ -146,8 +162,9 @@ def _least(form: LinkForm) -> int:
     return LEAST_AS_ONLY_GATE if _only_gate(form) else LEAST
 
 
-def _only_gate(form: LinkForm) -> bool:
-    return form.people is None and form.networks is None
+def _only_gate(asked: LinkForm | Wish) -> bool:
+    """Whether a password would be all that keeps strangers out."""
+    return asked.people is None and asked.networks is None and not (asked.sign_in or asked.sso)
 
 
 def _tried(check: Callable[[], object]) -> tuple[InvalidValue, ...]:
@@ -171,7 +188,7 @@ def _password(form: LinkForm, outer: Policy, old: ShareLink | None) -> Iterator[
     elif form.keep_password:
         if old is None or old.wish.password_hash is None:
             yield InvalidValue("password", "there is none that could be kept")
-        elif _only_gate(form) and not (old.wish.people is None and old.wish.networks is None):
+        elif _only_gate(form) and not _only_gate(old.wish):
             # It may have been accepted at 8 characters, which was enough beside another gate and no longer is.
             rule = f"it becomes the only gate: set a new one of at least {least_length(form, outer)} characters"
             yield InvalidValue("password", rule)
@@ -211,23 +228,41 @@ def _below(form: LinkForm) -> Iterator[InvalidValue]:
             yield InvalidValue("carve_outs", "without the pages below there is nothing to leave out")
 
 
+def _frames(form: LinkForm, outer: Policy, old: ShareLink | None) -> Iterator[InvalidValue]:
+    """A link lists origins that every layer above lets frame it, or that it listed before (spec G10, P4)."""
+    if len(form.frame_origins) > MAX_ORIGINS:
+        yield InvalidValue("frame_origins", f"at most {MAX_ORIGINS} sites")
+    if broken := tuple(_tried(lambda: origins(form.frame_origins))):
+        yield from broken
+        return
+    allowed = outer.limits.frame_origins
+    before = frozenset() if old is None else old.wish.frame_origins
+    for origin in sorted(origins(form.frame_origins) - before):
+        if allowed is not None and origin not in allowed:
+            rule = f"{origin} may not frame links"
+            yield InvalidValue("frame_origins", rule, setters(outer, "frame_origins"))
+
+
 def _indexing(form: LinkForm, outer: Policy, old: ShareLink | None) -> Iterator[InvalidValue]:
     """Search engines find only what nothing stands before (spec V1)."""
     if not form.indexing:
         return
     gates = (form.people, form.networks, form.password, form.starts_at, form.expires_at, form.max_opens)
-    if form.keep_password or any(gate is not None for gate in gates):
+    asked = form.keep_password or form.sign_in or form.sso or form.terms
+    if asked or any(gate is not None for gate in gates):
         yield InvalidValue("indexing", "search engines find only links without a password, a list, a time or a limit")
     elif not (old and old.wish.indexing):
         if outer.limits.indexing is False:
             yield InvalidValue("indexing", "search engines may not find links", setters(outer, "indexing"))
         for gate in _GATES_OF_LAYERS:
-            if getattr(outer.limits, gate) is not None:
+            if getattr(outer.limits, gate) not in _NO_GATE:
                 yield InvalidValue("indexing", "search engines find only links without gates", setters(outer, gate))
 
 
-_GATES_OF_LAYERS = ("people", "networks", "blocked_networks", "lifetime", "opens")
+_GATES_OF_LAYERS = ("people", "sign_in_demanded", "sso_demanded", "terms", "networks", "blocked_networks", "lifetime",
+                    "opens")  # fmt: skip
 """What a layer can put before every link below it, or after it, without the link's doing."""
+_NO_GATE: tuple[object, ...] = (None, False, frozenset())
 
 
 def _locked(form: LinkForm, outer: Policy, old: ShareLink | None) -> Iterator[InvalidValue]:

@@ -140,8 +140,11 @@ def test_a_session_is_a_random_id_with_the_strictest_flags(base_url: str, name: 
 def test_cookies_are_given_at_a_gate_only() -> None:
     """Only a form that a gate took gives a session; no page, file, refusal or GET does (spec G8)."""
     giving = {kind for kind, answer in every_kind(Shell()).items() if "set-cookie" in answer.headers}
+    shell = Shell()
+    mailed = shell.make_link(people=People.parse(["a@example.com"]))
 
-    assert {"right", "code"} == giving
+    assert {"right"} == giving
+    assert "set-cookie" in shell.client().post(mailed.path, data={"address": "a@example.com"}).headers
 
 
 def test_wrong_proofs_are_equal_to_the_byte() -> None:
@@ -154,8 +157,8 @@ def test_wrong_proofs_are_equal_to_the_byte() -> None:
     assert (first.headers.multi_items(), first.content) == (second.headers.multi_items(), second.content)
 
 
-def test_a_session_is_kept_as_long_as_the_browser_has_it() -> None:
-    """A second form of the same browser does not change its session."""
+def test_every_proof_renews_the_session() -> None:
+    """A second proof gives another session id with all that the first had, and the first is worth nothing (spec G10)."""
     shell = Shell()
     one, another = (shell.make_link(password=PASSWORD) for _ in range(2))
     client = shell.client()
@@ -163,9 +166,28 @@ def test_a_session_is_kept_as_long_as_the_browser_has_it() -> None:
     before = dict(client.cookies)
     client.post(another.path, data={"password": PASSWORD})
 
-    assert 1 == len(before)
-    assert before == dict(client.cookies)
+    old = shell.client()
+    old.cookies.update(before)
+
+    assert 1 == len(before) == len(client.cookies)
+    assert before != dict(client.cookies)
     assert ["page", "page"] == [gate(client.get(made.path).text) for made in (one, another)]
+    assert ["password", "password"] == [gate(old.get(made.path).text) for made in (one, another)]
+
+
+def test_opening_and_asking_for_a_code_leave_the_session() -> None:
+    """Nothing is proved by the Open button or by asking for a code: the browser keeps the id that it has."""
+    shell = Shell()
+    gated, limited = shell.make_link(password=PASSWORD), shell.make_link(max_opens=1)
+    mailed = shell.make_link(people=People.parse(["a@example.com"]))
+    client = shell.client()
+    client.post(gated.path, data={"password": PASSWORD})
+    before = dict(client.cookies)
+    answers = [client.post(limited.path, data={"open": "1"}), client.post(mailed.path, data={"address": "a@b.example"})]
+
+    assert [False, False] == ["set-cookie" in answer.headers for answer in answers]
+    assert before == dict(client.cookies)
+    assert "page" == gate(client.get(limited.path).text)
 
 
 def test_the_session_itself_rests_nowhere() -> None:

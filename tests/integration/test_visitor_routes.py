@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from exshare_core.capabilities import Capabilities
 from exshare_core.decisions import NOTHING_JUDGED, Answer, Decision, Effect, Stage, Verdict
+from exshare_core.gates import Prepared
 from exshare_core.ports import Found
 from exshare_core.visiting import Caller, Opening, Visiting
 from exshare_web.routes import UNGUARDED
@@ -25,8 +26,8 @@ OF_LINKS = "/s/"
 class Closed(Visiting):
     """A Visiting for which no link is there: whoever asks `decide()` through it hears no."""
 
-    async def _look(self, segment: str, caller: Caller) -> tuple[Opening, Found | None]:
-        return Opening(Answer.UNKNOWN, Decision(Effect.DENY, (NOTHING_JUDGED,))), None
+    async def _look(self, segment: str, caller: Caller) -> tuple[Opening, Found | None, Prepared | None]:
+        return Opening(Answer.UNKNOWN, Decision(Effect.DENY, (NOTHING_JUDGED,))), None, None
 
 
 @frozen

@@ -23,6 +23,10 @@ ALLOW, ASK, DENY = Effect.ALLOW, Effect.ASK, Effect.DENY
 FINE = Answer.ALLOW
 UNKNOWN, UNAVAILABLE = Answer.UNKNOWN, Answer.UNAVAILABLE
 PASSWORD, ADDRESS, OPEN = Answer.ASK_PASSWORD, Answer.ASK_ADDRESS, Answer.ASK_OPEN
+SIGN_IN, SSO, TERMS = Answer.ASK_SIGN_IN, Answer.ASK_SSO, Answer.ASK_TERMS
+
+HOUSE, DESK = "Keep it to yourself.", "Nothing is copied."
+"""Texts to accept."""
 
 ADA = People.parse(["ada@example.com"])
 EXAMPLE = People.parse(["example.com"])
@@ -163,6 +167,96 @@ ROWS: list[tuple[Any, ...]] = [
         ADDRESS,
         "",
     ),
+    ("G2 signing in here proves the mailbox", {"people": ADA}, {"account": "ada@example.com"}, ALLOW, FINE, ""),
+    ("G2 so does an organisation that confirms it", {"people": ADA}, {"sso": "ada@example.com"}, ALLOW, FINE, ""),
+    ("G11 so does an embedding host", {"people": ADA}, {"signed": "ada@example.com"}, ALLOW, FINE, ""),
+    ("G2 signed in, but not listed", {"people": ADA}, {"account": "bob@example.com"}, ASK, ADDRESS, "address"),
+    ("G2 signed in without a mailbox, beside a list", {"people": EXAMPLE}, {"sso": None}, ASK, ADDRESS, "address"),
+    ("G4 signing in is demanded", {"sign_in": True}, {}, ASK, SIGN_IN, "signing in"),
+    ("G4 signed in here", {"sign_in": True}, {"account": "bob@example.org"}, ALLOW, FINE, ""),
+    ("G4 signed in with an organisation", {"sign_in": True}, {"sso": None}, ALLOW, FINE, ""),
+    ("G11 a signed visitor is signed in", {"sign_in": True}, {"signed": "bob@example.org"}, ALLOW, FINE, ""),
+    ("G4 a mailbox is no sign-in", {"sign_in": True}, {"proved": "ada@example.com"}, ASK, SIGN_IN, "signing in"),
+    (
+        "G4 nor is one that is listed",
+        {"sign_in": True, "people": ADA},
+        {"proved": "ada@example.com"},
+        ASK,
+        SIGN_IN,
+        "signing in",
+    ),
+    (
+        "G4 who signs in must be listed all the same",
+        {"sign_in": True, "people": ADA},
+        {"account": "bob@example.com"},
+        ASK,
+        SIGN_IN,
+        "",
+    ),
+    ("G4 any layer can demand it", {"site": Limits(sign_in_demanded=True)}, {}, ASK, SIGN_IN, "signing in"),
+    ("P2 a layer that does not demand it asks nothing", {"site": Limits(sign_in_demanded=False)}, {}, ALLOW, FINE, ""),
+    ("G4 an organisation is demanded", {"sso": True}, {}, ASK, SSO, "organisation"),
+    ("G4 an account here is none", {"sso": True}, {"account": "ada@example.com"}, ASK, SSO, "organisation"),
+    ("G11 nor is an embedding host", {"sso": True}, {"signed": "ada@example.com"}, ASK, SSO, "organisation"),
+    ("G4 an organisation it is", {"sso": True}, {"sso": "ada@example.com"}, ALLOW, FINE, ""),
+    ("P2 the stricter of two demands", {"site": Limits(sso_demanded=True), "sign_in": True}, {}, ASK, SSO, ""),
+    (
+        "P2 a blocked address that signs in",
+        {"site": Limits(blocked_people=frozenset({"ada@example.com"})), "sign_in": True},
+        {"account": "ada@example.com"},
+        ASK,
+        SIGN_IN,
+        "",
+    ),
+    (
+        "P2 beside a block, who has no mailbox may be blocked",
+        {"site": Limits(blocked_people=frozenset({"ada@example.com"})), "sign_in": True},
+        {"sso": None},
+        ASK,
+        SIGN_IN,
+        "",
+    ),
+    (
+        "G9 a sign-in of an older security version",
+        {"sign_in": True, "security_version": 2},
+        {"account": "ada@example.com"},
+        ASK,
+        SIGN_IN,
+        "",
+    ),
+    ("G6 terms are to accept", {"terms": HOUSE}, {}, ASK, TERMS, "terms"),
+    ("G6 accepted", {"terms": HOUSE}, {"accepted": [HOUSE]}, ALLOW, FINE, ""),
+    ("G6 another text was accepted", {"terms": HOUSE}, {"accepted": [DESK]}, ASK, TERMS, "terms"),
+    ("P2 the texts of all layers", {"site": Limits(terms=frozenset({DESK})), "terms": HOUSE}, {}, ASK, TERMS, "terms"),
+    (
+        "G6 one of two was accepted",
+        {"site": Limits(terms=frozenset({DESK})), "terms": HOUSE},
+        {"accepted": [HOUSE]},
+        ASK,
+        TERMS,
+        "",
+    ),
+    (
+        "G6 both were, in whatever order",
+        {"site": Limits(terms=frozenset({DESK})), "terms": HOUSE},
+        {"accepted": [HOUSE, DESK]},
+        ALLOW,
+        FINE,
+        "",
+    ),
+    (
+        "G9 accepted under an older security version",
+        {"terms": HOUSE, "security_version": 2},
+        {"accepted": [HOUSE]},
+        ASK,
+        TERMS,
+        "",
+    ),
+    ("G8 signing in before the password", {"sign_in": True, "password": True}, {}, ASK, SIGN_IN, ""),
+    ("G8 the password before the terms", {"password": True, "terms": HOUSE}, {}, ASK, PASSWORD, ""),
+    ("G8 then the terms", {"password": True, "terms": HOUSE}, {"password_proved": True}, ASK, TERMS, ""),
+    ("G8 the terms before the Open button", {"terms": HOUSE, "max_opens": 1}, {}, ASK, TERMS, ""),
+    ("G8 used up is not told before the terms", {"terms": HOUSE, "max_opens": 1}, {"opens": 1}, DENY, TERMS, "used"),
     ("G1 the password is asked", {"password": True}, {}, ASK, PASSWORD, "password"),
     ("G1 the password was given", {"password": True}, {"password_proved": True}, ALLOW, FINE, ""),
     (

@@ -48,6 +48,10 @@ WISH_TREE: dict[str, Json] = {
     "networks": {"ranges": ["192.0.2.0/24", "2001:db8::/32"]},
     "indexing": False,
     "leads_to": [],
+    "sign_in": False,
+    "sso": False,
+    "terms": "",
+    "frame_origins": [],
 }
 LIMITS = Limits(
     capabilities={"attachments": 0}, lifetime=timedelta(seconds=1), children=False, blocked_people=frozenset()

@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve
 
 from exshare_core.decisions import Answer, Decision, Effect, Stage, combine
-from exshare_core.gates import Attempt, Prepared, Proof, ProofKind, Visit, decide, prepare
+from exshare_core.gates import Attempt, Method, Prepared, Proof, ProofKind, Visit, decide, prepare, terms_version
 from exshare_core.links import LinkAddress, Scope, ShareLink, Switches, Wish
 from exshare_core.policy import Layer, Limits
 from exshare_core.values import AccountId, Address, LinkId, MemberId, PageId, SiteId, SpaceKey, network_address
@@ -33,6 +33,9 @@ def prepared(facts: dict[str, Any]) -> Prepared | None:
             expires_at=facts.get("expires_at"),
             max_opens=facts.get("max_opens"),
             password_hash="$hash" if facts.get("password") else None,
+            sign_in=facts.get("sign_in", False),
+            sso=facts.get("sso", False),
+            terms=facts.get("terms", ""),
         ),
         owner=MemberId("ada"),
         acts_as=AccountId("account"),
@@ -66,6 +69,13 @@ def attempted(facts: dict[str, Any]) -> Attempt:
         proofs.append(Proof(ProofKind.PASSWORD, subject, 1, at))
     if "proved" in facts:
         proofs.append(Proof(ProofKind.ADDRESS, subject, 1, at, Address.parse(facts["proved"])))
+    for method in Method:
+        if method.value in facts:
+            named = facts[method.value]
+            address = None if named is None else Address.parse(named)
+            proofs.append(Proof(ProofKind.SIGN_IN, subject, 1, at, address, method.value))
+    if "accepted" in facts:
+        proofs.append(Proof(ProofKind.TERMS, subject, 1, at, None, terms_version(facts["accepted"])))
     visit = None
     if "visit" in facts:
         visit = Visit("visit", SITE, LINK, b"session", 1, facts["visit"], facts.get("seen", facts["visit"]))
@@ -97,7 +107,7 @@ def without(gates: Prepared | None, stage: Stage) -> Prepared | None:
     return evolve(gates, gates=tuple(one for one in gates.gates if one[0] is not stage))
 
 
-@pytest.mark.parametrize("stage", [stage for stage in Stage if stage not in (Stage.TERMS, Stage.CONTENT)])
+@pytest.mark.parametrize("stage", [stage for stage in Stage if stage is not Stage.CONTENT])
 def test_dropping_any_one_gate_fails_a_row(stage: Stage) -> None:
     """A `decide()` that forgets one gate is caught by the table."""
     failing = [row[0] for row in ROWS if outcome(row, without(prepared(row[1]), stage)) != (row[3], row[4], True)]

@@ -104,7 +104,7 @@ def test_every_value_in_force_names_its_layers_and_all_that_took_part() -> None:
         == values["people"]
     )
     assert InForce("opens", "5", ("space TEAM",), (("space TEAM", "5"), ("link", "9"))) == values["opens"]
-    assert {"capabilities", "lifetime", "opens", "people", "networks"} == set(values)
+    assert {"capabilities", "lifetime", "opens", "people", "networks", "frame_origins"} == set(values)
 
 
 def test_the_end_in_force_is_told() -> None:

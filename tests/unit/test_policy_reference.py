@@ -100,11 +100,11 @@ def test_a_capability_reaches_as_far_as_the_lowest_layer_lets_it(
 def test_one_layer_is_enough_to_demand_or_to_forbid(layers: list[Layer], of: frozenset[str] | None) -> None:
     """P2: demands are OR-ed, permissions AND-ed, blocks and labels united."""
     hold, found = limits_that_hold(layers, of), the_policy(layers, of).limits
-    for name in ("password_demanded", "expiry_demanded", "people_demanded"):
+    for name in ("password_demanded", "expiry_demanded", "people_demanded", "sign_in_demanded", "sso_demanded"):
         assert any(getattr(one, name) for one in hold) == bool(getattr(found, name))
     for name in ("children", "restricted_pages", "password_by_mail", "indexing", "external_links"):
         assert any(getattr(one, name) is False for one in hold) == (getattr(found, name) is False)
-    for name in ("forbidden_labels", "demanded_labels", "excluded_names"):
+    for name in ("forbidden_labels", "demanded_labels", "excluded_names", "terms"):
         assert {label for one in hold for label in getattr(one, name) or ()} == set(getattr(found, name) or ())
 
 

@@ -91,13 +91,19 @@ class PostgresLinks:
         await self._database.write(work)
 
     async def admit(
-        self, visit: Visit, proofs: Sequence[StoredProof], most: int | None, events: Sequence[Event]
+        self,
+        visit: Visit,
+        proofs: Sequence[StoredProof],
+        most: int | None,
+        events: Sequence[Event],
+        renews: bytes | None = None,
     ) -> bool:
         """See `LinkRepository.admit`."""
 
         async def work(db: Statements) -> bool:
             if not await db.run("links.count_open", {**visit_params(visit), "most": most}):
                 return False
+            await _renew(db, renews, visit.session)
             await db.run("links.add_visit", visit_params(visit))
             await db.run_each("links.prove", map(proof_params, proofs))
             await put_along(db, events)
@@ -115,10 +121,12 @@ class PostgresLinks:
 
         await self._database.write(work)
 
-    async def prove(self, proofs: Sequence[StoredProof], events: Sequence[Event]) -> None:
+    async def prove(self, proofs: Sequence[StoredProof], events: Sequence[Event], renews: bytes | None = None) -> None:
         """See `LinkRepository.prove`."""
 
         async def work(db: Statements) -> None:
+            for session in {proof.session for proof in proofs}:
+                await _renew(db, renews, session)
             await db.run_each("links.prove", map(proof_params, proofs))
             await put_along(db, events)
 
@@ -162,3 +170,10 @@ class PostgresLinks:
         """See `LinkRepository.sweep`."""
         rows = await self._database.read(lambda db: db.all("links.sweep", site=site, after=after or "", limit=limit))
         return tuple(swept_of(self._codec, row) for row in rows)
+
+
+async def _renew(db: Statements, former: bytes | None, session: bytes) -> None:
+    """Give everything that the session `former` has to `session`."""
+    if former is not None:
+        for query in ("links.renew_proofs", "links.renew_visits", "links.renew_codes"):
+            await db.run(query, {"session": session, "renews": former})

@@ -91,13 +91,19 @@ class SqliteLinks:
         await self._database.write(work)
 
     async def admit(
-        self, visit: Visit, proofs: Sequence[StoredProof], most: int | None, events: Sequence[Event]
+        self,
+        visit: Visit,
+        proofs: Sequence[StoredProof],
+        most: int | None,
+        events: Sequence[Event],
+        renews: bytes | None = None,
     ) -> bool:
         """See `LinkRepository.admit`."""
 
         def work(db: Statements) -> bool:
             if not db.run("links.count_open", {**visit_params(visit), "most": most}):
                 return False
+            _renew(db, renews, visit.session)
             db.run("links.add_visit", visit_params(visit))
             db.run_each("links.prove", map(proof_params, proofs))
             put_along(db, events)
@@ -115,10 +121,12 @@ class SqliteLinks:
 
         await self._database.write(work)
 
-    async def prove(self, proofs: Sequence[StoredProof], events: Sequence[Event]) -> None:
+    async def prove(self, proofs: Sequence[StoredProof], events: Sequence[Event], renews: bytes | None = None) -> None:
         """See `LinkRepository.prove`."""
 
         def work(db: Statements) -> None:
+            for session in {proof.session for proof in proofs}:
+                _renew(db, renews, session)
             db.run_each("links.prove", map(proof_params, proofs))
             put_along(db, events)
 
@@ -160,3 +168,10 @@ class SqliteLinks:
         """See `LinkRepository.sweep`."""
         rows = await self._database.read(lambda db: db.all("links.sweep", site=site, after=after or "", limit=limit))
         return tuple(swept_of(self._codec, row) for row in rows)
+
+
+def _renew(db: Statements, former: bytes | None, session: bytes) -> None:
+    """Give everything that the session `former` has to `session`."""
+    if former is not None:
+        for query in ("links.renew_proofs", "links.renew_visits", "links.renew_codes"):
+            db.run(query, {"session": session, "renews": former})

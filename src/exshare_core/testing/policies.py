@@ -44,6 +44,7 @@ _EVERYTHING_EMPTY = Limits(
     forbidden_labels=frozenset(),
     demanded_labels=frozenset(),
     frame_origins=frozenset(),
+    terms=frozenset(),
     excluded_names=frozenset(),
     group_rules=frozenset(),
 )
@@ -52,6 +53,8 @@ _EVERYTHING_OFF = Limits(
     password_demanded=False,
     expiry_demanded=False,
     people_demanded=False,
+    sign_in_demanded=False,
+    sso_demanded=False,
     password_length=0,
     lifetime=timedelta(microseconds=1),
     restricted_pages=False,

@@ -11,9 +11,10 @@ from attrs import evolve, frozen
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from exshare_core.accounts import Member
+from exshare_core.accounts import Member, MemberSession, Way
 from exshare_core.capabilities import LADDERS, Capabilities
 from exshare_core.events import Actor, Event, Kind
+from exshare_core.factors import SecondFactor
 from exshare_core.governance import (
     DEFAULT,
     SITE_LAYER,
@@ -129,6 +130,9 @@ def people() -> SearchStrategy[People]:
     return people_entries().map(People.parse)
 
 
+ORIGINS = ("https://a.example", "https://b.example")
+"""Sites that frame links, in the form in which they are stored."""
+
 NETWORKS = (
     "0.0.0.0/0", "192.0.2.0/24", "192.0.2.0/28", "192.0.2.7/32", "198.51.100.0/24", "203.0.113.128/25",
     "::/0", "2001:db8::/32", "2001:db8:1::/48", "2001:db8::1/128", "::ffff:192.0.2.0/120",
@@ -182,6 +186,10 @@ def wishes() -> SearchStrategy[Wish]:
         starts_at=st.none() | instants(),
         expires_at=st.none() | instants(),
         max_opens=st.none() | st.integers(1, 1_000_000),
+        sign_in=st.booleans(),
+        sso=st.booleans(),
+        terms=st.just("") | texts(),
+        frame_origins=st.frozensets(st.sampled_from(ORIGINS), max_size=2),
         indexing=st.booleans(),
         leads_to=st.frozensets(ids().map(LinkId), max_size=3),
         password_hash=st.none() | st.text("abcXYZ019$+/=,", min_size=1, max_size=120),
@@ -277,6 +285,9 @@ def _plain_limits() -> SearchStrategy[Limits]:
         password_demanded=maybe(st.booleans()),
         expiry_demanded=maybe(st.booleans()),
         people_demanded=maybe(st.booleans()),
+        sign_in_demanded=maybe(st.booleans()),
+        sso_demanded=maybe(st.booleans()),
+        terms=maybe(st.frozensets(st.sampled_from(["Keep it to yourself.", "Regeln:\n\n1. keine"]), max_size=2)),
         password_length=maybe(st.integers(1, 64)),
         lifetime=maybe(st.timedeltas(timedelta(seconds=1), timedelta(days=3650))),
         opens=maybe(st.integers(1, 1000)),
@@ -290,7 +301,7 @@ def _plain_limits() -> SearchStrategy[Limits]:
         children=maybe(st.booleans()),
         password_by_mail=maybe(st.booleans()),
         renewals=maybe(st.integers(0, 20)),
-        frame_origins=maybe(st.frozensets(st.sampled_from(["https://a.example", "https://b.example"]), max_size=2)),
+        frame_origins=maybe(st.frozensets(st.sampled_from(ORIGINS), max_size=2)),
         indexing=maybe(st.booleans()),
         external_links=maybe(st.booleans()),
         excluded_names=maybe(labels()),
@@ -399,6 +410,33 @@ def members() -> SearchStrategy[Member]:
         created_at=st.none() | instants(),
         disabled=st.booleans(),
         version=st.integers(1, 1000),
+        factor=st.none() | second_factors(),
+    )
+
+
+def second_factors() -> SearchStrategy[SecondFactor]:
+    """Second factors with some recovery codes left, or none."""
+    return st.builds(
+        SecondFactor,
+        secret=st.binary(min_size=1, max_size=100).map(Sealed),
+        step=st.integers(0, 2**33),
+        recovery=st.lists(st.binary(min_size=32, max_size=32), max_size=10).map(tuple),
+        since=instants(),
+    )
+
+
+def member_sessions() -> SearchStrategy[MemberSession]:
+    """Sessions of members, alive or not."""
+    return st.builds(
+        MemberSession,
+        digest=st.binary(min_size=32, max_size=32),
+        member=ids().map(MemberId),
+        began_at=instants(),
+        seen_at=instants(),
+        name=st.just("") | ids(),
+        way=st.sampled_from(Way),
+        confirmed_at=st.none() | instants(),
+        network=st.none() | st.sampled_from(["192.0.2.7", "2001:db8::1"]),
     )
 
 

@@ -13,6 +13,7 @@ from exshare_core.ports import Found, Storage, StoredProof
 from exshare_core.testing.contract import Contract, promise
 from exshare_core.testing.samples import (
     NOW,
+    a_code,
     a_link,
     a_proof,
     a_visit,
@@ -20,9 +21,10 @@ from exshare_core.testing.samples import (
     an_address,
     an_event,
     fresh_digest,
+    fresh_id,
     fresh_site,
 )
-from exshare_core.values import Sealed, SiteId
+from exshare_core.values import ExternalAccountId, Sealed, SiteId
 
 
 async def _new(storage: Storage, site: SiteId | None = None) -> tuple[ShareLink, LinkAddress]:
@@ -248,6 +250,56 @@ class VisitsContract(Contract[Storage]):
 
         assert (0, None, {kept, later}) == await _seen(storage, address, session)
         assert (0, None, {theirs}) == await _seen(storage, address, other)
+
+    @promise
+    async def test_proofs_come_back_whole(self, storage: Storage) -> None:
+        """What a proof says beside its kind, and whose account it is of, comes back; so does their absence."""
+        link, address = await _new(storage)
+        session = fresh_digest()
+        account = ExternalAccountId(fresh_id())
+        proofs = {
+            a_proof(link, session, kind="sign-in", address=Sealed(b"mailbox"), detail="account", account=account),
+            a_proof(link, session, kind="terms", detail="ab" * 32),
+        }
+        await storage.links.prove([*proofs], [])
+
+        assert (0, None, proofs) == await _seen(storage, address, session)
+
+    @promise
+    async def test_prove_renews_a_session(self, storage: Storage) -> None:
+        """With `renews`, all that the former session had, at other links too, is the new one's; others keep theirs."""
+        link, address = await _new(storage)
+        other, elsewhere = await _new(storage)
+        former, fresh, stranger = fresh_digest(), fresh_digest(), fresh_digest()
+        visit, theirs = a_visit(other, former), a_visit(other, stranger)
+        await storage.links.admit(visit, [a_proof(other, former)], None, [])
+        await storage.links.admit(theirs, [a_proof(other, stranger)], None, [])
+        await storage.links.prove([a_proof(link, former, kind="address")], [])
+        await storage.codes.ask(code := a_code(other, former), NOW, [], [])
+        await storage.links.prove([a_proof(link, fresh)], [], former)
+        tried = await storage.codes.attempt(other.site, other.id, fresh, code.code_digest, 5, NOW)
+
+        assert (0, None, set()) == await _seen(storage, address, former)
+        assert (2, None, set()) == await _seen(storage, elsewhere, former)
+        moved = {a_proof(link, fresh, kind="address"), a_proof(link, fresh)}
+        assert (0, None, moved) == await _seen(storage, address, fresh)
+        assert (2, evolve(visit, session=fresh), {a_proof(other, fresh)}) == await _seen(storage, elsewhere, fresh)
+        assert (2, theirs, {a_proof(other, stranger)}) == await _seen(storage, elsewhere, stranger)
+        assert tried is not None and evolve(code, session=fresh) == tried
+
+    @promise
+    async def test_admit_renews_a_session(self, storage: Storage) -> None:
+        """With `renews`, who is admitted has what the former session had, and who is not leaves it where it was."""
+        link, address = await _new(storage)
+        former, fresh, late = fresh_digest(), fresh_digest(), fresh_digest()
+        await storage.links.prove([a_proof(link, former, kind="address")], [])
+        await storage.links.admit(visit := a_visit(link, fresh), [a_proof(link, fresh)], 1, [], former)
+
+        assert (1, None, set()) == await _seen(storage, address, former)
+        both = {a_proof(link, fresh, kind="address"), a_proof(link, fresh)}
+        assert (1, visit, both) == await _seen(storage, address, fresh)
+        assert not await storage.links.admit(a_visit(link, late), [a_proof(link, late)], 1, [], fresh)
+        assert (1, visit, both) == await _seen(storage, address, fresh)
 
     @promise
     async def test_touch_moves_a_visit_forward_only(self, storage: Storage) -> None:

@@ -30,6 +30,8 @@ class Shape(Enum):
     """A list that can be absent, which is everybody, or empty, which is nobody: first the choice, then the list."""
     LIST = "list"
     """A list whose emptiness means nothing at all."""
+    TEXT = "text"
+    """One long text, which is stored as a list of one."""
 
 
 _KEYS: Mapping[str, Key] = {key.name: key for key in LIMITS}
@@ -93,6 +95,9 @@ SECTIONS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
         "Who may open them",
         (
             _demand("people_demanded", "Demand a list of allowed people"),
+            _demand("sign_in_demanded", "Demand signing in"),
+            _demand("sso_demanded", "Demand signing in with an organisation"),
+            Setting("terms", "Terms to accept", Shape.TEXT, "An empty line begins a new paragraph"),
             Setting("people", "Allowed people", Shape.CHOSEN, _PEOPLE),
             Setting("blocked_people", "Blocked people", Shape.LIST, _PEOPLE),
             Setting("networks", "Allowed networks", Shape.CHOSEN, _NETWORKS),
@@ -173,7 +178,8 @@ def _written(setting: Setting, value: Any) -> Mapping[str, str]:
     if setting.shape is Shape.TICK:
         return {setting.name: "on" if value is setting.bites else ""}
     text = "" if value is None else _KEYS[setting.name].write(value)
-    shown = "\n".join(text) if isinstance(text, list) else str(text)
+    between = "\n\n" if setting.shape is Shape.TEXT else "\n"
+    shown = between.join(text) if isinstance(text, list) else str(text)
     if setting.shape is Shape.CHOSEN:
         return {f"{setting.name}_choice": "open" if value is None else "listed", setting.name: shown}
     return {setting.name: shown}
@@ -278,6 +284,8 @@ def _read(setting: Setting, reading: Reading, old: Any) -> Any:
         if reading.chosen(name, ("open", "listed")) != "listed":
             return None
         return _listed(key, reading)
+    if setting.shape is Shape.TEXT:
+        return _text(key, reading, old)
     if setting.shape is Shape.LIST:
         return _listed(key, reading) or (old if old == frozenset() else None)
     text = reading.fields.get(name, "").strip()
@@ -285,6 +293,14 @@ def _read(setting: Setting, reading: Reading, old: Any) -> Any:
         return None
     value: object = reading.number(name) if setting.shape is Shape.NUMBER else text
     return None if value is None else reading.tried(partial(key.read, value, name), None)
+
+
+def _text(key: Key, reading: Reading, old: Any) -> Any:
+    """One long text; left as it was, a list of several stays one of several."""
+    typed = reading.fields.get(key.name, "").replace("\r\n", "\n").strip()
+    if old is not None and typed == "\n\n".join(key.write(old)):  # type: ignore[arg-type]
+        return old
+    return reading.tried(partial(key.read, [typed], key.name), None) if typed else None
 
 
 def _listed(key: Key, reading: Reading) -> Any:

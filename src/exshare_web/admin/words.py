@@ -11,6 +11,8 @@ from exshare_web.admin.restrictions import SETTINGS
 TITLES: Mapping[str, str] = {
     **{setting.name: setting.label.lower() for setting in SETTINGS},
     "people_demanded": "a list of allowed people is demanded",
+    "sign_in_demanded": "signing in is demanded",
+    "sso_demanded": "signing in with an organisation is demanded",
     "password_demanded": "a password is demanded",
     "expiry_demanded": "an expiry is demanded",
     "children": "pages below",

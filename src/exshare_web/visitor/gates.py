@@ -39,7 +39,7 @@ async def submit(request: Request) -> Response:
     if submission is None:
         return await show_link(request)
     response = _answered(request, submission, fields.get("address", ""))
-    if _taken(submission):
+    if submission.fresh:
         cookies.write(response, cookies.VISITOR, secret, secure=it.services.secure)
     return response
 
@@ -54,17 +54,11 @@ async def _submitted(request: Request, who: Caller, fields: Mapping[str, str]) -
         return await visiting.try_code(segment, who, fields.get("address", ""), fields["code"])
     if "address" in fields:
         return await visiting.ask_code(segment, who, fields["address"])
+    if "terms" in fields:
+        return await visiting.accept_terms(segment, who, fields["terms"])
     if "open" in fields:
         return await visiting.begin(segment, who)
     return None
-
-
-def _taken(submission: Submission) -> bool:
-    """Whether a gate took the form, so that the browser needs a session. After a wrong proof there is nothing to
-    remember, and all wrong ones are answered alike, headers included (spec G8).
-    """
-    refused = submission.wrong or submission.malformed or submission.wait > timedelta()
-    return submission.answer in (Answer.ALLOW, *GATES) and not refused
 
 
 def _answered(request: Request, submission: Submission, address: str) -> Response:
@@ -82,7 +76,7 @@ async def _shown(request: Request, opening: Opening) -> Response:
     if opening.admission is not None:
         return await show_page(request, opening.admission, None)
     if opening.answer in GATES:
-        return _gate(request, Submission(opening.answer))
+        return _gate(request, Submission(opening.answer, ask=opening.ask))
     return shell(request).answers.closed(opening)
 
 
@@ -91,6 +85,6 @@ def _gate(request: Request, submission: Submission, address: str = "") -> Respon
     pages = shell(request).pages
     status = 403 if submission.wrong or submission.malformed else 200
     if submission.answer is Answer.ASK_ADDRESS and submission.code_sent:
-        return pages.answer("gate_code.html", status, address=address, wrong=submission.wrong)
-    template = GATES[submission.answer]
-    return pages.answer(template, status, wrong=submission.wrong, malformed=submission.malformed)
+        return pages.answer("gate_code.html", status, address=address, wrong=submission.wrong, ask=submission.ask)
+    said = {"wrong": submission.wrong, "malformed": submission.malformed, "ask": submission.ask}
+    return pages.answer(GATES[submission.answer], status, answer=submission.answer.value, **said)

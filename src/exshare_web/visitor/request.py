@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from attrs import frozen
+from attrs import evolve, frozen
 from starlette.requests import Request
 
 from exshare_core.decisions import Answer
@@ -18,6 +18,9 @@ from exshare_web.services import Services
 GATES: Mapping[Answer, str] = {
     Answer.ASK_PASSWORD: "gate_password.html",
     Answer.ASK_ADDRESS: "gate_address.html",
+    Answer.ASK_SIGN_IN: "gate_sign_in.html",
+    Answer.ASK_SSO: "gate_sign_in.html",
+    Answer.ASK_TERMS: "gate_terms.html",
     Answer.ASK_OPEN: "gate_open.html",
 }
 """What a visitor can be asked for, and the page that asks it."""
@@ -60,7 +63,6 @@ def caller(request: Request) -> Caller:
 
 
 def fresh_caller(request: Request) -> tuple[Caller, str]:
-    """The same for a request that may prove something: a browser without a session gets one."""
-    it = shell(request)
-    secret = cookies.read(request, cookies.VISITOR, secure=it.services.secure) or it.services.tokens.token()
-    return Caller(network(request), Token(secret).digest), secret
+    """The same for a request that may prove something, with the session id that the browser gets if it does."""
+    secret = shell(request).services.tokens.token()
+    return evolve(caller(request), fresh=Token(secret).digest), secret

@@ -16,22 +16,22 @@ from tests.contract.broken.rows import stored
 class AdmitsWithoutProofs(MemoryLinks):
     """The proofs of a visit are lost."""
 
-    async def admit(self, visit: Any, proofs: Any, most: Any, events: Any) -> bool:
-        return await super().admit(visit, [], most, events)
+    async def admit(self, visit: Any, proofs: Any, most: Any, events: Any, renews: Any = None) -> bool:
+        return await super().admit(visit, [], most, events, renews)
 
 
 class AdmitsWithoutEvents(MemoryLinks):
     """An open leaves no trace in the activity."""
 
-    async def admit(self, visit: Any, proofs: Any, most: Any, events: Any) -> bool:
-        return await super().admit(visit, proofs, most, [])
+    async def admit(self, visit: Any, proofs: Any, most: Any, events: Any, renews: Any = None) -> bool:
+        return await super().admit(visit, proofs, most, [], renews)
 
 
 class CountsLimitedOpensOnly(MemoryLinks):
     """Opens are counted only where there is a limit."""
 
-    async def admit(self, visit: Any, proofs: Any, most: Any, events: Any) -> bool:
-        admitted = await super().admit(visit, proofs, most, events)
+    async def admit(self, visit: Any, proofs: Any, most: Any, events: Any, renews: Any = None) -> bool:
+        admitted = await super().admit(visit, proofs, most, events, renews)
         self.state.opens[visit.site, visit.link] -= int(most is None)
         return admitted
 
@@ -39,8 +39,8 @@ class CountsLimitedOpensOnly(MemoryLinks):
 class AdmitsOneTooMany(MemoryLinks):
     """The limit is compared with the wrong sign."""
 
-    async def admit(self, visit: Any, proofs: Any, most: Any, events: Any) -> bool:
-        return await super().admit(visit, proofs, None if most is None else most + 1, events)
+    async def admit(self, visit: Any, proofs: Any, most: Any, events: Any, renews: Any = None) -> bool:
+        return await super().admit(visit, proofs, None if most is None else most + 1, events, renews)
 
 
 class IgnoresTheSecurityVersion(MemoryLinks):
@@ -62,11 +62,11 @@ class AdmitsAnywhere(MemoryLinks):
 class CountsThenWrites(MemoryLinks):
     """Between counting and writing, others may come in."""
 
-    async def admit(self, visit: Any, proofs: Any, most: Any, events: Any) -> bool:
+    async def admit(self, visit: Any, proofs: Any, most: Any, events: Any, renews: Any = None) -> bool:
         if most is not None and self.state.opens[visit.site, visit.link] >= most:
             return False
         await asyncio.sleep(0)
-        return await super().admit(visit, proofs, None, events)
+        return await super().admit(visit, proofs, None, events, renews)
 
 
 class KeepsTheFirstVisit(MemoryLinks):
@@ -121,16 +121,56 @@ class GivesBackTwice(MemoryLinks):
 class ProvesWithoutEvents(MemoryLinks):
     """A proof leaves no trace in the activity."""
 
-    async def prove(self, proofs: Any, events: Any) -> None:
-        await super().prove(proofs, [])
+    async def prove(self, proofs: Any, events: Any, renews: Any = None) -> None:
+        await super().prove(proofs, [], renews)
 
 
 class KeepsTheFirstProof(MemoryLinks):
     """A later proof of a kind is not stored."""
 
-    async def prove(self, proofs: Any, events: Any) -> None:
+    async def prove(self, proofs: Any, events: Any, renews: Any = None) -> None:
         known = {(one.kind, one.session) for one in self.state.proofs.values()}
-        await super().prove([one for one in proofs if (one.kind, one.session) not in known], events)
+        await super().prove([one for one in proofs if (one.kind, one.session) not in known], events, renews)
+
+
+class RenewsNothing(MemoryLinks):
+    """What the former session had stays with it."""
+
+    async def prove(self, proofs: Any, events: Any, renews: Any = None) -> None:
+        await super().prove(proofs, events)
+
+
+class RenewsNothingWhenAdmitting(MemoryLinks):
+    """What the former session had stays with it when a visit begins."""
+
+    async def admit(self, visit: Any, proofs: Any, most: Any, events: Any, renews: Any = None) -> bool:
+        return await super().admit(visit, proofs, most, events)
+
+
+class RenewsOneLinkOnly(MemoryLinks):
+    """What the former session had at other links is left behind."""
+
+    async def prove(self, proofs: Any, events: Any, renews: Any = None) -> None:
+        here = {(one.site, one.link) for one in proofs}
+        others = {key: one for key, one in self.state.proofs.items() if key[0] not in here}
+        await super().prove(proofs, events, renews)
+        if renews is not None:
+            self.state.proofs.update(others)
+
+
+class RenewsRefused(MemoryLinks):
+    """Who is not admitted has a new session all the same."""
+
+    async def admit(self, visit: Any, proofs: Any, most: Any, events: Any, renews: Any = None) -> bool:
+        self.state.renew(renews, visit.session)
+        return await super().admit(visit, proofs, most, events)
+
+
+class ForgetsWhoSignedIn(MemoryLinks):
+    """What a proof says beside its kind is not stored."""
+
+    async def prove(self, proofs: Any, events: Any, renews: Any = None) -> None:
+        await super().prove([evolve(one, detail="", account=None) for one in proofs], events, renews)
 
 
 class TouchesBackwards(MemoryLinks):
@@ -245,6 +285,11 @@ ROWS = [
     stored("links", GivesBackTwice, "an_open_is_given_back_once", "links_behave_like_the_model"),
     stored("links", ProvesWithoutEvents, "prove_stores_proofs_and_events"),
     stored("links", KeepsTheFirstProof, "a_later_proof_replaces_the_earlier"),
+    stored("links", RenewsNothing, "prove_renews_a_session"),
+    stored("links", RenewsOneLinkOnly, "prove_renews_a_session"),
+    stored("links", RenewsNothingWhenAdmitting, "admit_renews_a_session"),
+    stored("links", RenewsRefused, "admit_renews_a_session"),
+    stored("links", ForgetsWhoSignedIn, "proofs_come_back_whole"),
     stored("links", TouchesBackwards, "touch_moves_a_visit_forward_only", "touch_revives_no_visit"),
     stored("links", ListsOldestFirst, "a_list_is_newest_first"),
     stored("links", CountsPages, "a_list_is_complete_while_links_are_added"),

@@ -41,7 +41,7 @@ json_build_object(
 (select coalesce(json_agg(json_build_object(
 'kind', p.kind, 'site', p.site, 'link', p.link, 'session', encode(p.session, 'hex'),
 'security_version', p.security_version, 'proved_at', p.proved_at,
-'address', encode(p.address, 'hex'))), '[]')
+'address', encode(p.address, 'hex'), 'detail', p.detail, 'account', p.account)), '[]')
 from proofs p where p.site = l.site and p.link = l.id and p.session = %(session)s::bytea) as proofs,
 (select json_build_object(
 'id', v.id, 'site', v.site, 'link', v.link, 'session', encode(v.session, 'hex'),
@@ -185,7 +185,20 @@ where site = %(site)s and link = %(link)s and session = %(session)s and id = %(i
 
 -- name: prove
 -- A proof, in the place of an earlier one of its kind.
-insert into proofs (site, link, session, kind, security_version, proved_at, address)
-values (%(site)s, %(link)s, %(session)s, %(kind)s, %(security_version)s, %(proved_at)s, %(address)s)
+insert into proofs (site, link, session, kind, security_version, proved_at, address, detail, account)
+values (%(site)s, %(link)s, %(session)s, %(kind)s, %(security_version)s, %(proved_at)s, %(address)s, %(detail)s, %(account)s)
 on conflict (site, link, session, kind) do update set
-security_version = excluded.security_version, proved_at = excluded.proved_at, address = excluded.address;
+security_version = excluded.security_version, proved_at = excluded.proved_at, address = excluded.address,
+detail = excluded.detail, account = excluded.account;
+
+-- name: renew_proofs
+-- The proofs of a session whose id is renewed.
+update proofs set session = %(session)s where session = %(renews)s;
+
+-- name: renew_visits
+-- The visits of a session whose id is renewed.
+update visits set session = %(session)s where session = %(renews)s;
+
+-- name: renew_codes
+-- The pending codes of a session whose id is renewed.
+update codes set session = %(session)s where session = %(renews)s;

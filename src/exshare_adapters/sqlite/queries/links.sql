@@ -41,7 +41,8 @@ json_object(
 (select json_group_array(json_object(
 'kind', p.kind, 'site', p.site, 'link', p.link, 'session', hex(p.session),
 'security_version', p.security_version, 'proved_at', p.proved_at,
-'address', iif(p.address is null, null, hex(p.address))))
+'address', iif(p.address is null, null, hex(p.address)),
+'detail', p.detail, 'account', p.account))
 from proofs p where p.site = l.site and p.link = l.id and p.session = :session) as proofs,
 (select json_object(
 'id', v.id, 'site', v.site, 'link', v.link, 'session', hex(v.session),
@@ -183,7 +184,20 @@ where site = :site and link = :link and session = :session and id = :id and seen
 
 -- name: prove
 -- A proof, in the place of an earlier one of its kind.
-insert into proofs (site, link, session, kind, security_version, proved_at, address)
-values (:site, :link, :session, :kind, :security_version, :proved_at, :address)
+insert into proofs (site, link, session, kind, security_version, proved_at, address, detail, account)
+values (:site, :link, :session, :kind, :security_version, :proved_at, :address, :detail, :account)
 on conflict (site, link, session, kind) do update set
-security_version = excluded.security_version, proved_at = excluded.proved_at, address = excluded.address;
+security_version = excluded.security_version, proved_at = excluded.proved_at, address = excluded.address,
+detail = excluded.detail, account = excluded.account;
+
+-- name: renew_proofs
+-- The proofs of a session whose id is renewed.
+update proofs set session = :session where session = :renews;
+
+-- name: renew_visits
+-- The visits of a session whose id is renewed.
+update visits set session = :session where session = :renews;
+
+-- name: renew_codes
+-- The pending codes of a session whose id is renewed.
+update codes set session = :session where session = :renews;

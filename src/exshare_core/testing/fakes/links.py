@@ -94,7 +94,12 @@ class MemoryLinks:
             self.state.record(events, letters)
 
     async def admit(
-        self, visit: Visit, proofs: Sequence[StoredProof], most: int | None, events: Sequence[Event]
+        self,
+        visit: Visit,
+        proofs: Sequence[StoredProof],
+        most: int | None,
+        events: Sequence[Event],
+        renews: bytes | None = None,
     ) -> bool:
         """Begin a visit if an open is left."""
         key = visit.site, visit.link
@@ -105,6 +110,7 @@ class MemoryLinks:
             return False
         with self.state.transaction():
             self.state.opens[key] += 1
+            self.state.renew(renews, visit.session)
             self.state.visits[key, visit.session] = visit
             self._prove(proofs)
             self.state.record(events)
@@ -121,9 +127,11 @@ class MemoryLinks:
             self.state.opens[key] -= 1
             self.state.record(events)
 
-    async def prove(self, proofs: Sequence[StoredProof], events: Sequence[Event]) -> None:
+    async def prove(self, proofs: Sequence[StoredProof], events: Sequence[Event], renews: bytes | None = None) -> None:
         """Store proofs."""
         with self.state.transaction():
+            for session in {proof.session for proof in proofs}:
+                self.state.renew(renews, session)
             self._prove(proofs)
             self.state.record(events)
 

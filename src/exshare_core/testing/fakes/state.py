@@ -8,7 +8,7 @@ from datetime import datetime
 
 from attrs import define, evolve, field, fields
 
-from exshare_core.accounts import Member, MemberSession
+from exshare_core.accounts import Member, MemberSession, SignInStep
 from exshare_core.errors import Taken
 from exshare_core.events import Event
 from exshare_core.gates import Visit
@@ -38,6 +38,7 @@ class State:
     switches: dict[tuple[SiteId, SpaceKey | None], bool] = field(factory=dict)
     members: dict[MemberId, Member] = field(factory=dict)
     sessions: dict[bytes, MemberSession] = field(factory=dict)
+    steps: dict[bytes, SignInStep] = field(factory=dict)
     events: dict[int, Event] = field(factory=dict)
     letters: dict[str, SealedLetter] = field(factory=dict)
     leases: dict[str, datetime] = field(factory=dict)
@@ -54,6 +55,23 @@ class State:
             for name, table in before.items():
                 setattr(self, name, table)
             raise
+
+    def renew(self, former: bytes | None, session: bytes) -> None:
+        """Give everything that a session has at links to another."""
+        if former is None:
+            return
+        for key, proof in [*self.proofs.items()]:
+            if proof.session == former:
+                del self.proofs[key]
+                self.proofs[key[0], session, key[2]] = evolve(proof, session=session)
+        for place, visit in [*self.visits.items()]:
+            if visit.session == former:
+                del self.visits[place]
+                self.visits[place[0], session] = evolve(visit, session=session)
+        for place, code in [*self.codes.items()]:
+            if code.session == former:
+                del self.codes[place]
+                self.codes[place[0], session] = evolve(code, session=session)
 
     def record(self, events: Sequence[Event], letters: Sequence[SealedLetter] = ()) -> None:
         """Store the events and letters of a write; raises Taken for a letter's id in use."""
