@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from exshare_adapters.columns import Params
-from exshare_core.accounts import SESSION_IDLE, SESSION_LIFE
+from exshare_core.accounts import ENROLMENT_LIFE, SESSION_IDLE, SESSION_LIFE
 from exshare_core.gates import PROOF_LIFE, VISIT_IDLE, VISIT_LIFE
 from exshare_core.guessing import FORGOTTEN_AFTER
 
@@ -17,6 +17,7 @@ PRUNINGS = (
     "upkeep.prune_proofs",
     "upkeep.prune_codes",
     "upkeep.prune_sessions",
+    "upkeep.prune_steps",
     "upkeep.prune_guesses",
 )
 """The statements that forget what can no longer count for anything."""
@@ -31,5 +32,6 @@ def prune_params(now: datetime) -> Params:
         "proved": now - PROOF_LIFE,
         "session_began": now - SESSION_LIFE,
         "session_seen": now - SESSION_IDLE,
+        "step_began": now - ENROLMENT_LIFE,
         "forgotten": now - FORGOTTEN_AFTER,
     }

@@ -5,6 +5,7 @@
     ExshareError
     ├── InvalidValue          a boundary refused what it was given: field and rule are named
     ├── Refused               a member may not do this; the decision says why and which layer said so
+    │   └── Unconfirmed       not before they have shown again who they are
     ├── NotFound              no such link, member or site for this caller
     ├── Stale                 somebody changed it first (carries the version now in force)
     │   ├── StaleLink         a link
@@ -66,6 +67,10 @@ class Refused(ExshareError):
         super().__init__(rule if layer is None else f"{rule} (set by {layer})")
         self.rule = rule
         self.layer = layer
+
+
+class Unconfirmed(Refused):
+    """A member must show again who they are before they may do this."""
 
 
 class NotFound(ExshareError):

@@ -23,6 +23,16 @@ FREE_TRIES_PER_LINK = 50
 FREE_UNKNOWN = 100
 """Addresses that lead nowhere from one network before any wait; mail filters and old bookmarks ask for many."""
 
+FREE_SIGN_INS = 10
+"""Wrong tries to sign in under one name, or from one network, before any wait in a browser that is not known."""
+
+FREE_SIGN_INS_BY_ALL = 1000
+"""The same from everywhere under all names together."""
+
+SIGN_IN_PAUSE = timedelta(seconds=30)
+SIGN_IN_PAUSE_OF_ALL = timedelta(milliseconds=300)
+"""The pause between further tries: ten in five minutes, and a thousand (security reference 3.3)."""
+
 NETWORK_CAP = timedelta(hours=1)
 LINK_CAP = timedelta(seconds=30)
 FORGOTTEN_AFTER = timedelta(hours=24)
@@ -52,6 +62,21 @@ def unknown_wait(tally: Tally, now: datetime) -> timedelta:
     return _wait(tally, now, FREE_UNKNOWN, NETWORK_CAP)
 
 
+def name_wait(tally: Tally, now: datetime) -> timedelta:
+    """How long a name that was tried too often waits in a browser that is not known; at most 30 seconds."""
+    return _paused(tally, now, FREE_SIGN_INS, SIGN_IN_PAUSE)
+
+
+def spray_wait(tally: Tally, now: datetime) -> timedelta:
+    """How long a network that tried too many names waits; at most 30 seconds, so that no office is shut out."""
+    return _paused(tally, now, FREE_SIGN_INS, SIGN_IN_PAUSE)
+
+
+def anyone_wait(tally: Tally, now: datetime) -> timedelta:
+    """How long everybody waits after very many wrong tries; at most 300 milliseconds."""
+    return _paused(tally, now, FREE_SIGN_INS_BY_ALL, SIGN_IN_PAUSE_OF_ALL)
+
+
 def counted_as(address: IPAddress | None) -> str:
     """The network that a guesser at `address` counts as: an IPv4 address, or the /64 of an IPv6 one.
 
@@ -62,6 +87,13 @@ def counted_as(address: IPAddress | None) -> str:
         return "none"
     plain = unwrapped(address)
     return str(plain) if plain.version == 4 else str(ip_network((plain, 64), strict=False))
+
+
+def _paused(tally: Tally, now: datetime, free: int, pause: timedelta) -> timedelta:
+    """A pause of one length after each wrong proof beyond the free ones: it bounds how many there are in a time."""
+    if tally.last_at is None or tally.failures < free:
+        return timedelta()
+    return max(timedelta(), tally.last_at + pause - now)
 
 
 def _wait(tally: Tally, now: datetime, free: int, cap: timedelta) -> timedelta:

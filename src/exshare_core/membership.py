@@ -1,50 +1,29 @@
-"""Use cases of local members: being added, setting a password by a one-time link, signing in and out.
+"""Use cases of local members: being added, setting a password by a one-time link, and all that they do themselves.
 
 Nobody has a default password: an operator adds a member, who gets a one-time set-up link or a password given on the
-spot. Every refusal of a sign-in is the same refusal, after the same work (spec M1, G7).
+spot. How members sign in is `signing_in`'s business, how they change that is `securing`'s.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from datetime import timedelta
 
 from attrs import evolve, frozen
 
-from exshare_core.accounts import SETUP_LIFE, Member, MemberSession
+from exshare_core.accounts import SETUP_LIFE, Member
+from exshare_core.attending import MAX_MEMBER_NAME, typed_name
 from exshare_core.errors import InvalidValue, NotFound, Taken
-from exshare_core.events import Actor, Event, Kind
-from exshare_core.guessing import counted_as, link_wait, network_wait
+from exshare_core.events import Actor, Kind
 from exshare_core.letters import header_text
 from exshare_core.links import checked_name
-from exshare_core.passwords import LEAST_AS_ONLY_GATE, check_password, normalised
-from exshare_core.ports import Clock, PasswordHasher, Storage, TokenGenerator, Vault
-from exshare_core.values import EVERYWHERE, AccountId, IPAddress, MemberId, SiteId, Token
-
-MAX_MEMBER_NAME = 100
-
-TOUCH_EVERY = timedelta(minutes=1)
-"""How often a session's last use is written down."""
-
-
-@frozen(slots=True)
-class SignedIn:
-    """What came of a sign-in: a session's secret id, or how long to wait before the next try, or neither."""
-
-    member: Member | None = None
-    session: str | None = None
-    wait: timedelta = timedelta()
+from exshare_core.securing import Securing
+from exshare_core.signing_in import SigningIn
+from exshare_core.values import AccountId, MemberId, SiteId, Token
 
 
 @frozen
-class Membership:
-    """The local members of one deployment."""
-
-    storage: Storage
-    clock: Clock
-    tokens: TokenGenerator
-    hasher: PasswordHasher
-    vault: Vault
+class Membership(SigningIn, Securing):
+    """The local members of one deployment: what operators do for them, and what they do themselves."""
 
     async def add(
         self,
@@ -67,7 +46,7 @@ class Membership:
         member = Member(MemberId(self.tokens.id()), name, site, admin, _identity(identity), created_at=now)
         setup = None
         if password is not None:
-            member = evolve(member, password_hash=await self._hashed(password))
+            member = evolve(member, password_hash=await self._hashed(password, name, site))
         else:
             member, setup = self._with_setup(member)
         if await self.storage.members.by_name(name, site) is not None:
@@ -94,6 +73,17 @@ class Membership:
         await self.storage.members.close_sessions(changed.id)
         return changed
 
+    async def reset_factor(self, member: MemberId) -> Member:
+        """Take away a second factor that was lost, and sign the member out everywhere. Raises NotFound and Taken.
+
+        For this alone the operator is needed: a new password never takes a second factor away (ASVS 6.4.3).
+        """
+        known = await self._known(member)
+        changed = self._with_factor(known, None)
+        await self.storage.members.replace(changed, [self._event(Kind.FACTOR_REMOVED, changed, Actor.OPERATOR)])
+        await self.storage.members.close_sessions(changed.id)
+        return changed
+
     async def enable(self, member: MemberId) -> Member:
         """Let a member sign in again with the password they had. Raises NotFound and Taken."""
         known = await self._known(member)
@@ -103,7 +93,7 @@ class Membership:
 
     async def named(self, name: str, site: SiteId) -> Member:
         """The member called `name`, or with that id, who may act on `site`; raises NotFound."""
-        named = await self.storage.members.by_name(_typed_name(name), site)
+        named = await self.storage.members.by_name(typed_name(name), site)
         member = named or await self.storage.members.get(MemberId(name.strip()))
         if member is None or not member.belongs_to(site):
             raise NotFound(f"there is no member `{name[:100]}` on this site")
@@ -122,6 +112,8 @@ class Membership:
     async def set_up(self, setup: str, password: str) -> Member:
         """Set a password by a one-time link, which is used up by it, and sign the member out everywhere.
 
+        A second factor stays as it is.
+
         Raises InvalidValues naming every rule that the password breaks, and NotFound for a link that is not, or no
         longer, good; the link stays good after a refused password.
         """
@@ -130,7 +122,7 @@ class Membership:
             raise NotFound(_NO_SETUP)
         changed = evolve(
             member,
-            password_hash=await self._hashed(password),
+            password_hash=await self._hashed(password, member.name, member.site),
             setup_digest=None,
             setup_expires=None,
             version=member.version + 1,
@@ -141,59 +133,6 @@ class Membership:
             raise NotFound(_NO_SETUP) from None
         await self.storage.members.close_sessions(member.id)
         return changed
-
-    async def sign_in(self, site: SiteId, name: str, password: str, network: IPAddress | None) -> SignedIn:
-        """Check a name and password. Unknown names cost and count what known ones do.
-
-        A try is counted before it is checked, so that parallel ones cannot outrun the count. Tries count per name and
-        network, per name, and, when wrong, per network over all names, so that one password is not tried on everyone.
-        """
-        now = self.clock.now()
-        network_key, name_key, spray_key = await self._guess_keys(site, name, network)
-        by_network, by_name, spray = await self.storage.guesses.tally((network_key, name_key, spray_key), now)
-        wait = max(network_wait(by_network, now), link_wait(by_name, now), link_wait(spray, now))
-        if wait:
-            return SignedIn(wait=wait)
-        await self.storage.guesses.wrong((network_key, name_key), now)
-        where = None if network is None else str(network)
-        member = await self.storage.members.by_name(_typed_name(name), site)
-        if not await self._right(member, site, password) or member is None:
-            await self.storage.guesses.wrong((spray_key,), now)
-            event = Event(Kind.SIGN_IN_FAILED, site, now, Actor.VISITOR, network=where)
-            await self.storage.activity.append([event])
-            return SignedIn()
-        await self.storage.guesses.right((network_key, name_key))
-        await self._rehashed(member, password)
-        secret = self.tokens.token()
-        session = MemberSession(Token(secret).digest, member.id, now, now)
-        event = Event(Kind.SIGNED_IN, site, now, Actor.MEMBER, member=member.id, network=where)
-        await self.storage.members.open_session(session, [event])
-        return SignedIn(member, secret)
-
-    async def session(self, secret: str | None) -> Member | None:
-        """The member behind a browser's session, while it is good."""
-        token = Token.parse(secret) if secret else None
-        if token is None:
-            return None
-        session = await self.storage.members.session(token.digest)
-        now = self.clock.now()
-        if session is None or not session.lives(now):
-            return None
-        member = await self.storage.members.get(session.member)
-        if member is None or member.disabled:
-            return None
-        if now - session.seen_at >= TOUCH_EVERY:
-            await self.storage.members.touch_session(evolve(session, seen_at=now))
-        return member
-
-    async def sign_out(self, secret: str) -> None:
-        """End a session; an unknown one is fine, and leaves no trace in the activity."""
-        token = Token.parse(secret)
-        session = None if token is None else await self.storage.members.session(token.digest)
-        if session is not None:
-            member = await self.storage.members.get(session.member)
-            events = [] if member is None else [self._event(Kind.SIGNED_OUT, member, Actor.MEMBER)]
-            await self.storage.members.close_session(session.digest, events)
 
     def _with_setup(self, member: Member) -> tuple[Member, str]:
         setup = self.tokens.token()
@@ -206,42 +145,8 @@ class Membership:
             raise NotFound(f"there is no member `{member[:60]}`")
         return known
 
-    async def _hashed(self, password: str) -> str:
-        return await self.hasher.hash(check_password(password, LEAST_AS_ONLY_GATE))
-
-    async def _right(self, member: Member | None, site: SiteId, password: str) -> bool:
-        if member is None or member.password_hash is None or not member.belongs_to(site):
-            await self.hasher.verify_dummy(normalised(password))
-            return False
-        return await self.hasher.verify(member.password_hash, normalised(password))
-
-    async def _rehashed(self, member: Member, password: str) -> None:
-        if member.password_hash is not None and self.hasher.outdated(member.password_hash):
-            stronger = await self.hasher.hash(normalised(password))
-            changed = evolve(member, password_hash=stronger, version=member.version + 1)
-            try:
-                await self.storage.members.replace(changed, [])
-            except Taken:
-                return
-
-    async def _guess_keys(self, site: SiteId, name: str, network: IPAddress | None) -> tuple[bytes, bytes, bytes]:
-        who, where = _typed_name(name).casefold(), counted_as(network)
-        return (
-            await self.vault.keyed_digest(f"{who}\n{where}".encode(), "guess sign-in network", site),
-            await self.vault.keyed_digest(who.encode(), "guess sign-in account", site),
-            await self.vault.keyed_digest(where.encode(), "guess sign-in spray", site),
-        )
-
-    def _event(self, kind: Kind, member: Member, actor: Actor) -> Event:
-        return Event(kind, member.site or EVERYWHERE, self.clock.now(), actor, member=member.id)
-
 
 _NO_SETUP = "this set-up link is not, or no longer, good"
-
-
-def _typed_name(text: str) -> str:
-    """A name as it was typed, in the one form in which names are kept; broken characters fit nobody."""
-    return unicodedata.normalize("NFC", text.strip())[:MAX_MEMBER_NAME].encode("utf-8", "replace").decode()
 
 
 def _member_name(text: str) -> str:

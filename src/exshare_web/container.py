@@ -13,6 +13,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import attrs
 from attrs import frozen
@@ -22,12 +23,15 @@ from platformdirs import user_data_path
 from exshare_adapters import registry
 from exshare_adapters.argon2_passwords import Argon2Hasher, Argon2Settings
 from exshare_adapters.system import SystemClock, SystemTokens
+from exshare_adapters.totp import Totp
 from exshare_adapters.vault import AesGcmVault, load_or_create_key
 from exshare_core.dispatching import Dispatching
 from exshare_core.errors import AdapterFailed, InvalidValue, InvalidValues
+from exshare_core.factors import Demand
 from exshare_core.governing import Governing
 from exshare_core.membership import Membership
 from exshare_core.ports import (
+    AuthenticatorCodes,
     Checked,
     Clock,
     Content,
@@ -139,12 +143,23 @@ class Deployment(containers.DeclarativeContainer):
     tokens: providers.Dependency[TokenGenerator] = providers.Dependency()
     hasher: providers.Dependency[PasswordHasher] = providers.Dependency()
     vault: providers.Dependency[Vault] = providers.Dependency()
+    authenticator: providers.Dependency[AuthenticatorCodes] = providers.Dependency()
+    demand: providers.Dependency[Demand] = providers.Dependency()
+    issuer: providers.Dependency[str] = providers.Dependency()
 
     visiting = providers.Singleton(
         Visiting, storage=storage, contents=contents, clock=clock, tokens=tokens, hasher=hasher, vault=vault
     )
     membership = providers.Singleton(
-        Membership, storage=storage, clock=clock, tokens=tokens, hasher=hasher, vault=vault
+        Membership,
+        storage=storage,
+        clock=clock,
+        tokens=tokens,
+        hasher=hasher,
+        vault=vault,
+        codes=authenticator,
+        demand=demand,
+        issuer=issuer,
     )
     dispatching = providers.Singleton(
         Dispatching, outbox=storage.provided.outbox, mailer=mailer, vault=vault, clock=clock
@@ -229,6 +244,9 @@ def _wired(
         tokens=providers.Object(SystemTokens()),
         hasher=providers.Object(hasher),
         vault=providers.Object(vault),
+        authenticator=providers.Object(Totp()),
+        demand=providers.Object(settings.totp),
+        issuer=providers.Object(f"exshare at {urlsplit(settings.base_url).netloc}"),
     )
     url_of = partial("{}/s/{}".format, settings.base_url)
     sites = {

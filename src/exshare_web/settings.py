@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from attrs import define, field, frozen
 
 from exshare_core.errors import InvalidValue, InvalidValues, printable, unknown
+from exshare_core.factors import Demand
 from exshare_core.values import SiteId, site_id
 from exshare_web.base_url import checked_base_url
 from exshare_web.environment import Place, Variables, variable
@@ -26,6 +27,7 @@ TOP = ("base_url", "data_dir", "insecure")
 PLAIN: Mapping[str, tuple[str, ...]] = {
     "secrets": ("key_file",),
     "passwords": ("memory_kib", "time_cost", "parallelism"),
+    "members": ("totp",),
     "server": ("trusted_proxies",),
     "log": ("level", "form"),
 }
@@ -37,6 +39,7 @@ CHOSEN = ("storage", "mail")
 SITE = ("name", "contact", "content", "mail")
 LEVELS = ("debug", "info", "warning", "error")
 FORMS = ("json", "text")
+DEMANDS = tuple(one.value for one in Demand)
 LONGEST_CONTACT = 200
 
 
@@ -103,6 +106,8 @@ class Settings:
     """Addresses and networks whose forwarded headers count (spec G5); none by default."""
     log_level: str = "info"
     log_form: str = "json"
+    totp: Demand = Demand.OPTIONAL
+    """Of which members a second factor is demanded."""
 
     @property
     def secure(self) -> bool:
@@ -266,9 +271,12 @@ def _made(tables: Mapping[str, Any], default_data_dir: Path, reading: _Reading) 
     proxies = _proxies(tables["server"].get("trusted_proxies", []), reading)
     level = _one_of(tables["log"].get("level", "info"), LEVELS, "log.level", reading)
     form = _one_of(tables["log"].get("form", "json"), FORMS, "log.form", reading)
+    totp = Demand(_one_of(tables["members"].get("totp", "optional"), DEMANDS, "members.totp", reading))
     if base_url is None or storage is None or mail is None:
         return None
-    return Settings(base_url, data_dir, key_file, storage, mail, sites, reading.base, passwords, proxies, level, form)
+    return Settings(
+        base_url, data_dir, key_file, storage, mail, sites, reading.base, passwords, proxies, level, form, totp
+    )
 
 
 def _base_url(tables: Mapping[str, Any], reading: _Reading) -> str | None:

@@ -21,6 +21,7 @@ from exshare_core.content import Attachment, Draft, NodeKind
 from exshare_core.dispatching import Dispatched, Dispatching
 from exshare_core.errors import AdapterFailed
 from exshare_core.events import Actor, Event
+from exshare_core.factors import Demand
 from exshare_core.governance import PolicyChange, assign, hold_back
 from exshare_core.governing import Governing
 from exshare_core.links import ShareLink
@@ -31,6 +32,7 @@ from exshare_core.sharing import LinkForm, Sharing
 from exshare_core.testing import (
     CheapHasher,
     CollectingMailer,
+    CountingAuthenticatorCodes,
     CountingTokens,
     FakeClock,
     FakeVault,
@@ -149,6 +151,8 @@ class Shell:
     tokens: CountingTokens = field(factory=CountingTokens)
     hasher: CheapHasher = field(factory=CheapHasher)
     vault: FakeVault = field(factory=FakeVault)
+    codes: CountingAuthenticatorCodes = field(factory=CountingAuthenticatorCodes)
+    demand: Demand = Demand.OPTIONAL
     visiting: type[Visiting] = Visiting
     contact: str = ""
     recorder: Recorder = field(init=False)
@@ -164,7 +168,7 @@ class Shell:
         content = self.content.content()
         run(self.storage.policies.ensure_site(self.site))
         sharing = Sharing(self.site, storage, content, *ports[1:], url_of=self._url_of)
-        membership = Membership(*ports)
+        membership = Membership(*ports, self.codes, self.demand)
         self.services = Services(
             base_url=self.base_url,
             visiting=self.visiting(storage, {self.site: content}, *ports[1:]),

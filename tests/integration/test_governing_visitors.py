@@ -24,7 +24,15 @@ from exshare_core.policy import GroupRule, Limits
 from exshare_core.policy_document import read_policy, write_policy
 from exshare_core.ports import Storage
 from exshare_core.sharing import LinkForm, Sharing
-from exshare_core.testing import CheapHasher, CountingTokens, FakeClock, FakeVault, MemoryPage, MemorySite
+from exshare_core.testing import (
+    CheapHasher,
+    CountingAuthenticatorCodes,
+    CountingTokens,
+    FakeClock,
+    FakeVault,
+    MemoryPage,
+    MemorySite,
+)
 from exshare_core.testing.samples import fresh_digest, fresh_site
 from exshare_core.values import AccountId, AttachmentId, Networks, PageId, SiteId, network_address
 from exshare_core.visiting import Addresses, Caller, Visiting
@@ -74,7 +82,7 @@ async def house(store: Store) -> AsyncIterator[House]:
         content.attach(Attachment(FILE, GUIDE, "plan.bin", "application/octet-stream", len(BYTES)), BYTES)
         ports = (clock, CountingTokens(), CheapHasher(), FakeVault())
         await storage.policies.ensure_site(site)
-        membership = Membership(storage, *ports)
+        membership = Membership(storage, *ports, CountingAuthenticatorCodes())
         ada, _ = await membership.add("ada", site=site, identity=OWNER, password="lamp oil and a wick")
         boss, _ = await membership.add("boss", site=site, admin=True, password="lamp oil and a wick")
         yield House(

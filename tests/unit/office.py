@@ -13,6 +13,7 @@ from exshare_core.accounts import Member
 from exshare_core.content import NodeKind
 from exshare_core.dispatching import Dispatching
 from exshare_core.events import Actor, Event
+from exshare_core.factors import Demand
 from exshare_core.governance import PolicyChange, assign, hold_back
 from exshare_core.governing import Governing
 from exshare_core.letters import Message
@@ -24,6 +25,7 @@ from exshare_core.sharing import LinkForm, Sharing, Shown
 from exshare_core.testing import (
     CheapHasher,
     CollectingMailer,
+    CountingAuthenticatorCodes,
     CountingTokens,
     FakeClock,
     FakeVault,
@@ -71,6 +73,8 @@ class Office:
     tokens: CountingTokens = field(factory=CountingTokens)
     hasher: CheapHasher = field(factory=CheapHasher)
     vault: FakeVault = field(factory=FakeVault)
+    codes: CountingAuthenticatorCodes = field(factory=CountingAuthenticatorCodes)
+    demand: Demand = Demand.OPTIONAL
     mailer: CollectingMailer = field(factory=CollectingMailer)
     membership: Membership = field(init=False)
     sharing: Sharing = field(init=False)
@@ -84,7 +88,7 @@ class Office:
 
     def __attrs_post_init__(self) -> None:
         ports = (self.clock, self.tokens, self.hasher, self.vault)
-        self.membership = Membership(self.storage, *ports)
+        self.membership = Membership(self.storage, *ports, self.codes, self.demand)
         self.sharing = Sharing(ACME, self.storage, self.content.content(), *ports, url_of=address_of)
         self.governing = Governing(ACME, self.storage, self.content.content(), self.clock)
         self.beta = Sharing(BETA, self.storage, self.content.content(), *ports, url_of=address_of)

@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from exshare_adapters.columns import Params
-from exshare_adapters.rows import member_of, member_params, name_key, session_of, session_params
+from exshare_adapters.member_rows import (
+    member_of,
+    member_params,
+    name_key,
+    session_of,
+    session_params,
+    step_of,
+    step_params,
+)
 from exshare_adapters.sqlite.along import put_along
 from exshare_adapters.sqlite.connection import Statements
 from exshare_adapters.sqlite.database import Database
-from exshare_core.accounts import Member, MemberSession
+from exshare_core.accounts import Member, MemberSession, SignInStep
 from exshare_core.errors import Taken
 from exshare_core.events import Event
 from exshare_core.values import MemberId, SiteId
@@ -78,9 +86,26 @@ class SqliteMembers:
         row = await self._database.read(lambda db: db.one("members.session", digest=digest))
         return None if row is None else session_of(row)
 
+    async def sessions(self, member: MemberId) -> tuple[MemberSession, ...]:
+        """See `MemberRepository.sessions`."""
+        rows = await self._database.read(lambda db: db.all("members.sessions", member=member))
+        return tuple(map(session_of, rows))
+
     async def touch_session(self, session: MemberSession) -> None:
         """See `MemberRepository.touch_session`."""
         await self._database.run("members.touch_session", session_params(session))
+
+    async def renew_session(self, former: bytes, session: MemberSession, events: Sequence[Event]) -> bool:
+        """See `MemberRepository.renew_session`."""
+        params = {**session_params(session), "former": former}
+
+        def work(db: Statements) -> bool:
+            if not db.run("members.renew_session", params):
+                return False
+            put_along(db, events)
+            return True
+
+        return await self._database.write(work)
 
     async def close_session(self, digest: bytes, events: Sequence[Event]) -> None:
         """See `MemberRepository.close_session`."""
@@ -91,9 +116,32 @@ class SqliteMembers:
 
         await self._database.write(work)
 
-    async def close_sessions(self, member: MemberId) -> None:
+    async def close_sessions(
+        self, member: MemberId, events: Sequence[Event] = (), *, name: str | None = None, but: bytes | None = None
+    ) -> int:
         """See `MemberRepository.close_sessions`."""
-        await self._database.run("members.close_sessions", {"member": member})
+
+        def work(db: Statements) -> int:
+            closed = db.run("members.close_sessions", {"member": member, "name": name, "but": but})
+            if name is None:
+                db.run("members.close_steps", {"member": member})
+            put_along(db, events)
+            return closed
+
+        return await self._database.write(work)
+
+    async def open_step(self, step: SignInStep) -> None:
+        """See `MemberRepository.open_step`."""
+        await self._database.run("members.open_step", step_params(step))
+
+    async def step(self, digest: bytes) -> SignInStep | None:
+        """See `MemberRepository.step`."""
+        row = await self._database.read(lambda db: db.one("members.step", digest=digest))
+        return None if row is None else step_of(row)
+
+    async def close_step(self, digest: bytes) -> bool:
+        """See `MemberRepository.close_step`."""
+        return await self._database.run("members.close_step", {"digest": digest}) > 0
 
 
 def _check_name(db: Statements, params: Params) -> None:

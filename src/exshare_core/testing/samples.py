@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from attrs import evolve
 
-from exshare_core.accounts import Member, MemberSession
+from exshare_core.accounts import Member, MemberSession, SignInStep
 from exshare_core.capabilities import Capabilities
 from exshare_core.events import Actor, Event, Kind
 from exshare_core.gates import Visit
@@ -112,4 +112,10 @@ def a_member(site: SiteId | None, **changes: Any) -> Member:
 
 def a_session(member: Member, **changes: Any) -> MemberSession:
     """A signed-in browser of `member`."""
-    return evolve(MemberSession(fresh_digest(), member.id, NOW, NOW), **changes)
+    session = MemberSession(fresh_digest(), member.id, NOW, NOW, fresh_id(), confirmed_at=NOW, network="192.0.2.7")
+    return evolve(session, **changes)
+
+
+def a_step(member: Member, **changes: Any) -> SignInStep:
+    """A browser of `member` that owes a second factor."""
+    return evolve(SignInStep(fresh_digest(), member.id, member.site or SiteId("acme"), NOW), **changes)

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import pytest
 
-from exshare_core.accounts import SESSION_IDLE, SESSION_LIFE
+from exshare_core.accounts import ENROLMENT_LIFE, SESSION_IDLE, SESSION_LIFE
 from exshare_core.errors import Busy
 from exshare_core.gates import PROOF_LIFE, VISIT_IDLE, VISIT_LIFE
 from exshare_core.guessing import FORGOTTEN_AFTER, Tally
@@ -30,6 +30,7 @@ from exshare_core.testing.samples import (
     a_member,
     a_proof,
     a_session,
+    a_step,
     a_visit,
     after,
     an_address,
@@ -84,6 +85,7 @@ class DatabaseContract(Contract[Storage]):
         await storage.members.add(member, [])
         for session in sessions:
             await storage.members.open_session(session, [])
+        await storage.members.open_step(step := a_step(member, began_at=NOW - ENROLMENT_LIFE))
         await storage.guesses.wrong([key], failed := NOW - FORGOTTEN_AFTER)
         await storage.codes.ask(code, failed, [], [])
         await storage.prune(NOW)
@@ -93,6 +95,7 @@ class DatabaseContract(Contract[Storage]):
             assert found is not None
             assert (link, 2, None, ()) == (found.link, found.opens, found.visit, found.proofs)
         assert [None, None] == [await storage.members.session(session.digest) for session in sessions]
+        assert await storage.members.step(step.digest) is None
         assert member == await storage.members.get(member.id)
         assert (Tally(),) == await storage.guesses.tally([key], failed)
         assert await storage.codes.attempt(code.site, code.link, code.session, code.code_digest, 5, failed) is None
@@ -116,6 +119,7 @@ class DatabaseContract(Contract[Storage]):
         code = a_code(link, visit.session, expires_at=NOW + moment)
         await storage.links.admit(visit, [proof], None, [])
         await storage.members.open_session(session, [])
+        await storage.members.open_step(step := a_step(member, began_at=NOW - ENROLMENT_LIFE + moment))
         await storage.codes.ask(code, after(hours=-1), [], [])
         await storage.guesses.wrong([key], failed := NOW - FORGOTTEN_AFTER + moment)
         await storage.prune(NOW)
@@ -124,6 +128,7 @@ class DatabaseContract(Contract[Storage]):
         assert found is not None
         assert (1, visit, (proof,)) == (found.opens, found.visit, found.proofs)
         assert session == await storage.members.session(session.digest)
+        assert step == await storage.members.step(step.digest)
         assert (Tally(1, failed),) == await storage.guesses.tally([key], NOW)
         assert code == await storage.codes.attempt(code.site, code.link, code.session, code.code_digest, 5, NOW)
         assert (event,) == await storage.activity.of_link(link.site, link.id)

@@ -12,6 +12,7 @@ from exshare_core.errors import Busy, NotFound
 from exshare_core.testing.fakes.members import MemoryMembers
 from exshare_core.testing.fakes.queues import MemoryActivity, MemoryOutbox
 from exshare_core.testing.fakes.storage import MemoryStorage
+from exshare_core.testing.samples import NOW
 from exshare_core.testing.storage import StorageContract
 from tests.contract.broken.rows import row, stored
 
@@ -107,6 +108,99 @@ class JudgesSessions(MemoryMembers):
         return found if found and found.seen_at - found.began_at < timedelta(hours=12) else None
 
 
+class LosesTheWay(MemoryMembers):
+    """One column is missing."""
+
+    async def open_session(self, session: Any, events: Any) -> None:
+        await super().open_session(evolve(session, confirmed_at=None), events)
+
+
+class ListsEverybodysSessions(MemoryMembers):
+    """The member is not asked."""
+
+    async def sessions(self, member: Any) -> Any:
+        return tuple(self.state.sessions.values())
+
+
+class ListsSessionsAsTheyBegan(MemoryMembers):
+    """Sessions come in the order they were opened in."""
+
+    async def sessions(self, member: Any) -> Any:
+        return tuple(one for one in self.state.sessions.values() if one.member == member)
+
+
+class RenewsBeside(MemoryMembers):
+    """The former id stays good."""
+
+    async def renew_session(self, former: bytes, session: Any, events: Any) -> bool:
+        old = self.state.sessions.get(former)
+        renewed = await super().renew_session(former, session, events)
+        if old is not None:
+            self.state.sessions[former] = old
+        return renewed
+
+
+class RenewsWhatEnded(MemoryMembers):
+    """A session that ended comes to life again."""
+
+    async def renew_session(self, former: bytes, session: Any, events: Any) -> bool:
+        self.state.sessions.setdefault(former, session)
+        return await super().renew_session(former, session, events)
+
+
+class LooksThenRenews(MemoryMembers):
+    """Between looking and renewing, others may come in."""
+
+    async def renew_session(self, former: bytes, session: Any, events: Any) -> bool:
+        if former not in self.state.sessions:
+            return False
+        await asyncio.sleep(0)
+        self.state.sessions.setdefault(former, session)
+        return await super().renew_session(former, session, events)
+
+
+class ForgetsToCloseSteps(MemoryMembers):
+    """Who owed a second factor can still bring it."""
+
+    async def close_sessions(self, *given: Any, **more: Any) -> int:
+        steps = dict(self.state.steps)
+        closed = await super().close_sessions(*given, **more)
+        self.state.steps = steps
+        return closed
+
+
+class ClosesNamesakes(MemoryMembers):
+    """A session is closed by its name, whoever's it is."""
+
+    async def close_sessions(self, member: Any, events: Any = (), **more: Any) -> int:
+        name = more.get("name")
+        self.state.sessions = {key: one for key, one in self.state.sessions.items() if name in (None, one.name)}
+        return await super().close_sessions(member, events, **more)
+
+
+class ClosesThatOneToo(MemoryMembers):
+    """No session is spared."""
+
+    async def close_sessions(self, member: Any, events: Any = (), **more: Any) -> int:
+        return await super().close_sessions(member, events, name=more.get("name"))
+
+
+class JudgesSteps(MemoryMembers):
+    """Old steps are not found."""
+
+    async def step(self, digest: bytes) -> Any:
+        found = await super().step(digest)
+        return found if found and found.began_at > NOW - timedelta(days=1) else None
+
+
+class ClosesStepsTwice(MemoryMembers):
+    """Everybody who closes a step is told that it was them."""
+
+    async def close_step(self, digest: bytes) -> bool:
+        await super().close_step(digest)
+        return True
+
+
 class TouchesSessionsBackwards(MemoryMembers):
     """The last call wins, not the latest moment."""
 
@@ -124,8 +218,10 @@ class NeverCloses(MemoryMembers):
 class ClosesEverybodysSessions(MemoryMembers):
     """All sessions of all members are forgotten."""
 
-    async def close_sessions(self, member: Any) -> None:
+    async def close_sessions(self, member: Any, events: Any = (), **more: Any) -> int:
+        closed = await super().close_sessions(member, events, **more)
         self.state.sessions = {}
+        return closed
 
 
 class LosesTheNetwork(MemoryActivity):
@@ -335,6 +431,17 @@ ROWS = [
     stored("members", ListsWithoutMembersOfAllSites, "a_list_of_members_is_of_a_site_and_of_all_sites"),
     stored("members", ListsInStoredOrder, "a_list_of_members_is_of_a_site_and_of_all_sites"),
     stored("members", JudgesSessions, "a_session_is_found_by_its_digest"),
+    stored("members", LosesTheWay, "every_field_of_a_session_survives"),
+    stored("members", ListsEverybodysSessions, "sessions_are_of_one_member_and_the_last_used_comes_first"),
+    stored("members", ListsSessionsAsTheyBegan, "sessions_are_of_one_member_and_the_last_used_comes_first"),
+    stored("members", RenewsBeside, "a_renewed_session_has_another_id"),
+    stored("members", RenewsWhatEnded, "a_session_that_ended_is_not_renewed"),
+    stored("members", LooksThenRenews, "of_renewals_at_once_one_wins"),
+    stored("members", ForgetsToCloseSteps, "closing_all_sessions_is_of_one_member"),
+    stored("members", ClosesNamesakes, "one_session_is_closed_by_its_name"),
+    stored("members", ClosesThatOneToo, "all_sessions_but_one_are_closed"),
+    stored("members", JudgesSteps, "a_step_is_found_by_its_digest"),
+    stored("members", ClosesStepsTwice, "a_step_is_closed_once"),
     stored("members", TouchesSessionsBackwards, "touching_a_session_moves_it_forward_only"),
     stored("members", NeverCloses, "a_closed_session_is_forgotten"),
     stored("members", ClosesEverybodysSessions, "closing_all_sessions_is_of_one_member"),

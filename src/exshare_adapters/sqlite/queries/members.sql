@@ -1,4 +1,4 @@
--- Local members and their sessions.
+-- Local members, their sessions, and their sign-ins that owe a second factor.
 
 -- name: name_in_use
 -- Whether another member answers to a name on the same site; a member of all sites is on every site.
@@ -8,17 +8,19 @@ where name_key = :name_key and id <> :id and (site is null or :site is null or s
 -- name: add
 -- A new member.
 insert into members (
-id, name, name_key, site, admin, identity, password_hash, setup_digest, setup_expires, created_at, disabled, version)
+id, name, name_key, site, admin, identity, password_hash, setup_digest, setup_expires, created_at, disabled,
+version, factor_secret, factor_step, factor_since, factor_recovery)
 values (
 :id, :name, :name_key, :site, :admin, :identity, :password_hash, :setup_digest, :setup_expires, :created_at,
-:disabled, :version);
+:disabled, :version, :factor_secret, :factor_step, :factor_since, :factor_recovery);
 
 -- name: replace
 -- Every field of a member, if the stored version is the one before.
 update members set
 name = :name, name_key = :name_key, site = :site, admin = :admin, identity = :identity,
 password_hash = :password_hash, setup_digest = :setup_digest, setup_expires = :setup_expires,
-created_at = :created_at, disabled = :disabled, version = :version
+created_at = :created_at, disabled = :disabled, version = :version, factor_secret = :factor_secret,
+factor_step = :factor_step, factor_since = :factor_since, factor_recovery = :factor_recovery
 where id = :id and version = :version - 1;
 
 -- name: get
@@ -40,20 +42,52 @@ select * from members where :site is null or site = :site or site is null order 
 
 -- name: open_session
 -- A session that begins.
-insert into member_sessions (digest, member, began_at, seen_at) values (:digest, :member, :began_at, :seen_at);
+insert into member_sessions (
+digest, member, began_at, seen_at, name, way, confirmed_at, network)
+values (:digest, :member, :began_at, :seen_at, :name, :way, :confirmed_at, :network);
 
 -- name: session
 -- A session by digest.
 select * from member_sessions where digest = :digest;
 
+-- name: sessions
+-- The sessions of a member, the one that was used last first.
+select * from member_sessions where member = :member order by seen_at desc, began_at desc;
+
 -- name: touch_session
 -- The last use of a session, never moved backwards.
-update member_sessions set seen_at = :seen_at where digest = :digest and seen_at < :seen_at;
+update member_sessions set seen_at = :seen_at, network = :network
+where digest = :digest and seen_at < :seen_at;
+
+-- name: renew_session
+-- A session under another id, if it is still there under the former one.
+update member_sessions set
+digest = :digest, member = :member, began_at = :began_at, seen_at = :seen_at, name = :name, way = :way,
+confirmed_at = :confirmed_at, network = :network
+where digest = :former;
 
 -- name: close_session
 -- A session that ends.
 delete from member_sessions where digest = :digest;
 
 -- name: close_sessions
--- Every session of a member.
-delete from member_sessions where member = :member;
+-- The sessions of a member, or those of one name, or all but one.
+delete from member_sessions
+where member = :member and (:name is null or name = :name)
+and (:but is null or digest <> :but);
+
+-- name: open_step
+-- A sign-in that owes a second factor.
+insert into member_steps (digest, member, site, began_at) values (:digest, :member, :site, :began_at);
+
+-- name: step
+-- A step by digest.
+select * from member_steps where digest = :digest;
+
+-- name: close_step
+-- A step that is done, or over.
+delete from member_steps where digest = :digest;
+
+-- name: close_steps
+-- Every step of a member.
+delete from member_steps where member = :member;

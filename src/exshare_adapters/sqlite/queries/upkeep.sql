@@ -20,6 +20,10 @@ delete from codes where expires_at <= :now;
 -- Members' sessions that have ended by themselves.
 delete from member_sessions where began_at <= :session_began or seen_at <= :session_seen;
 
+-- name: prune_steps
+-- Sign-ins that nobody went on with.
+delete from member_steps where began_at <= :step_began;
+
 -- name: prune_guesses
 -- Counts that are forgotten.
 delete from guesses where last_at <= :forgotten;

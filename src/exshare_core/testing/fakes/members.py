@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from attrs import evolve, frozen
 
-from exshare_core.accounts import Member, MemberSession
+from exshare_core.accounts import Member, MemberSession, SignInStep
 from exshare_core.errors import Taken
 from exshare_core.events import Event
 from exshare_core.testing.fakes.state import State
@@ -68,11 +68,27 @@ class MemoryMembers:
         """The session with this digest."""
         return self.state.sessions.get(digest)
 
+    async def sessions(self, member: MemberId) -> tuple[MemberSession, ...]:
+        """The member's sessions, the one used last first."""
+        found = [one for one in self.state.sessions.values() if one.member == member]
+        return tuple(sorted(found, key=lambda one: (one.seen_at, one.began_at), reverse=True))
+
     async def touch_session(self, session: MemberSession) -> None:
         """Move a session forward."""
         stored = self.state.sessions.get(session.digest)
         if stored is not None and stored.seen_at < session.seen_at:
-            self.state.sessions[session.digest] = evolve(stored, seen_at=session.seen_at)
+            moved = evolve(stored, seen_at=session.seen_at, network=session.network)
+            self.state.sessions[session.digest] = moved
+
+    async def renew_session(self, former: bytes, session: MemberSession, events: Sequence[Event]) -> bool:
+        """Give a session another id."""
+        if former not in self.state.sessions:
+            return False
+        with self.state.transaction():
+            del self.state.sessions[former]
+            self.state.sessions[session.digest] = session
+            self.state.record(events)
+        return True
 
     async def close_session(self, digest: bytes, events: Sequence[Event]) -> None:
         """Forget a session."""
@@ -80,9 +96,34 @@ class MemoryMembers:
             self.state.sessions.pop(digest, None)
             self.state.record(events)
 
-    async def close_sessions(self, member: MemberId) -> None:
-        """Forget all sessions of a member."""
-        self.state.sessions = {key: one for key, one in self.state.sessions.items() if one.member != member}
+    async def close_sessions(
+        self, member: MemberId, events: Sequence[Event] = (), *, name: str | None = None, but: bytes | None = None
+    ) -> int:
+        """Forget sessions of a member, and the steps unless one session is named."""
+        closed = [
+            key
+            for key, one in self.state.sessions.items()
+            if one.member == member and name in (None, one.name) and key != but
+        ]
+        with self.state.transaction():
+            for key in closed:
+                del self.state.sessions[key]
+            if name is None:
+                self.state.steps = {key: one for key, one in self.state.steps.items() if one.member != member}
+            self.state.record(events)
+        return len(closed)
+
+    async def open_step(self, step: SignInStep) -> None:
+        """Store a step."""
+        self.state.steps[step.digest] = step
+
+    async def step(self, digest: bytes) -> SignInStep | None:
+        """The step with this digest."""
+        return self.state.steps.get(digest)
+
+    async def close_step(self, digest: bytes) -> bool:
+        """Forget a step."""
+        return self.state.steps.pop(digest, None) is not None
 
     def _check_name(self, member: Member) -> None:
         if any(_clash(member, other) for other in self.state.members.values() if other.id != member.id):

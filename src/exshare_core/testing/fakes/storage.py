@@ -52,6 +52,7 @@ class MemoryStorage:
         state.proofs = {key: proof for key, proof in state.proofs.items() if now < proof.proved_at + PROOF_LIFE}
         state.codes = {key: code for key, code in state.codes.items() if now < code.expires_at}
         state.sessions = {key: session for key, session in state.sessions.items() if session.lives(now)}
+        state.steps = {key: step for key, step in state.steps.items() if step.lives(now, enrols=True)}
         state.tallies = {
             key: tally
             for key, tally in state.tallies.items()
