@@ -13,20 +13,23 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from attrs import define, field, frozen
+from attrs import frozen
 
 from exshare_core.errors import InvalidValue, InvalidValues, printable, unknown
 from exshare_core.factors import Demand
 from exshare_core.values import SiteId, site_id
+from exshare_web import sign_in_settings
 from exshare_web.base_url import checked_base_url
 from exshare_web.environment import Place, Variables, variable
+from exshare_web.sections import Adapters, Reading, Section
+from exshare_web.sign_in_settings import SignInSettings
 
 TOP = ("base_url", "data_dir", "insecure")
 PLAIN: Mapping[str, tuple[str, ...]] = {
     "secrets": ("key_file",),
-    "passwords": ("memory_kib", "time_cost", "parallelism"),
+    "passwords": ("memory_kib", "time_cost", "parallelism", "pepper_file"),
     "members": ("totp",),
     "server": ("trusted_proxies",),
     "log": ("level", "form"),
@@ -36,35 +39,11 @@ PLAIN: Mapping[str, tuple[str, ...]] = {
 CHOSEN = ("storage", "mail")
 """The sections that choose an adapter."""
 
-SITE = ("name", "contact", "content", "mail")
+SITE = ("name", "contact", "content", "mail", "sign_in")
 LEVELS = ("debug", "info", "warning", "error")
 FORMS = ("json", "text")
 DEMANDS = tuple(one.value for one in Demand)
 LONGEST_CONTACT = 200
-
-
-class Adapters(Protocol):
-    """Which adapters there are, which keys each takes, and whether it takes these values."""
-
-    def installed(self, section: str) -> Collection[str]:
-        """The names that `use` may have in the section."""
-
-    def keys(self, section: str, use: str) -> Collection[str]:
-        """The keys of the adapter; raises InvalidValue, naming those installed, when there is none."""
-
-    def check(self, section: str, use: str, values: Mapping[str, object], *, at: str, base: Path) -> None:
-        """Raises InvalidValues with every key, named below `at`, that the adapter does not take as it is."""
-
-    def check_passwords(self, passwords: Passwords) -> None:
-        """Raises InvalidValue for a parameter that the hasher refuses."""
-
-
-@frozen
-class Section:
-    """The choice of an adapter and its own keys."""
-
-    use: str
-    values: Mapping[str, object] = field(factory=dict, repr=False)
 
 
 @frozen
@@ -77,6 +56,8 @@ class SiteSettings:
     """The site's own mail system, in place of the deployment's (spec N1)."""
     contact: str = ""
     """Whom a visitor may turn to (spec V10)."""
+    sign_in: tuple[SignInSettings, ...] = ()
+    """Where people of the organisation, and its visitors, may sign in (spec G4, M1)."""
 
 
 @frozen
@@ -86,6 +67,8 @@ class Passwords:
     memory_kib: int | None = None
     time_cost: int | None = None
     parallelism: int | None = None
+    pepper_file: Path | None = None
+    """Keys that go into passwords before they are hashed; without it none does."""
 
 
 @frozen
@@ -118,26 +101,13 @@ class Settings:
 def load(file: Path, environ: Mapping[str, str], adapters: Adapters, *, default_data_dir: Path) -> Settings:
     """The settings in `file` with `environ` over them; raises InvalidValues with everything that is wrong."""
     tables = _read(file)
-    reading = _Reading(adapters, file.absolute().parent)
+    reading = Reading(adapters, file.absolute().parent)
     _keep_known(tables, reading)
     _overlay(tables, environ, reading)
     made = _made(tables, default_data_dir, reading)
     if reading.faults or made is None:
         raise InvalidValues(tuple(reading.faults))
     return made
-
-
-@define
-class _Reading:
-    """One reading of the configuration: what it is judged by, and what was found wrong so far."""
-
-    adapters: Adapters
-    base: Path
-    faults: list[InvalidValue] = field(factory=list)
-
-    def fault(self, name: str, rule: str) -> None:
-        """Note a broken rule, so that a person can mend all of them at once."""
-        self.faults.append(InvalidValue(printable(name[:120]), rule))
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -154,7 +124,7 @@ def _read(file: Path) -> dict[str, Any]:
 # --- which keys there may be -----------------------------------------------------------------------------------------
 
 
-def _keep_known(tables: dict[str, Any], reading: _Reading) -> None:
+def _keep_known(tables: dict[str, Any], reading: Reading) -> None:
     """Take out, and note, what nobody would read. The keys of adapters' sections are left to the adapters."""
     known = (*TOP, *PLAIN, *CHOSEN, "sites")
     for name in [*tables]:
@@ -176,9 +146,10 @@ def _keep_known(tables: dict[str, Any], reading: _Reading) -> None:
             if key in site and not isinstance(site[key], dict):
                 reading.fault(f"{at}.{key}", f"write it as a table [sites.{key}]")
                 site[key] = {"use": ""}
+        site["sign_in"] = sign_in_settings.keep_known(site, at, reading)
 
 
-def _keep_keys(table: dict[str, Any], known: Collection[str], at: str, reading: _Reading) -> None:
+def _keep_keys(table: dict[str, Any], known: Collection[str], at: str, reading: Reading) -> None:
     for key in [key for key in table if key not in known]:
         reading.fault(f"{at}.{key}", unknown("key", key, known))
         del table[key]
@@ -215,10 +186,13 @@ def _choices(tables: dict[str, Any]) -> list[_Choice]:
         found.append(_Choice("content", f"{at}.content", site.setdefault("content", {}), ("site", name)))
         if "mail" in site:
             found.append(_Choice("mail", f"{at}.mail", site["mail"], ("site", name, "mail")))
+        for place, table in enumerate(site["sign_in"], 1):
+            here = sign_in_settings.called(table, place, at)
+            found.append(_Choice("sign_in", here, table, ("site", name, "sign_in", str(table.get("name")))))
     return found
 
 
-def _overlay(tables: dict[str, Any], environ: Mapping[str, str], reading: _Reading) -> None:
+def _overlay(tables: dict[str, Any], environ: Mapping[str, str], reading: Reading) -> None:
     """Put the values of variables over those of the file: first which adapters are chosen, then everything else."""
     variables = Variables(environ, reading.base)
     choices = _choices(tables)
@@ -232,6 +206,12 @@ def _overlay(tables: dict[str, Any], environ: Mapping[str, str], reading: _Readi
         plain.append((variable("site", str(site.get("name")), "contact"), Place(site, "contact", f"{at}.contact")))
     unjudged: list[str] = []
     for one in choices:
+        if one.section == "sign_in":
+            plain += [
+                (variable(*one.words, key), Place(one.table, key, f"{one.at}.{key}"))
+                for key in sign_in_settings.KEYS
+                if key not in ("name", "use")
+            ]
         taken = _keys(one, reading.adapters)
         if taken is None:
             unjudged.append(variable(*one.words, ""))
@@ -260,18 +240,18 @@ def _together(places: Iterator[tuple[str, Place]] | list[tuple[str, Place]]) -> 
 # --- the value -------------------------------------------------------------------------------------------------------
 
 
-def _made(tables: Mapping[str, Any], default_data_dir: Path, reading: _Reading) -> Settings | None:
+def _made(tables: Mapping[str, Any], default_data_dir: Path, reading: Reading) -> Settings | None:
     data_dir = _path(tables, "data_dir", "data_dir", reading) or default_data_dir
     key_file = _path(tables["secrets"], "key_file", "secrets.key_file", reading) or data_dir / "exshare.key"
     base_url = _base_url(tables, reading)
-    storage = _section("storage", tables["storage"], "storage", reading)
-    mail = _section("mail", tables["mail"], "mail", reading)
+    storage = reading.section("storage", tables["storage"], "storage")
+    mail = reading.section("mail", tables["mail"], "mail")
     sites = _sites(tables, reading)
     passwords = _passwords(tables["passwords"], reading)
     proxies = _proxies(tables["server"].get("trusted_proxies", []), reading)
-    level = _one_of(tables["log"].get("level", "info"), LEVELS, "log.level", reading)
-    form = _one_of(tables["log"].get("form", "json"), FORMS, "log.form", reading)
-    totp = Demand(_one_of(tables["members"].get("totp", "optional"), DEMANDS, "members.totp", reading))
+    level = reading.one_of(tables["log"].get("level", "info"), LEVELS, "log.level")
+    form = reading.one_of(tables["log"].get("form", "json"), FORMS, "log.form")
+    totp = Demand(reading.one_of(tables["members"].get("totp", "optional"), DEMANDS, "members.totp"))
     if base_url is None or storage is None or mail is None:
         return None
     return Settings(
@@ -279,7 +259,7 @@ def _made(tables: Mapping[str, Any], default_data_dir: Path, reading: _Reading) 
     )
 
 
-def _base_url(tables: Mapping[str, Any], reading: _Reading) -> str | None:
+def _base_url(tables: Mapping[str, Any], reading: Reading) -> str | None:
     insecure = {"true": True, "false": False}.get(str(tables.get("insecure", False)).lower())
     if insecure is None:
         reading.fault("insecure", "must be true or false")
@@ -293,41 +273,24 @@ def _base_url(tables: Mapping[str, Any], reading: _Reading) -> str | None:
         return None
 
 
-def _section(section: str, table: Mapping[str, Any], at: str, reading: _Reading) -> Section | None:
-    use, values = table.get("use"), {key: value for key, value in table.items() if key != "use"}
-    if use is None:
-        names = ", ".join(sorted(reading.adapters.installed(section))) or "none"
-        reading.fault(f"{at}.use", f"is missing: the name of an adapter; installed: {names}")
-    elif not isinstance(use, str):
-        reading.fault(f"{at}.use", "must be a text in quotes")
-    else:
-        try:
-            reading.adapters.check(section, use, values, at=at, base=reading.base)
-        except InvalidValues as error:
-            reading.faults += error.failures
-        except InvalidValue as error:
-            reading.fault(f"{at}.use", error.rule)
-        return Section(use, values)
-    return None
-
-
-def _sites(tables: Mapping[str, Any], reading: _Reading) -> tuple[SiteSettings, ...]:
+def _sites(tables: Mapping[str, Any], reading: Reading) -> tuple[SiteSettings, ...]:
     if not tables.get("sites") and "sites" not in {one.field for one in reading.faults}:
         reading.fault("sites", "is missing: write a table [[sites]] for each Confluence")
     sites: list[SiteSettings] = []
     for at, table in _sites_at(tables):
         name = _name(table.get("name"), at, sites, reading)
-        content = _section("content", table["content"], f"{at}.content", reading)
-        mail = _section("mail", table["mail"], f"{at}.mail", reading) if "mail" in table else None
+        content = reading.section("content", table["content"], f"{at}.content")
+        mail = reading.section("mail", table["mail"], f"{at}.mail") if "mail" in table else None
+        sign_in = sign_in_settings.made(table["sign_in"], at, reading)
         contact = table.get("contact", "")
         if not isinstance(contact, str) or len(contact) > LONGEST_CONTACT:
             reading.fault(f"{at}.contact", f"must be a text of at most {LONGEST_CONTACT} characters")
         if name is not None and content is not None:
-            sites.append(SiteSettings(name, content, mail, str(contact)))
+            sites.append(SiteSettings(name, content, mail, str(contact), sign_in))
     return tuple(sites)
 
 
-def _name(value: object, at: str, sites: list[SiteSettings], reading: _Reading) -> SiteId | None:
+def _name(value: object, at: str, sites: list[SiteSettings], reading: Reading) -> SiteId | None:
     if not isinstance(value, str):
         reading.fault(f"{at}.name", "is missing: a short name for the site, such as acme")
         return None
@@ -341,9 +304,12 @@ def _name(value: object, at: str, sites: list[SiteSettings], reading: _Reading) 
     return name
 
 
-def _passwords(table: Mapping[str, Any], reading: _Reading) -> Passwords:
+def _passwords(table: Mapping[str, Any], reading: Reading) -> Passwords:
     faults = len(reading.faults)
-    made = Passwords(**{key: _number(table, key, f"passwords.{key}", reading) for key in PLAIN["passwords"]})
+    costs = {
+        key: _number(table, key, f"passwords.{key}", reading) for key in ("memory_kib", "time_cost", "parallelism")
+    }
+    made = Passwords(**costs, pepper_file=_path(table, "pepper_file", "passwords.pepper_file", reading))
     if len(reading.faults) == faults:
         try:
             reading.adapters.check_passwords(made)
@@ -352,7 +318,7 @@ def _passwords(table: Mapping[str, Any], reading: _Reading) -> Passwords:
     return made
 
 
-def _path(table: Mapping[str, Any], key: str, at: str, reading: _Reading) -> Path | None:
+def _path(table: Mapping[str, Any], key: str, at: str, reading: Reading) -> Path | None:
     value = table.get(key)
     if value is None:
         return None
@@ -363,7 +329,7 @@ def _path(table: Mapping[str, Any], key: str, at: str, reading: _Reading) -> Pat
     return None
 
 
-def _number(table: Mapping[str, Any], key: str, at: str, reading: _Reading) -> int | None:
+def _number(table: Mapping[str, Any], key: str, at: str, reading: Reading) -> int | None:
     value = table.get(key)
     if isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}", value):
         return int(value)
@@ -373,14 +339,7 @@ def _number(table: Mapping[str, Any], key: str, at: str, reading: _Reading) -> i
     return None
 
 
-def _one_of(value: object, known: tuple[str, ...], at: str, reading: _Reading) -> str:
-    if value in known:
-        return str(value)
-    reading.fault(at, f"must be one of {', '.join(known)}")
-    return known[0]
-
-
-def _proxies(value: object, reading: _Reading) -> tuple[str, ...]:
+def _proxies(value: object, reading: Reading) -> tuple[str, ...]:
     """Addresses and networks as they are given to the server; a name or ``*`` would let strangers in."""
     at, entries = "server.trusted_proxies", value.split(",") if isinstance(value, str) else value
     if not isinstance(entries, list) or not all(isinstance(one, str) for one in entries):

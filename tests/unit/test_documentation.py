@@ -20,6 +20,7 @@ from exshare_core.testing.mailer import a_message
 from exshare_web.container import RegisteredAdapters
 from exshare_web.environment import variable
 from exshare_web.settings import CHOSEN, PLAIN, SITE, TOP, load
+from exshare_web.sign_in_settings import KEYS
 from tests.unit.strangers import installed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,14 +53,23 @@ def known() -> dict[str, list[Row]]:
     found = {"The top of the file": [(key, variable(key), key == "base_url") for key in TOP]}
     for section, keys in PLAIN.items():
         found[f"[{section}]"] = [(key, variable(section, key), False) for key in keys]
-    plain = [key for key in SITE if key not in ("content", "mail")]
+    plain = [key for key in SITE if key not in ("content", "mail", "sign_in")]
     found["[[sites]]"] = [
         (key, "" if key == "name" else f"EXSHARE_SITE_<NAME>_{key.upper()}", key == "name") for key in plain
     ]
-    for section in (*CHOSEN, "content"):
+    of_provider = "EXSHARE_SITE_<NAME>_SIGN_IN_<PROVIDER>_"
+    found["[[sites.sign_in]]"] = [
+        (key, "" if key == "name" else of_provider + key.upper(), key == "name") for key in KEYS if key != "use"
+    ]
+    stems = {
+        **{one: f"EXSHARE_{one.upper()}_" for one in CHOSEN},
+        "content": "EXSHARE_SITE_<NAME>_",
+        "sign_in": of_provider,
+    }
+    tables = {**{one: f"[{one}]" for one in CHOSEN}, "content": "[sites.content]", "sign_in": "[[sites.sign_in]]"}
+    for section, stem in stems.items():
         for use in registry.installed(section):
-            table = f"[{section}]" if section in CHOSEN else f"[sites.{section}]"
-            stem = f"EXSHARE_{section.upper()}_" if section in CHOSEN else "EXSHARE_SITE_<NAME>_"
+            table = tables[section]
             found[f'{table} with use = "{use}"'] = [
                 (name, stem + name.upper(), key.default is attrs.NOTHING)
                 for name, key in registry.keys_of(section, use).items()
@@ -76,11 +86,11 @@ def test_defaults_in_the_page_are_those_of_the_code() -> None:
     """A default is written as the value that the adapter has; where it has none, the page gives no value either."""
     text = CONFIGURATION.read_text(encoding="utf-8")
     said, true = {}, {}
-    for section in (*CHOSEN, "content"):
+    for section in (*CHOSEN, "content", "sign_in"):
         for use in registry.installed(section):
             part = text.split(f'with `use = "{use}"`', 1)[1].split("\n### ", 1)[0]
             keys = registry.keys_of(section, use)
-            for name, value in re.findall(r"^\| `(\w+)` \| `\w+(?:<NAME>\w+)?` \| `([^`]+)` \|", part, re.MULTILINE):
+            for name, value in re.findall(r"^\| `(\w+)` \| `[\w<>]+` \| `([^`]+)` \|", part, re.MULTILINE):
                 if value not in keys:  # such as `url`, which another key falls back to
                     said[f"{use}.{name}"] = value
             for name, key in keys.items():
@@ -93,6 +103,8 @@ def test_defaults_in_the_page_are_those_of_the_code() -> None:
 def _written(default: object) -> str:
     if isinstance(default, bool):
         return str(default).lower()
+    if isinstance(default, tuple):
+        return ", ".join(default)
     return f"{default:g}" if isinstance(default, float) else str(default)
 
 
