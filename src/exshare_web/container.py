@@ -22,11 +22,12 @@ from platformdirs import user_data_path
 
 from exshare_adapters import registry
 from exshare_adapters.argon2_passwords import Argon2Hasher, Argon2Settings
+from exshare_adapters.peppers import fitting, load_peppers, parted
 from exshare_adapters.system import SystemClock, SystemTokens
 from exshare_adapters.totp import Totp
 from exshare_adapters.vault import AesGcmVault, load_or_create_key
 from exshare_core.dispatching import Dispatching
-from exshare_core.errors import AdapterFailed, InvalidValue, InvalidValues
+from exshare_core.errors import AdapterFailed, Broken, InvalidValue, InvalidValues
 from exshare_core.factors import Demand
 from exshare_core.governing import Governing
 from exshare_core.membership import Membership
@@ -129,8 +130,12 @@ class _Chosen:
 
 
 def _argon2(passwords: configuration.Passwords) -> Argon2Settings:
-    """Raises InvalidValue for a parameter below the floor; what is not configured is the adapter's default."""
-    return Argon2Settings(**{name: value for name, value in attrs.asdict(passwords).items() if value is not None})
+    """Raises InvalidValue for a parameter below the floor and for a file that holds no pepper; what is not configured is
+    the adapter's default.
+    """
+    given = attrs.asdict(passwords, filter=lambda _, value: value is not None)
+    file = given.pop("pepper_file", None)
+    return Argon2Settings(**given, peppers=() if file is None else load_peppers(file))
 
 
 class Deployment(containers.DeclarativeContainer):
@@ -274,6 +279,10 @@ def _wired(
 # --- trying every connection -----------------------------------------------------------------------------------------
 
 
+LOOKED_AT = 10_000
+"""Links of a site whose hashes are looked at, for each site."""
+
+
 @frozen
 class Finding:
     """What came of trying one connection: nothing wrong, or sentences that say what is and how to mend it."""
@@ -288,7 +297,7 @@ async def check(settings: Settings) -> tuple[Finding, ...]:
     mails = [("mail", chosen.mail), *((f"sites.{site}.mail", one) for site, one in chosen.mails.items())]
     return (
         await _tried("secrets.key_file", partial(_try_key, settings)),
-        await _tried("storage", partial(_try_storage, chosen.storage)),
+        await _tried("storage", partial(_try_storage, chosen)),
         *[await _tried(what, partial(_try_mail, one)) for what, one in mails],
         *[await _tried(f"sites.{site}", partial(_try_content, one)) for site, one in chosen.contents.items()],
     )
@@ -310,10 +319,24 @@ async def _try_key(settings: Settings) -> tuple[str, ...]:
     return ()
 
 
-async def _try_storage(chosen: registry.Chosen) -> tuple[str, ...]:
-    async with chosen.open() as storage:
+async def _try_storage(chosen: _Chosen) -> tuple[str, ...]:
+    async with chosen.storage.open() as storage:
         await storage.ping()
-    return ()
+        return await _lost_peppers(chosen, storage)
+
+
+async def _lost_peppers(chosen: _Chosen, storage: Storage) -> tuple[str, ...]:
+    """Stored hashes that name a pepper which is not there: nobody could bring their passwords any more."""
+    hashes = [member.password_hash for member in await storage.members.list(None)]
+    for site in chosen.contents:
+        hashes += [one.link.wish.password_hash for one in await storage.links.sweep(site, limit=LOOKED_AT)]
+    wrong = []
+    for name in {parted(one)[0] for one in hashes if one is not None}:
+        try:
+            fitting(chosen.passwords.peppers, name)
+        except Broken as error:
+            wrong.append(f"{error}; put its line back into the file that `pepper_file` in [passwords] names")
+    return tuple(sorted(wrong))
 
 
 async def _try_mail(chosen: registry.Chosen) -> tuple[str, ...]:
