@@ -13,7 +13,13 @@ import pytest
 
 from exshare_adapters.argon2_passwords import Argon2Hasher, Argon2Settings
 from exshare_adapters.peppers import Pepper, load_peppers, parted
-from exshare_core.errors import Broken, InvalidValue
+from exshare_core.errors import Broken, InvalidValue, InvalidValues
+from exshare_core.links import Wish
+from exshare_core.testing.samples import a_link, an_address
+from exshare_core.values import SiteId
+from exshare_web import container
+from exshare_web.container import load_settings
+from exshare_web.settings import Settings
 
 T = TypeVar("T")
 
@@ -28,7 +34,8 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 def hashed(*peppers: Pepper) -> str:
     """A hash of `PASSWORD` as it is made with these peppers configured."""
-    return run(_asked(peppers, lambda hasher: hasher.hash(PASSWORD)))
+    made: str = run(_asked(peppers, lambda hasher: hasher.hash(PASSWORD)))
+    return made
 
 
 async def _asked(peppers: tuple[Pepper, ...], ask: Any) -> Any:
@@ -116,3 +123,65 @@ def test_a_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
             load_peppers(path)
 
         assert "pepper_file" == caught.value.field
+
+
+CONFIG = """
+base_url = "http://127.0.0.1:8000"
+data_dir = "data"
+[storage]
+use = "sqlite"
+path = "exshare.db"
+[mail]
+use = "file"
+path = "mail"
+[[sites]]
+name = "acme"
+[sites.content]
+use = "confluence-cloud"
+url = "https://acme.atlassian.net/wiki"
+email = "bot@example.com"
+token = "x"
+"""
+
+
+def _settings(folder: Path, *peppers: Pepper) -> Settings:
+    text = CONFIG
+    if peppers:
+        _written(folder / "pepper", "\n".join(pepper.key.hex() for pepper in peppers))
+        text += '[passwords]\npepper_file = "pepper"\n'
+    return load_settings(_written(folder / "exshare.toml", text), {})
+
+
+def _lost(settings: Settings) -> tuple[str, ...]:
+    """What `exshare check` finds wrong with the storage."""
+    chosen = container._Chosen.of(settings)
+    return run(container._try_storage(chosen))
+
+
+def test_a_lost_pepper_is_found_before_anybody_misses_it(tmp_path: Path) -> None:
+    """Once a member or a link has a peppered password, `exshare check` names each pepper that is not configured."""
+
+    async def kept() -> None:
+        async with container.opened(_settings(tmp_path, OLD)) as deployment:
+            await deployment.services.membership.add("ada", site=SiteId("acme"), password="a sentence to sign in with")
+            wish = Wish(password_hash="$pepper=0a1b2c3d$argon2id$v=19$m=47104,t=1,p=1$c2FsdA$aGFzaA")
+            link = a_link(SiteId("acme"), wish=wish)
+            await deployment.storage.links.add(link, an_address(link), [])
+
+    run(kept())
+    said = "a stored password was hashed with the pepper `{}`, which is not configured; put its line back"
+
+    assert [said.format("0a1b2c3d")] == [one.split(" into ")[0] for one in _lost(_settings(tmp_path, NEW, OLD))]
+    assert sorted([said.format("0a1b2c3d"), said.format(OLD.name)]) == [
+        one.split(" into ")[0] for one in _lost(_settings(tmp_path, NEW))
+    ]
+    assert 2 == len(_lost(_settings(tmp_path)))
+
+
+def test_a_file_without_a_pepper_stops_the_start(tmp_path: Path) -> None:
+    """The configuration is refused by the name of the key, like every other fault."""
+    _written(tmp_path / "pepper", "salt")
+    with pytest.raises(InvalidValues) as caught:
+        load_settings(_written(tmp_path / "exshare.toml", CONFIG + '[passwords]\npepper_file = "pepper"\n'), {})
+
+    assert ["passwords.pepper_file"] == [one.field for one in caught.value.failures]
