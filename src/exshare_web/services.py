@@ -12,6 +12,7 @@ from exshare_core.ports import TokenGenerator
 from exshare_core.sharing import Sharing
 from exshare_core.values import SiteId
 from exshare_core.visiting import Visiting
+from exshare_web.ways import Ways
 
 
 @frozen
@@ -29,6 +30,8 @@ class Services:
     """Returns when the storage answers, raises Busy when it does not."""
     contacts: Mapping[SiteId, str] = field(factory=dict)
     """Whom a visitor may turn to, by site, in words."""
+    ways: Mapping[SiteId, Ways] = field(factory=dict)
+    """How visitors of a site can sign in; a site that is not named has no way."""
 
     @property
     def contact(self) -> str:

@@ -16,10 +16,12 @@ from exshare_web.fields import text_fields
 from exshare_web.origins import same_origin
 from exshare_web.visitor.pages import show_page
 from exshare_web.visitor.request import GATES, caller, fresh_caller, link_path, shell
+from exshare_web.ways import Ways
 
 MAX_FIELD = 1000
 """Characters of a field that are read; no password, address or code is longer."""
 MOST_FIELDS = 10
+NO_WAY = Ways()
 
 
 async def show_link(request: Request) -> Response:
@@ -82,9 +84,18 @@ async def _shown(request: Request, opening: Opening) -> Response:
 
 def _gate(request: Request, submission: Submission, address: str = "") -> Response:
     """One gate's page. A wrong proof is answered 403 with the same bytes, whatever was wrong with it (spec G8)."""
-    pages = shell(request).pages
-    status = 403 if submission.wrong or submission.malformed else 200
-    if submission.answer is Answer.ASK_ADDRESS and submission.code_sent:
-        return pages.answer("gate_code.html", status, address=address, wrong=submission.wrong, ask=submission.ask)
-    said = {"wrong": submission.wrong, "malformed": submission.malformed, "ask": submission.ask}
-    return pages.answer(GATES[submission.answer], status, answer=submission.answer.value, **said)
+    it, ask = shell(request), submission.ask
+    assert ask is not None
+    code = submission.answer is Answer.ASK_ADDRESS and submission.code_sent
+    return it.pages.answer(
+        "gate_code.html" if code else GATES[submission.answer],
+        403 if submission.wrong or submission.malformed else 200,
+        ask=ask,
+        answer=submission.answer.value,
+        wrong=submission.wrong,
+        malformed=submission.malformed,
+        address=address,
+        here=link_path(request),
+        ways=it.services.ways.get(ask.site, NO_WAY).past(submission.answer),
+        contact=it.services.contacts.get(ask.site, ""),
+    )
