@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from exshare_demo import canaries, files, guide, pages, team
-from exshare_demo.gallery import apps, gallery, links_page
+from exshare_demo.gallery import apps, editor, gallery, links_page
 from exshare_demo.model import Attachment, Comment, Content, Kind, Node, Restriction, Revision, Space, User
 
 if TYPE_CHECKING:
@@ -84,6 +84,7 @@ def _tree(site: Tree) -> None:
     put(site, pages.GALLERY, home, "Gallery of everything", gallery())
     put(site, pages.GALLERY_APPS, pages.GALLERY, "Gallery: apps and readers", apps())
     put(site, pages.GALLERY_LINKS, pages.GALLERY, "Gallery: links", links_page())
+    put(site, pages.GALLERY_EDITOR, pages.GALLERY, "Gallery: newer editor", editor())
     put(site, pages.HANDBOOKS_FOLDER, home, "Handbooks", kind="folder")
     put(site, pages.CARE, pages.HANDBOOKS_FOLDER, "Caring for lenses", guide.care())
     put(site, pages.REPAIR, pages.HANDBOOKS_FOLDER, "Repair handbook", guide.repair())
@@ -158,6 +159,9 @@ def _files(site: Tree) -> None:
     )
     png(pages.HERON_PNG, pages.HERON, "heron.png", 480, 300, 10)
     png(pages.CATALOGUE_PNG, pages.CATALOGUE, "cover.png", 300, 300, 45)
+    png(pages.PASTED_PNG, pages.GALLERY_EDITOR, "Screenshot 2026-01-09.png", 480, 240, 25)
+    png(pages.TOWER_PNG, pages.GALLERY_EDITOR, "tower.png", 320, 240, 70)
+    put(pages.LENS_PDF, pages.GALLERY_EDITOR, "Lens drawing.pdf", "application/pdf", files.document("Lens drawing"))
 
 
 def _details(site: Tree) -> None:

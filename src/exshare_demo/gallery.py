@@ -20,8 +20,9 @@ from exshare_demo.apps import (
 )
 from exshare_demo.boxes import cell, code, columns, expand, layout, noformat, notice, panel, properties, table
 from exshare_demo.canaries import CLOUD_ID, JIRA_SUMMARY
+from exshare_demo.editor import kept_include, media_image, pasted
 from exshare_demo.forms import Part, raw
-from exshare_demo.guide import GALLERY_REF
+from exshare_demo.guide import GALLERY_REF, unpack
 from exshare_demo.links import (
     anchor_link,
     issue_table,
@@ -242,36 +243,53 @@ def apps() -> Parts:
     )
 
 
+def editor() -> Parts:
+    """What the newer editor keeps in its own form."""
+    return (
+        p("Pages of the newer editor hold some things in a form of their own."),
+        h(2, "Another page"),
+        kept_include(pages.UNPACK, *unpack()),
+        h(2, "Pictures"),
+        pasted(pages.PASTED_PNG),
+        media_image(pages.TOWER_PNG, "The tower by day"),
+        office_preview(pages.LENS_PDF),
+        h(2, "Cards"),
+        p(smart_link(pages.UNPACK, "block")),
+        p(smart_link(pages.CATALOGUE, "embed")),
+        p("In a line: ", smart_link(pages.CARE), ", and one that is elsewhere: ", smart_link(pages.PAYROLL), "."),
+    )
+
+
 def links_page() -> Parts:
     """Every form of address."""
-    unpack, title = pages.UNPACK, "Unpacking a lamp"
+    crate, title = pages.UNPACK, "Unpacking a lamp"
     forms = [
-        page_link(unpack),
-        page_link(unpack, "with an anchor", "The lens"),
+        page_link(crate),
+        page_link(crate, "with an anchor", "The lens"),
         page_link(pages.PAYROLL, "a page outside"),
         page_link(pages.RESTRICTED_PAGE, "a page not for all"),
         page_link(pages.NUMBERS),
         page_link(pages.CATALOGUE),
-        smart_link(unpack),
-        smart_link(unpack, "block", "tiny"),
-        smart_link(unpack, "embed", "title"),
-        smart_link(unpack, "inline", "upper"),
+        smart_link(crate),
+        smart_link(crate, "block", "tiny"),
+        smart_link(crate, "embed", "title"),
+        smart_link(crate, "inline", "upper"),
         smart_link(pages.PAYROLL, "inline", "title"),
         anchor_link("People", "within the page"),
-        site_link(f"/pages/viewpage.action?pageId={unpack}", "classic by id"),
+        site_link(f"/pages/viewpage.action?pageId={crate}", "classic by id"),
         site_link(f"/pages/viewpage.action?spaceKey=GUIDE&title={title.replace(' ', '+')}", "classic by title"),
         site_link(f"/display/GUIDE/{title.replace(' ', '+')}", "display"),
         site_link(f"/display/GUIDE/{title.upper().replace(' ', '+')}", "display in capitals"),
         site_link("/display/GUIDE/Winter+schedule", "a page that moved away"),
         site_link("/display/GUIDE/2026/03/01/The+new+Heron+is+here", "a post by date"),
         site_link("/display/~mira", "a person's space"),
-        site_link(f"/x/{tiny(unpack)}", "tiny"),
+        site_link(f"/x/{tiny(crate)}", "tiny"),
         site_link("/l/cp/AbCdEf12", "short share"),
-        site_link(f"/spaces/GUIDE/pages/{unpack}/Old+title", "id with an old title"),
-        site_link(f"/spaces/GUIDE/pages/edit-v2/{unpack}", "edit"),
-        site_link(f"/pages/resumedraft.action?draftId={unpack}", "draft"),
+        site_link(f"/spaces/GUIDE/pages/{crate}/Old+title", "id with an old title"),
+        site_link(f"/spaces/GUIDE/pages/edit-v2/{crate}", "edit"),
+        site_link(f"/pages/resumedraft.action?draftId={crate}", "draft"),
         site_link(
-            f"/spaces/GUIDE/pages/{unpack}?focusedCommentId=40070001#comment-40070001", "a comment", absolute=True
+            f"/spaces/GUIDE/pages/{crate}?focusedCommentId=40070001#comment-40070001", "a comment", absolute=True
         ),
         site_link(f"/spaces/GUIDE/whiteboard/{pages.WHITEBOARD}", "whiteboard"),
         site_link(f"/spaces/GUIDE/folder/{pages.HANDBOOKS_FOLDER}", "folder"),
@@ -279,7 +297,7 @@ def links_page() -> Parts:
         site_link(f"/spaces/GUIDE/embed/{pages.EMBED}", "embed"),
         site_link("/spaces/GUIDE", "space"),
         site_link("/spaces/GUIDE/overview", "space overview"),
-        site_link(f"/pages/viewpageattachments.action?pageId={unpack}", "attachments screen"),
+        site_link(f"/pages/viewpageattachments.action?pageId={crate}", "attachments screen"),
         site_link("/label/GUIDE/lamp", "label"),
         site_link("/people/712020:canary-acc-mira", "people"),
         site_link("/plugins/servlet/anything?x=1", "plugin"),

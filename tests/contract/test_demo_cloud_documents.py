@@ -22,7 +22,7 @@ Document = dict[str, Any]
 
 PAGES = (
     pages.HOME, pages.START, pages.UNPACK, pages.FIRST_NIGHT, pages.GALLERY, pages.GALLERY_APPS, pages.GALLERY_LINKS,
-    pages.CARE, pages.REPAIR, pages.REPAIR_DIMMER, pages.KESTREL_ONE, pages.CATALOGUE, pages.HERON, pages.KESTREL,
+    pages.GALLERY_EDITOR, pages.CARE, pages.REPAIR, pages.REPAIR_DIMMER, pages.KESTREL_ONE, pages.CATALOGUE, pages.HERON, pages.KESTREL,
     pages.RESTRICTED_PAGE, pages.BELOW_RESTRICTED_PAGE, pages.ARCHIVED_PAGE, pages.INCLUDER, pages.WARRANTY,
     pages.EXCLUDED_PAGE, pages.TRASHED_PAGE, pages.NUMBERS, pages.UNICODE, pages.MOVED_PAGE, pages.NIGHT_SHIFT,
     pages.SKETCH_NOTES, pages.TEAM_HOME, pages.PAYROLL, pages.SHIPPING,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from exshare_adapters.confluence.media import MediaFile
 from exshare_adapters.confluence.storage_format import FileRef, Inventory, StorageMacro, inventory
 from exshare_core.errors import Broken
+from exshare_core.values import PageId
 
 
 def macro(name: str, inside: str = "", id: str = "") -> str:
@@ -58,6 +60,8 @@ def extension(nodes: str, fallback: str = "") -> str:
 
 PAGE = '<ac:link><ri:page ri:content-title="Salaries" ri:space-key="HR"/></ac:link>'
 EXCLUDED = parameter("title", "exshare-exclude")
+MEDIA = "1a2b3c4d-1111-4222-8333-444455556666"
+BLOB = f"blob:https://acme.atlassian.net/x#media-blob-url=true&amp;id={MEDIA}&amp;collection=contentId-7"
 
 # (storage, the inventory)
 ROWS: list[tuple[str, Inventory]] = [
@@ -211,6 +215,19 @@ ROWS: list[tuple[str, Inventory]] = [
     (
         extension(node("excerpt", given("name", "exshare-exclude", "m1")), "<p>80</p>" + image("a.png")),
         Inventory((StorageMacro("excerpt", "m1", 0, True),), hidden_files=frozenset({FileRef("a.png")})),
+    ),
+    (
+        extension(
+            '<ac:adf-node type="media-single"><ac:adf-node type="media"><ac:adf-attribute key="id">'
+            f"{MEDIA.upper()}</ac:adf-attribute></ac:adf-node></ac:adf-node>"
+        )
+        + macro("panel", EXCLUDED + body(f'<ac:image><ri:url ri:value="{BLOB}&amp;name=b.png" /></ac:image>'), "p")
+        + '<ac:image><ri:url ri:value="https://example.org/a.png" /></ac:image>',
+        Inventory(
+            (StorageMacro("panel", "p", 0, True),),
+            frozenset({FileRef("", media=MediaFile(MEDIA))}),
+            frozenset({FileRef("", media=MediaFile(MEDIA, PageId("7"), "b.png"))}),
+        ),
     ),
     (extension(node("ari:cloud:ecosystem::extension/a/b/static/include")), Inventory()),
     (extension(node("toc"), "<p>80</p>"), Inventory()),

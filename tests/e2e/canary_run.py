@@ -31,7 +31,7 @@ SOUGHT = "hrududu-sought-by-a-member"
 """Words that a member searches for."""
 
 MATTERS = (
-    pages.HOME, pages.START, pages.GALLERY, pages.GALLERY_APPS, pages.GALLERY_LINKS, pages.INCLUDER, pages.EXCLUDED_PAGE,
+    pages.HOME, pages.START, pages.GALLERY, pages.GALLERY_APPS, pages.GALLERY_LINKS, pages.GALLERY_EDITOR, pages.INCLUDER, pages.EXCLUDED_PAGE,
     pages.CATALOGUE, pages.RESTRICTED_PAGE, pages.BELOW_RESTRICTED_PAGE, pages.HIDDEN_PAGE, pages.PAYROLL,
 )  # fmt: skip
 """Pages on which an option could make a difference."""

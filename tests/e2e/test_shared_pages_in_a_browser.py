@@ -25,6 +25,7 @@ KINDS: Mapping[str, str] = {
     "constructs": f"{{open}}/p/{pages.GALLERY}",
     "apps": f"{{open}}/p/{pages.GALLERY_APPS}",
     "links": f"{{open}}/p/{pages.GALLERY_LINKS}",
+    "editor": f"{{open}}/p/{pages.GALLERY_EDITOR}",
     "files": f"{{open}}/p/{pages.CATALOGUE}",
     "placeholders": f"{{open}}/p/{pages.INCLUDER}",
     "alphabets": f"{{open}}/p/{pages.UNICODE}",

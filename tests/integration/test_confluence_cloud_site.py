@@ -151,6 +151,7 @@ def test_the_whole_tree_is_walked_through_folders_and_boards() -> None:
         "Gallery of everything",
         "  Gallery: apps and readers",
         "  Gallery: links",
+        "  Gallery: newer editor",
         "Night shift rota",
         "Beam sketches",
         "  Notes on the sketches",

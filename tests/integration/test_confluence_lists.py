@@ -3,44 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
 
-from exshare_adapters.confluence import CloudSettings, DataCenterSettings, open_cloud, open_data_center
 from exshare_core.content import MacroUse, Node, NodeKind, Reading, redact
-from exshare_core.ports import Content, View
-from exshare_core.values import AccountId, PageId
+from exshare_core.ports import View
+from exshare_core.values import PageId
 from exshare_demo import pages
 from exshare_demo.boxes import panel
-from exshare_demo.canaries import CLASSIC_TOKEN, PAT
 from exshare_demo.forms import Part, raw
 from exshare_demo.readers import children, include, page_tree
-from exshare_demo.serving import serving
-from exshare_demo.site import EMAIL, Site, demo_site
+from exshare_demo.site import demo_site
 from exshare_demo.writing import p
+from tests.integration.sites import READERS, opened
 
 PLAN, STEP, SHORE = 41000001, 41000002, 41000003
 LINK = f'<a href="/s/T/p/{SHORE}" rel="noopener noreferrer nofollow">Along the shore</a>'
-READERS = {"cloud": AccountId("712020:canary-acc-mira"), "data-center": AccountId("canarykey00mira")}
-
-
-@asynccontextmanager
-async def opened(kind: str, site: Site) -> AsyncIterator[Content]:
-    """The adapter over the site."""
-    async with serving(site) as addresses:
-        if kind == "cloud":
-            media = (addresses.media.removeprefix("http://"),)
-            cloud = CloudSettings(
-                url=addresses.site, token=CLASSIC_TOKEN, email=EMAIL, media_hosts=media, insecure=True
-            )
-            async with asynccontextmanager(open_cloud)(cloud) as content:
-                yield content
-        else:
-            centre = DataCenterSettings(url=addresses.datacenter, token=PAT, insecure=True)
-            async with asynccontextmanager(open_data_center)(centre) as content:
-                yield content
 
 
 def macros(kind: str, *parts: Part) -> list[tuple[str, PageId | None]]:

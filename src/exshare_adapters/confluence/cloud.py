@@ -233,19 +233,25 @@ class Cloud:
             if (its_kind := _KINDS.get(optional_text(one, "type") or "")) is not None
         ]
 
-    async def attachments(self, page: PageId, kind: NodeKind = NodeKind.PAGE) -> tuple[Attachment, ...]:
+    async def files(self, page: PageId) -> tuple[Attachment, ...]:
         """All current files of a page or blog post, by name."""
-        path = f"/api/v2/{PLURALS[kind]}/{page}/attachments"
-        found = await self.api.every(path, {"status": "current", "limit": 250})
-        files = [file for one in found if (file := _attachment(one, page)) is not None]
+        files = [file for one in await self._files(page) if (file := _attachment(one, page)) is not None]
         return tuple(sorted(files, key=lambda file: (file.name.casefold(), file.name)))
 
-    async def files(self, page: PageId) -> tuple[Attachment, ...]:
-        """The same for a page or blog post, whichever it is."""
+    async def media(self, page: PageId) -> Mapping[str, Attachment]:
+        """The same by the id that the media host has for each, in lower case."""
+        return {
+            media.lower(): file
+            for one in await self._files(page)
+            if (media := optional_text(one, "fileId")) and (file := _attachment(one, page)) is not None
+        }
+
+    async def _files(self, page: PageId) -> Sequence[Json]:
+        params: Params = {"status": "current", "limit": 250}
         try:
-            return await self.attachments(possible(page))
+            return await self.api.every(f"/api/v2/pages/{possible(page)}/attachments", params)
         except Missing:
-            return await self.attachments(possible(page), NodeKind.BLOG_POST)
+            return await self.api.every(f"/api/v2/blogposts/{possible(page)}/attachments", params)
 
     async def attachment(self, attachment: AttachmentId) -> Attachment | None:
         """One current file."""

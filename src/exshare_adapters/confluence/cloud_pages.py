@@ -59,6 +59,10 @@ class CloudLibrary:
         """The current files of a page or blog post."""
         return await self.cloud.files(page)
 
+    async def media_of(self, page: PageId) -> Mapping[str, Attachment]:
+        """The same by the ids of the media host."""
+        return await self.cloud.media(page)
+
 
 def written(entry: Entry, space: SpaceKey) -> Written:
     """An entry read with its storage format."""

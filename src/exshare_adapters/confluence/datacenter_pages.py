@@ -48,6 +48,10 @@ class DataCenterLibrary:
         """The current files of a page."""
         return [stored.file for stored in await self.site.files(page)]
 
+    async def media_of(self, page: PageId) -> Mapping[str, Attachment]:
+        """None: a Data Center site has no media host."""
+        return {}
+
 
 def written(content: Content) -> Written:
     """A page read with its storage format."""

@@ -18,7 +18,8 @@ from attrs import field, frozen
 from exshare_adapters.confluence.failures import Missing
 from exshare_adapters.confluence.links import SiteAddresses
 from exshare_adapters.confluence.macros import INCLUDES, LISTS, OF_ONE_PAGE
-from exshare_adapters.confluence.references import References, Titled, references, with_ids
+from exshare_adapters.confluence.media import MediaFile
+from exshare_adapters.confluence.references import References, Titled, references, with_files, with_ids
 from exshare_adapters.confluence.storage_format import FileRef, Inventory, StorageMacro, inventory
 from exshare_adapters.confluence.together import Result, together
 from exshare_core.content import Attachment, Draft, MacroUse
@@ -76,6 +77,9 @@ class Library(Protocol):
     async def files_of(self, page: PageId) -> Sequence[Attachment]:
         """The current files of a page."""
 
+    async def media_of(self, page: PageId) -> Mapping[str, Attachment]:
+        """The same by the ids that the media host has for them, in lower case, if the site has such a host."""
+
 
 async def inventoried(storage: str) -> Inventory:
     """What storage format holds; a large page is read in a thread, so that nobody else waits for it."""
@@ -90,16 +94,19 @@ async def draft(library: Library, page: Written, found: Inventory, shown: Shown)
     async with together() as requests:
         macros = requests.start(partial(_macros, library, page, found, (page.page,), {page.page}))
         titles = requests.start(partial(_titles, library, refers))
+        stored = [file.media for file in (*found.shown_files, *found.hidden_files) if file.media is not None]
+        media = requests.start(partial(_media, library, page.page, (*refers.media, *stored)))
     files = await _files(library, refers, titles.value)
-    visible = _own_names(found.shown_files, page)
+    visible = _own_names(found.shown_files, page, media.value)
+    body = with_ids(shown.body, library.addresses, titles.value)
     return Draft(
         page=page.page,
         title=page.title,
-        body=with_ids(shown.body, library.addresses, titles.value),
+        body=with_files(body, library.addresses, media.value),
         macros=tuple(macros.value),
         links=refers.pages | set(titles.value.values()),
         shown_files=visible,
-        hidden_files=_own_names(found.hidden_files, page) - visible,
+        hidden_files=_own_names(found.hidden_files, page, media.value) - visible,
         files=files,
         version=shown.version,
         changed_at=shown.changed_at,
@@ -107,9 +114,11 @@ async def draft(library: Library, page: Written, found: Inventory, shown: Shown)
     )
 
 
-def _own_names(files: frozenset[FileRef], page: Written) -> frozenset[str]:
+def _own_names(files: frozenset[FileRef], page: Written, media: Mapping[MediaFile, Attachment]) -> frozenset[str]:
     """The names of those files that belong to the page itself."""
-    return frozenset(normalize("NFC", file.name) for file in files if _is_own(file.title, file.space, page))
+    own = {normalize("NFC", file.name) for file in files if file.name and _is_own(file.title, file.space, page)}
+    known = [media[file.media] for file in files if file.media is not None and file.media in media]
+    return frozenset(own | {file.name for file in known if file.page == page.page})
 
 
 def _is_own(title: str | None, space: str | None, page: Written) -> bool:
@@ -203,6 +212,27 @@ async def _titles(library: Library, refers: References) -> Mapping[Titled, PageI
         for space, title in refers.titled[:MOST_LOOK_UPS]:
             results.append(((space, title), requests.start(partial(look_up, space, title))))
     return {titled: result.value for titled, result in results if result.value is not None}
+
+
+async def _media(library: Library, page: PageId, wanted: Sequence[MediaFile]) -> Mapping[MediaFile, Attachment]:
+    """The files that the media host's ids and names stand for: of the page that an address names, else of `page`."""
+    owners = list(dict.fromkeys(media.page or page for media in wanted))[:MOST_LISTS]
+
+    async def listed(owner: PageId) -> Mapping[str, Attachment]:
+        try:
+            return await library.media_of(owner)
+        except Missing:
+            return {}
+
+    async with together() as requests:
+        lists = {owner: requests.start(partial(listed, owner)) for owner in owners}
+    found = {}
+    for media in wanted:
+        files = lists[owner].value if (owner := media.page or page) in lists else {}
+        file = files.get(media.id) or next((one for one in files.values() if one.name == media.name), None)
+        if file is not None:
+            found[media] = file
+    return found
 
 
 async def _files(

@@ -23,6 +23,8 @@ class ExtensionNode:
     """What extension it is, in lower case; for a macro its name. Keys of apps are paths."""
     id: str = ""
     """The macro id; empty when the editor gave none."""
+    file: str = ""
+    """The id that the node itself has: of a picture or file on the media host, where it shows one."""
     parameters: dict[str, str] = Factory(dict)
     """Each by its own name alone, however deep it lies."""
     _way: list[str] = Factory(list)
@@ -54,6 +56,8 @@ class ExtensionNode:
             return
         if way == ["extensionkey"]:
             self.key = self.key or text.lower()
+        elif way == ["id"]:
+            self.file = self.file or text
         elif "macrometadata" in way:
             if "macroid" in way:
                 self.id = self.id or text

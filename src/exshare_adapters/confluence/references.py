@@ -15,6 +15,8 @@ from urllib.parse import quote
 from attrs import field, frozen
 
 from exshare_adapters.confluence.links import FileLink, PageLink, SiteAddresses, parse
+from exshare_adapters.confluence.media import MediaFile, media_file, media_link
+from exshare_core.content import Attachment
 from exshare_core.values import PageId
 
 _TAG = re.compile(
@@ -46,6 +48,8 @@ class References:
     """Files named by page and name only, without an id, in order of appearance."""
     files_of_titled: tuple[tuple[Titled, str], ...] = field(factory=tuple)
     """Files of pages that are named by space and title."""
+    media: tuple[MediaFile, ...] = ()
+    """Files named as the media host knows them only, in order of appearance."""
 
 
 def references(body: str, site: SiteAddresses) -> References:
@@ -54,10 +58,13 @@ def references(body: str, site: SiteAddresses) -> References:
     titled: dict[Titled, None] = {}
     files: dict[tuple[PageId, str], None] = {}
     files_of_titled: dict[tuple[Titled, str], None] = {}
+    media: dict[MediaFile, None] = {}
     for attributes in _tags(body):
         linked = attributes.get("data-linked-resource-id", "")
         if attributes.get("data-linked-resource-type") in _PAGE_TYPES and linked.isascii() and linked.isdigit():
             pages.add(PageId(linked[:19]))
+        if (file := _media(attributes)) is not None:
+            media[file] = None
         for name in _ADDRESSES & attributes.keys():
             target = parse(attributes[name], site)
             if isinstance(target, PageLink):
@@ -71,7 +78,7 @@ def references(body: str, site: SiteAddresses) -> References:
                 elif target.space is not None:
                     titled[target.space, target.title] = None
                     files_of_titled[(target.space, target.title), target.name] = None
-    return References(frozenset(pages), tuple(titled), tuple(files), tuple(files_of_titled))
+    return References(frozenset(pages), tuple(titled), tuple(files), tuple(files_of_titled), tuple(media))
 
 
 def with_ids(body: str, site: SiteAddresses, known: Mapping[Titled, PageId]) -> str:
@@ -91,6 +98,47 @@ def with_ids(body: str, site: SiteAddresses, known: Mapping[Titled, PageId]) -> 
         return f"{site.path}/download/attachments/{page}/{quote(target.name, safe='')}"
 
     return _rewritten(body, site, replace)
+
+
+def with_files(body: str, site: SiteAddresses, known: Mapping[MediaFile, Attachment]) -> str:
+    """`body` with every reference to one of the `known` files of the media host made a reference by id.
+
+    A picture of what is no picture, such as a document's first page, becomes a link to the file.
+    """
+    if not known:
+        return body
+
+    def tag(found: re.Match[str]) -> str:
+        media = _media(_attributes(found[1]))
+        file = None if media is None else known.get(media)
+        if file is None:
+            return found[0]
+        number = file.id.removeprefix("att")
+        marks = f'data-linked-resource-type="attachment" data-linked-resource-id="{number}"'
+        if found[0][1:4].lower() == "img" and not file.media_type.startswith("image/"):
+            name, kind = html.escape(file.name), html.escape(file.media_type)
+            alias = f'data-linked-resource-default-alias="{name}" data-mime-type="{kind}"'
+            return f'<a class="confluence-embedded-file" {alias} {marks}>{name}</a>'
+        address = f"{site.path}/rest/api/content/{file.page}/child/attachment/{file.id}/download"
+
+        def attribute(one: re.Match[str]) -> str:
+            named = one[1].lower() in _ADDRESSES and media_link(_value(one)) is not None
+            return f'{one[1]}="{html.escape(address)}"' if named else one[0]
+
+        start, end = found.start(1) - found.start(), found.end(1) - found.start()
+        return f"{found[0][:start]}{marks} {_ATTRIBUTE.sub(attribute, found[1])}{found[0][end:]}"
+
+    return _TAG.sub(tag, body)
+
+
+def _media(attributes: Mapping[str, str]) -> MediaFile | None:
+    """The file that an element shows as the media host knows it, unless it has Confluence's own id as well."""
+    if attributes.get("data-linked-resource-id"):
+        return None
+    for name in ("data-image-src", "src", "data-file-src", "href"):
+        if (file := media_link(attributes.get(name, ""))) is not None:
+            return file
+    return media_file(attributes.get("data-media-id", ""))
 
 
 def _rewritten(body: str, site: SiteAddresses, replace: Callable[[PageLink | FileLink], str | None]) -> str:
@@ -115,10 +163,14 @@ def _tags(body: str) -> Iterator[dict[str, str]]:
     for number, found in enumerate(_TAG.finditer(body)):
         if number >= MOST_REFERENCES:
             return
-        attributes: dict[str, str] = {}
-        for one in _ATTRIBUTE.finditer(found[1]):
-            attributes.setdefault(one[1].lower(), _value(one))
-        yield attributes
+        yield _attributes(found[1])
+
+
+def _attributes(text: str) -> dict[str, str]:
+    attributes: dict[str, str] = {}
+    for one in _ATTRIBUTE.finditer(text):
+        attributes.setdefault(one[1].lower(), _value(one))
+    return attributes
 
 
 def _value(found: re.Match[str]) -> str:

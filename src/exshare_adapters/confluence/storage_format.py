@@ -26,6 +26,7 @@ from exshare_adapters.confluence.macros import (
     PREVIEWS,
     reads_elsewhere,
 )
+from exshare_adapters.confluence.media import MediaFile, media_file, media_link
 from exshare_core.errors import Broken
 
 MOST_DEPTH = 512
@@ -36,6 +37,7 @@ _SPACES = {"ac": "urn:ac", "ri": "urn:ri", "at": "urn:at"}
 _MACROS = ("urn:ac structured-macro", "urn:ac macro")
 _PARAMETER = "urn:ac parameter"
 _FILE = "urn:ri attachment"
+_URL = "urn:ri url"
 _BLOG_POST = "urn:ri blog-post"
 _OWNERS = ("urn:ri page", _BLOG_POST, "urn:ri content-entity")
 _EXTENSION = "urn:ac adf-extension"
@@ -69,9 +71,10 @@ class FileRef:
     """A file that the page names: one of its own, or of the page with `title` in `space`."""
 
     name: str
-    """In Unicode NFC."""
+    """In Unicode NFC; empty when only the media host's id is known."""
     title: str | None = None
     space: str | None = None
+    media: MediaFile | None = None
 
 
 @frozen(slots=True)
@@ -206,6 +209,9 @@ class _Reader:
             self._extensions[-1].in_fallback = True
         elif name == _FILE:
             self._file = _File(_nfc(attributes.get("urn:ri filename", "")))
+        elif name == _URL:
+            if (media := media_link(attributes.get("urn:ri value", ""))) is not None:
+                self._macros[-1].shown.append(FileRef("", media=media))
         elif name in _OWNERS:
             self._owner(name, attributes)
 
@@ -311,6 +317,8 @@ class _Reader:
         macro.parameters = node.parameters
         if name := _nfc(node.parameters.get("diagram-name", "")):
             macro.shown += [FileRef(name), FileRef(f"{name}.png")]
+        if (file := media_file(node.file)) is not None:
+            macro.shown.append(FileRef("", media=file))
         if node.is_macro and self._extensions:
             macro.name, macro.id = node.key, node.id
             self._files_of(macro)

@@ -7,8 +7,8 @@ import unicodedata
 from urllib.parse import quote, unquote, urlsplit
 
 from exshare_adapters.confluence.links import Anchor, External, FileLink, Internal, PageLink, Target, parse
+from exshare_adapters.confluence.media import HOSTS
 from exshare_adapters.confluence.rendering.job import Job
-from exshare_adapters.confluence.rendering.scan import UPSTREAM
 from exshare_core.values import AttachmentId, PageId
 
 _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?\.?)+\Z|\[[0-9a-f:.]+\]\Z")
@@ -153,7 +153,7 @@ class Addresses:
         if self.names_site(url):
             return None
         if (web := _WEB.match(url)) is not None:
-            return url if self._job.view.external_links and not web[1].endswith(UPSTREAM) else None
+            return url if self._job.view.external_links and not web[1].endswith(HOSTS) else None
         scheme = url.partition(":")[0].lower() if not url.startswith("//") else "https"
         if scheme == "tel":
             return url
@@ -169,7 +169,7 @@ class Addresses:
             return None
         if not _HOST.match(plain if ":" not in plain else f"[{plain}]"):
             return None
-        if plain.endswith(UPSTREAM):
+        if plain.endswith(HOSTS):
             return None
         return url
 

@@ -70,6 +70,8 @@ def apps(tree: Tree, job: Job) -> None:
             tree.replace(node, figure)
     for node in tree.find(".ap-container, .wysiwyg-unknown-macro, iframe, object, embed, div.error, span.error"):
         hide(tree, node)
+    for node in tree.find(".office-container .confluence-embedded-file ~ .media-viewer-content"):
+        tree.cut(node)
     for node in tree.find(".geDiagramContainer, .chart-bootstrap-wrapper, .media-viewer-content, .plugin_pagetree"):
         if not words(node) and first(node, "img") is None:
             hide(tree, node)
@@ -115,8 +117,7 @@ def captions(tree: Tree) -> None:
 
 def _picture(tree: Tree, node: LexborNode, job: Job, addresses: Addresses) -> None:
     alt = attribute(node, "alt") or attribute(node, "data-linked-resource-default-alias")
-    outside = "confluence-external-resource" in classes(node)
-    file = None if outside else file_of(node, job, addresses, "data-image-src", "src")
+    file = file_of(node, job, addresses, "data-image-src", "src")
     if file is not None:
         image = _image(tree, canonical(job, file), alt)
         for name in ("width", "height"):

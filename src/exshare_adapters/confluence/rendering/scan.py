@@ -6,6 +6,7 @@ import re
 from collections import Counter
 
 from exshare_adapters.confluence.links import SiteAddresses
+from exshare_adapters.confluence.media import HOSTS
 
 _MARKUP = re.compile(rb"<[^<>]*>")
 _TAG = re.compile(rb"<([a-z][a-z0-9:-]*[\s/]?)")
@@ -32,11 +33,9 @@ _REGIONS = (b'<div class="table-wrap">', b'<div class="ex-table" ')
 """What stands around a table that needs no region made."""
 SHELL_IDS = frozenset(["main", "tree", "files", "files-heading", "top", "search", "comments", "header", "footer"])
 """Ids of the page around the body, which knows case; a body may not catch links to them."""
-UPSTREAM = ("media.atlassian.com", "media-cdn.atlassian.com", "atl-paas.net", "confluence-data.com")
-"""Hosts that Confluence itself serves files and pictures from, with tokens in the address."""
 _SHELL_ID = re.compile(rf"id\s*=\s*[\"']?(?:{'|'.join(sorted(SHELL_IDS))})[\"'\s>]".encode())
 _PLAIN_LINK = re.compile(rb'href="(?:/(?!/)|#|https?://([a-z0-9-]+(?:\.[a-z0-9-]+)*)[/"?#])')
-_UPSTREAM = tuple(host.encode() for host in UPSTREAM)
+_UPSTREAM = tuple(host.encode() for host in HOSTS)
 _FORMATTING = frozenset(b"b big code em font i s small strike strong tt u".split())
 
 
