@@ -7,7 +7,7 @@ import json
 from exshare_adapters.columns import Params, Row, blob, flag, maybe_moment, moment, tree, word
 from exshare_core.accounts import Member, MemberSession, SignInStep, Way
 from exshare_core.factors import SecondFactor
-from exshare_core.values import AccountId, MemberId, Sealed, SiteId
+from exshare_core.values import AccountId, MemberId, Sealed, SiteId, Subject
 
 
 def name_key(name: str) -> str:
@@ -31,6 +31,9 @@ def member_params(member: Member) -> Params:
         "disabled": member.disabled,
         "version": member.version,
         **factor_params(member.factor),
+        "issuer": None if member.subject is None else member.subject.issuer,
+        "subject": None if member.subject is None else member.subject.name,
+        "claimed_groups": None if member.claimed_groups is None else json.dumps(sorted(member.claimed_groups)),
     }
 
 
@@ -49,6 +52,8 @@ def member_of(row: Row) -> Member:
         disabled=flag(row["disabled"]),
         version=row["version"],
         factor=factor_of(row),
+        subject=None if row["subject"] is None else Subject(row["issuer"], row["subject"]),
+        claimed_groups=None if row["claimed_groups"] is None else frozenset(tree(row["claimed_groups"])),
     )
 
 

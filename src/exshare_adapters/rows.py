@@ -18,7 +18,7 @@ from exshare_core.gates import Visit
 from exshare_core.guessing import FORGOTTEN_AFTER, Tally
 from exshare_core.letters import SealedLetter
 from exshare_core.links import LinkAddress
-from exshare_core.ports import Found, LinkRecord, PendingCode, StoredProof
+from exshare_core.ports import Found, LinkRecord, PendingCode, PendingDeparture, StoredProof
 from exshare_core.values import ExternalAccountId, LinkId, MemberId, Sealed, SiteId
 
 # --- links ---
@@ -136,7 +136,31 @@ def record_of(codec: Codec, row: Row) -> LinkRecord:
     )
 
 
-# --- codes, activity, outbox, guesses ---
+# --- departures, codes, activity, outbox, guesses ---
+
+
+def departure_params(departure: PendingDeparture) -> Params:
+    """Every field of a pending departure."""
+    return {
+        "digest": departure.digest,
+        "site": departure.site,
+        "browser": departure.browser,
+        "provider": departure.provider,
+        "kept": departure.kept,
+        "expires_at": departure.expires_at,
+    }
+
+
+def departure_of(row: Row) -> PendingDeparture:
+    """The pending departure in a row."""
+    return PendingDeparture(
+        digest=blob(row["digest"]),
+        site=SiteId(row["site"]),
+        browser=blob(row["browser"]),
+        provider=row["provider"],
+        kept=Sealed(blob(row["kept"])),
+        expires_at=moment(row["expires_at"]),
+    )
 
 
 def code_params(code: PendingCode) -> Params:

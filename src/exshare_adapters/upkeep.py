@@ -16,6 +16,7 @@ PRUNINGS = (
     "upkeep.prune_visits",
     "upkeep.prune_proofs",
     "upkeep.prune_codes",
+    "upkeep.prune_departures",
     "upkeep.prune_sessions",
     "upkeep.prune_steps",
     "upkeep.prune_guesses",

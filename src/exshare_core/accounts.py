@@ -12,7 +12,7 @@ from enum import Enum
 from attrs import field, frozen
 
 from exshare_core.factors import SecondFactor
-from exshare_core.values import AccountId, MemberId, SiteId
+from exshare_core.values import AccountId, MemberId, SiteId, Subject
 
 SETUP_LIFE = timedelta(hours=72)
 """How long a one-time set-up link is good for."""
@@ -56,6 +56,11 @@ class Member:
     disabled: bool = False
     version: int = 1
     factor: SecondFactor | None = None
+    subject: Subject | None = None
+    """Who the member is where they sign in elsewhere; None for whoever signs in here alone."""
+    claimed_groups: frozenset[str] | None = None
+    """The groups that the provider named when the member last signed in there, where those count (spec R4); None where
+    Confluence is asked."""
 
     def belongs_to(self, site: SiteId) -> bool:
         """Whether this member may act on `site` at all."""

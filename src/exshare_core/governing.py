@@ -21,7 +21,7 @@ from exshare_core.events import Actor, Event, Kind
 from exshare_core.explaining import Explanation, explain
 from exshare_core.gates import Prepared, prepare
 from exshare_core.governance import Permissions, PolicyChange, SitePolicy, assign, check_policy, hold_back, space_layer
-from exshare_core.groups import identity_of, mandate_of, owner_groups
+from exshare_core.groups import identity_of, mandate_of, member_groups, owner_groups
 from exshare_core.links import ShareLink, Switches
 from exshare_core.permissions import (
     Mandate,
@@ -113,8 +113,8 @@ class Governing:
         if member is None or sees_all(member, self.site):
             return tuple(sorted(policy.spaces))
         groups: frozenset[str] | None = frozenset()
-        if member.identity is not None and any(one.admins.asks_groups for one in policy.spaces.values()):
-            groups = await self.content.directory.groups(member.identity)
+        if any(one.admins.asks_groups for one in policy.spaces.values()):
+            groups = await member_groups(member, self.content.directory)
         mandates = {space: Mandate(member, self.site, policy.permissions(space), groups) for space in policy.spaces}
         return tuple(sorted(space for space, mandate in mandates.items() if mandate.is_space_admin))
 
@@ -163,8 +163,8 @@ class Governing:
             if sees_all(one, self.site) or not one.belongs_to(self.site):
                 continue
             groups: frozenset[str] | None = frozenset()
-            if asked and one.identity is not None:
-                groups = await self.content.directory.groups(one.identity)
+            if asked:
+                groups = await member_groups(one, self.content.directory)
                 unknown += groups is None
             before.append(Mandate(one, self.site, now, groups))
             after.append(Mandate(one, self.site, wanted, groups))

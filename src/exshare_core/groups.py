@@ -37,7 +37,14 @@ async def mandate_of(
     if sees_all(member, site):
         return Mandate(member, site)
     permissions = await policies.permissions(site, space)
-    if member is None or member.identity is None or not asks_groups(permissions):
-        # Who is tied to no account of the organisation is in none of its groups
+    if member is None or not asks_groups(permissions):
         return Mandate(member, site, permissions)
-    return Mandate(member, site, permissions, await directory.groups(member.identity))
+    return Mandate(member, site, permissions, await member_groups(member, directory))
+
+
+async def member_groups(member: Member, directory: Directory) -> frozenset[str] | None:
+    """The groups of a member, by whoever has the word about them (spec R4); None where they could not be found out."""
+    if member.claimed_groups is not None:
+        return member.claimed_groups
+    # Who is tied to no account of the organisation is in none of its groups
+    return frozenset() if member.identity is None else await directory.groups(member.identity)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from attrs import field, frozen
 
 from exshare_core.errors import printable
-from exshare_core.values import AccountId, Address
+from exshare_core.values import AccountId, Address, Subject
 
 MOST_WORDS = 200
 """Characters of a provider's own words that are kept."""
@@ -48,6 +48,11 @@ class Identity:
     """The groups that the provider counts the person in; empty where it is not asked for them."""
     account: AccountId | None = None
     """Who the person is to Confluence, where the provider is asked for that (spec R5)."""
+
+    @property
+    def who(self) -> Subject:
+        """The person, as long as the provider is the same."""
+        return Subject(self.issuer, self.subject)
 
 
 @frozen(slots=True)

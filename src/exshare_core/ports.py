@@ -47,6 +47,7 @@ from exshare_core.values import (
     Sealed,
     SiteId,
     SpaceKey,
+    Subject,
 )
 
 
@@ -246,6 +247,21 @@ class PendingCode:
 
 class LinkRepository(Protocol):
     """Share links with their addresses, visits and proofs."""
+@frozen(slots=True)
+class PendingDeparture:
+    """A browser that left to sign in elsewhere and has not come back: nothing that it carries is in clear (spec G4)."""
+
+    digest: bytes = field(repr=False)
+    """SHA-256 of the errand's state."""
+    site: SiteId
+    browser: bytes = field(repr=False)
+    """SHA-256 of an id that this browser keeps in a cookie, and no other browser has."""
+    provider: str
+    kept: Sealed = field(repr=False)
+    """The rest of the errand and where to go on (purpose ``departure``, id = the digest in hex)."""
+    expires_at: datetime
+
+
 
     async def find(self, digest: bytes, session: bytes | None) -> Found | None:
         """The link behind a token's digest, dead or alive, with all that judges it, in one round trip.
@@ -363,6 +379,18 @@ class CodeRepository(Protocol):
 
 class PolicyRepository(Protocol):
     """What admins have set on each site, its history, and the switches."""
+class DepartureRepository(Protocol):
+    """Browsers that left to sign in elsewhere."""
+
+    async def add(self, departure: PendingDeparture) -> None:
+        """Must store it; must raise Taken for a digest in use, leaving the first as it was."""
+
+    async def take(self, digest: bytes, browser: bytes, at: datetime) -> PendingDeparture | None:
+        """Must be the departure with this digest, erased, when it is this browser's and unexpired at `at`; must
+        otherwise be None and change nothing. Exact under concurrency: of those who take it at once, one gets it.
+        """
+
+
 
     async def ensure_site(self, site: SiteId) -> None:
         """Must make the site with nothing set, at version 1, unless it is there already."""
@@ -410,7 +438,8 @@ class MemberRepository(Protocol):
         """Must store the member and its events, or raise Taken and store nothing when the name is in use on the same
         site or among members of all sites. Exact under concurrency.
 
-        The name of a member of all sites must be free on every site, so that a name means one member.
+        The name of a member of all sites must be free on every site, so that a name means one member. Must raise Taken
+        as well for a subject that another member of the same site has; members of all sites are of one site in this.
         """
 
     async def get(self, member: MemberId) -> Member | None:
@@ -421,6 +450,16 @@ class MemberRepository(Protocol):
 
     async def by_setup(self, digest: bytes) -> Member | None:
         """The member whose one-time set-up token has this digest."""
+    async def by_subject(self, subject: Subject, site: SiteId) -> Member | None:
+        """The member whom an identity provider calls so, on `site` or among members of all sites; must compare provider
+        and name byte for byte.
+        """
+
+    async def by_identity(self, identity: AccountId, site: SiteId) -> Member | None:
+        """The member of `site` itself who is tied to this Confluence identity and to no identity provider; the one who
+        was made first where there are several.
+        """
+
 
     async def replace(self, member: Member, events: Sequence[Event]) -> None:
         """Store a changed member with its events.
@@ -533,6 +572,9 @@ class Storage(Protocol):
     def members(self) -> MemberRepository: ...
 
     @property
+    def departures(self) -> DepartureRepository: ...
+
+    @property
     def activity(self) -> ActivityLog: ...
 
     @property
@@ -545,7 +587,7 @@ class Storage(Protocol):
         """Must return when the database answers and raise Busy when it does not."""
 
     async def prune(self, now: datetime) -> None:
-        """Must forget visits, proofs, codes, sessions and tallies that can no longer count for anything at `now`, and
+        """Must forget visits, proofs, codes, departures, sessions and tallies that can no longer count for anything at `now`, and
         nothing else.
         """
 

@@ -44,6 +44,15 @@ ExternalAccountId = NewType("ExternalAccountId", str)
 AccountId = NewType("AccountId", str)
 """Who a person is to Confluence: an account id on Cloud, a user key on Data Center (spec R4)."""
 
+@frozen(slots=True)
+class Subject:
+    """Who a person is to an identity provider: by its own name for them, which it gives to nobody else, ever."""
+
+    issuer: str
+    """The provider, by the name that it signs with."""
+    name: str
+
+
 Sealed = NewType("Sealed", bytes)
 """Bytes that only the vault can open, for the purpose, site and id they were sealed for."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from exshare_adapters.argon2_passwords import Argon2Hasher
+from exshare_adapters.authlib_identity.provider import OidcProvider
 from exshare_adapters.confluence.body import ConfluenceRenderer
 from exshare_adapters.confluence.cloud_access import CloudAccess
 from exshare_adapters.confluence.cloud_files import CloudFiles
@@ -18,6 +19,7 @@ from exshare_adapters.file_mail import FileMailer
 from exshare_adapters.mailgun_mail.mailer import MailgunMailer
 from exshare_adapters.postgres.activity import PostgresActivity
 from exshare_adapters.postgres.codes import PostgresCodes
+from exshare_adapters.postgres.departures import PostgresDepartures
 from exshare_adapters.postgres.guesses import PostgresGuesses
 from exshare_adapters.postgres.links import PostgresLinks
 from exshare_adapters.postgres.members import PostgresMembers
@@ -27,6 +29,7 @@ from exshare_adapters.postgres.storage import PostgresStorage
 from exshare_adapters.smtp_mail.mailer import SmtpMailer
 from exshare_adapters.sqlite.activity import SqliteActivity
 from exshare_adapters.sqlite.codes import SqliteCodes
+from exshare_adapters.sqlite.departures import SqliteDepartures
 from exshare_adapters.sqlite.guesses import SqliteGuesses
 from exshare_adapters.sqlite.links import SqliteLinks
 from exshare_adapters.sqlite.members import SqliteMembers
@@ -44,10 +47,12 @@ from exshare_core.ports import (
     Checked,
     Clock,
     CodeRepository,
+    DepartureRepository,
     Directory,
     FileSource,
     FileStream,
     GuessCounter,
+    IdentityProvider,
     LinkRepository,
     Mailer,
     MemberRepository,
@@ -70,6 +75,8 @@ from exshare_core.testing.fakes.content import (
     MemoryPages,
     MemoryStream,
 )
+from exshare_core.testing.fakes.departures import MemoryDepartures
+from exshare_core.testing.fakes.identities import MemoryIdentityProvider, MemorySignInSystem
 from exshare_core.testing.fakes.links import MemoryLinks
 from exshare_core.testing.fakes.mailer import CollectingMailer, MemoryMailSystem
 from exshare_core.testing.fakes.members import MemoryMembers
@@ -81,6 +88,7 @@ from exshare_core.testing.fakes.rendering import MemoryRenderer
 from exshare_core.testing.fakes.storage import MemoryStorage
 from exshare_core.testing.fakes.system import CountingTokens, FakeClock
 from exshare_core.testing.fakes.vault import FakeVault
+from exshare_core.testing.identities import SignInSystem
 from exshare_core.testing.mailer import MailSystem
 from exshare_core.testing.prepared import PreparedSite
 from exshare_core.testing.renderer import RendererSetting
@@ -93,6 +101,7 @@ HASHERS: tuple[type[PasswordHasher], ...] = (Argon2Hasher, CheapHasher)
 AUTHENTICATORS: tuple[type[AuthenticatorCodes], ...] = (Totp, CountingAuthenticatorCodes)
 VAULTS: tuple[type[Vault], ...] = (AesGcmVault, FakeVault)
 MAILERS: tuple[type[Mailer], ...] = (SmtpMailer, MailgunMailer, FileMailer, CollectingMailer)
+PROVIDERS: tuple[type[IdentityProvider], ...] = (OidcProvider, MemoryIdentityProvider)
 CHECKED: tuple[type[Checked], ...] = (
     SmtpMailer, MailgunMailer, FileMailer, CollectingMailer, CloudAccess, DataCenterAccess, MemoryAccess
 )  # fmt: skip
@@ -102,6 +111,7 @@ CHECKED: tuple[type[Checked], ...] = (
 STORAGES: tuple[type[Storage], ...] = (SqliteStorage, PostgresStorage, MemoryStorage)
 LINKS: tuple[type[LinkRepository], ...] = (SqliteLinks, PostgresLinks, MemoryLinks)
 CODES: tuple[type[CodeRepository], ...] = (SqliteCodes, PostgresCodes, MemoryCodes)
+DEPARTURES: tuple[type[DepartureRepository], ...] = (SqliteDepartures, PostgresDepartures, MemoryDepartures)
 POLICIES: tuple[type[PolicyRepository], ...] = (SqlitePolicies, PostgresPolicies, MemoryPolicies)
 MEMBERS: tuple[type[MemberRepository], ...] = (SqliteMembers, PostgresMembers, MemoryMembers)
 ACTIVITIES: tuple[type[ActivityLog], ...] = (SqliteActivity, PostgresActivity, MemoryActivity)
@@ -120,6 +130,7 @@ RENDERERS: tuple[type[BodyRenderer], ...] = (ConfluenceRenderer, MemoryRenderer)
 
 # --- of the contract kit ---------------------------------------------------------------------------------------------
 
+SIGN_IN_SYSTEMS: tuple[type[SignInSystem], ...] = (MemorySignInSystem,)
 MAIL_SYSTEMS: tuple[type[MailSystem], ...] = (MemoryMailSystem,)
 PREPARED: tuple[type[PreparedSite], ...] = (MemoryPreparedSite,)
 SETTINGS: tuple[type[RendererSetting], ...] = (MemoryRendererSetting,)

@@ -20,7 +20,7 @@ from exshare_adapters.postgres.database import Database
 from exshare_core.accounts import Member, MemberSession, SignInStep
 from exshare_core.errors import Taken
 from exshare_core.events import Event
-from exshare_core.values import MemberId, SiteId
+from exshare_core.values import AccountId, MemberId, SiteId, Subject
 
 
 class PostgresMembers:
@@ -48,6 +48,18 @@ class PostgresMembers:
     async def by_name(self, name: str, site: SiteId | None) -> Member | None:
         """See `MemberRepository.by_name`."""
         row = await self._database.read(lambda db: db.one("members.by_name", name_key=name_key(name), site=site))
+        return None if row is None else member_of(row)
+
+    async def by_subject(self, subject: Subject, site: SiteId) -> Member | None:
+        """See `MemberRepository.by_subject`."""
+        row = await self._database.read(
+            lambda db: db.one("members.by_subject", issuer=subject.issuer, subject=subject.name, site=site)
+        )
+        return None if row is None else member_of(row)
+
+    async def by_identity(self, identity: AccountId, site: SiteId) -> Member | None:
+        """See `MemberRepository.by_identity`."""
+        row = await self._database.read(lambda db: db.one("members.by_identity", identity=identity, site=site))
         return None if row is None else member_of(row)
 
     async def by_setup(self, digest: bytes) -> Member | None:

@@ -23,6 +23,7 @@ from exshare_adapters.postgres.connection import (
     translated,
 )
 from exshare_adapters.postgres.database import Database
+from exshare_adapters.postgres.departures import PostgresDepartures
 from exshare_adapters.postgres.guesses import PostgresGuesses
 from exshare_adapters.postgres.links import PostgresLinks
 from exshare_adapters.postgres.members import PostgresMembers
@@ -52,6 +53,7 @@ class PostgresStorage:
         self.database = database
         self.links = PostgresLinks(database, codec)
         self.codes = PostgresCodes(database)
+        self.departures = PostgresDepartures(database)
         self.policies = PostgresPolicies(database, codec)
         self.members = PostgresMembers(database)
         self.activity = PostgresActivity(database)

@@ -15,6 +15,7 @@ from exshare_adapters.sqlite.activity import SqliteActivity
 from exshare_adapters.sqlite.codes import SqliteCodes
 from exshare_adapters.sqlite.connection import Statements, make_file, transaction
 from exshare_adapters.sqlite.database import Database
+from exshare_adapters.sqlite.departures import SqliteDepartures
 from exshare_adapters.sqlite.guesses import SqliteGuesses
 from exshare_adapters.sqlite.links import SqliteLinks
 from exshare_adapters.sqlite.members import SqliteMembers
@@ -34,6 +35,7 @@ class SqliteStorage:
         self._database = database
         self.links = SqliteLinks(database, codec)
         self.codes = SqliteCodes(database)
+        self.departures = SqliteDepartures(database)
         self.policies = SqlitePolicies(database, codec)
         self.members = SqliteMembers(database)
         self.activity = SqliteActivity(database)

@@ -15,6 +15,7 @@ MODULES = [
     "codes",
     "content",
     "contract",
+    "departures",
     "directory",
     "files",
     "guesses",
@@ -46,6 +47,7 @@ from exshare_core.testing.clocks import ClockContract
 from exshare_core.testing.codes import CodeRepositoryContract
 from exshare_core.testing.content import AccessCheckerContract, ContentContract
 from exshare_core.testing.contract import Contract, law, promise
+from exshare_core.testing.departures import DepartureRepositoryContract
 from exshare_core.testing.directory import DirectoryContract
 from exshare_core.testing.fakes.authenticator import CountingAuthenticatorCodes
 from exshare_core.testing.fakes.content import MemoryPage, MemorySite
@@ -86,6 +88,7 @@ __all__ = [
     "Contract",
     "CountingAuthenticatorCodes",
     "CountingTokens",
+    "DepartureRepositoryContract",
     "DirectoryContract",
     "FakeClock",
     "FakeVault",

@@ -28,7 +28,7 @@ from exshare_core.testing.samples import (
     fresh_id,
     fresh_site,
 )
-from exshare_core.values import MemberId, Sealed, SiteId
+from exshare_core.values import AccountId, MemberId, Sealed, SiteId, Subject
 
 
 async def _site(storage: Storage) -> SiteId:
@@ -63,6 +63,9 @@ class NamesContract(Contract[Storage]):
             site=site,
             name=f"{value.name[:60]} {fresh_id()}",
             setup_digest=None if value.setup_digest is None else fresh_digest(),
+            subject=None
+            if value.subject is None
+            else Subject(value.subject.issuer, f"{value.subject.name} {fresh_id()}"),
         )
         await storage.members.add(member, [])
 
@@ -70,6 +73,8 @@ class NamesContract(Contract[Storage]):
         assert member == await storage.members.by_name(member.name, site)
         if member.setup_digest is not None:
             assert member == await storage.members.by_setup(member.setup_digest)
+        if member.subject is not None:
+            assert member == await storage.members.by_subject(member.subject, site or fresh_site())
 
     @promise
     async def test_unknown_members_are_none(self, storage: Storage) -> None:
@@ -134,6 +139,60 @@ class NamesContract(Contract[Storage]):
         assert second == await storage.members.by_name(first.name, other)
         assert await storage.members.by_name(first.name, None) is None
         assert await storage.members.by_name(first.name, await _site(storage)) is None
+
+    @promise
+    async def test_a_subject_is_of_one_provider_and_site(self, storage: Storage) -> None:
+        """Who signs in elsewhere is found by provider and name, byte for byte, on their own site."""
+        site, other = await _site(storage), await _site(storage)
+        subject = Subject("https://login.example.com", f"ada-{fresh_id()}")
+        here = await _added(storage, site, subject=subject)
+        there = await _added(storage, other, subject=subject)
+
+        assert here == await storage.members.by_subject(subject, site)
+        assert there == await storage.members.by_subject(subject, other)
+        for wrong in (evolve(subject, name=subject.name.upper()), evolve(subject, issuer=f"{subject.issuer}/")):
+            assert await storage.members.by_subject(wrong, site) is None
+
+    @promise
+    async def test_a_member_of_all_sites_is_met_everywhere(self, storage: Storage) -> None:
+        """A subject of a member of all sites is found on each, after one of the site itself."""
+        site, subject = await _site(storage), Subject("https://login.example.com", f"ada-{fresh_id()}")
+        everywhere = await _added(storage, None, admin=True, subject=subject)
+
+        assert everywhere == await storage.members.by_subject(subject, site)
+
+        own = await _added(storage, site, subject=subject)
+
+        assert own == await storage.members.by_subject(subject, site)
+
+    @promise
+    async def test_a_subject_in_use_is_taken(self, storage: Storage) -> None:
+        """Two members of one site never sign in as the same person, whether one is added or changed."""
+        site, subject = await _site(storage), Subject("https://login.example.com", f"ada-{fresh_id()}")
+        await _added(storage, site, subject=subject)
+        second = await _added(storage, site)
+        with pytest.raises(Taken):
+            await _added(storage, site, subject=subject)
+        with pytest.raises(Taken):
+            await storage.members.replace(evolve(second, subject=subject, version=2), [])
+
+        assert second == await storage.members.get(second.id)
+
+    @promise
+    async def test_an_identity_leads_to_who_signs_in_nowhere_else(self, storage: Storage) -> None:
+        """By a Confluence identity the first member of that site is found who has no subject, and nobody else."""
+        site, identity = await _site(storage), AccountId(f"557058:{fresh_id()}")
+        await _added(storage, site, identity=identity, subject=Subject("https://login.example.com", fresh_id()))
+        await _added(storage, None, admin=True, identity=identity)
+        await _added(storage, await _site(storage), identity=identity)
+
+        assert await storage.members.by_identity(identity, site) is None
+
+        later = await _added(storage, site, identity=identity, created_at=after(hours=1))
+        first = await _added(storage, site, identity=identity)
+
+        assert first == await storage.members.by_identity(identity, site)
+        assert later != first
 
     @promise
     async def test_replace_stores_every_field_of_a_member(self, storage: Storage) -> None:

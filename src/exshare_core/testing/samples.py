@@ -15,7 +15,7 @@ from exshare_core.events import Actor, Event, Kind
 from exshare_core.gates import Visit
 from exshare_core.letters import SealedLetter
 from exshare_core.links import LinkAddress, Scope, ShareLink, Wish
-from exshare_core.ports import PendingCode, StoredProof
+from exshare_core.ports import PendingCode, PendingDeparture, StoredProof
 from exshare_core.values import AccountId, LinkId, MemberId, PageId, People, Sealed, SiteId, SpaceKey
 
 NOW = datetime(2026, 5, 15, 12, 30, 15, 123456, tzinfo=UTC)
@@ -99,6 +99,12 @@ def a_code(link: ShareLink, session: bytes, **changes: Any) -> PendingCode:
     """A code for `link`, good for ten minutes."""
     code = PendingCode(link.site, link.id, session, fresh_digest(), fresh_digest(), 0, after(minutes=10))
     return evolve(code, **changes)
+
+
+def a_departure(site: SiteId, **changes: Any) -> PendingDeparture:
+    """A browser that left to sign in elsewhere, and may come back for ten minutes."""
+    kept = Sealed(b"\x00the rest of an errand\xff")
+    return evolve(PendingDeparture(fresh_digest(), site, fresh_digest(), "staff", kept, after(minutes=10)), **changes)
 
 
 def a_member(site: SiteId | None, **changes: Any) -> Member:

@@ -16,6 +16,7 @@ from exshare_core.ports import Storage
 from exshare_core.testing.activity import ActivityLogContract
 from exshare_core.testing.codes import CodeRepositoryContract
 from exshare_core.testing.contract import Contract, promise
+from exshare_core.testing.departures import DepartureRepositoryContract
 from exshare_core.testing.guesses import GuessCounterContract
 from exshare_core.testing.links import LinkRepositoryContract
 from exshare_core.testing.members import MemberRepositoryContract
@@ -25,6 +26,7 @@ from exshare_core.testing.samples import (
     FAR,
     NOW,
     a_code,
+    a_departure,
     a_letter,
     a_link,
     a_member,
@@ -88,6 +90,7 @@ class DatabaseContract(Contract[Storage]):
         await storage.members.open_step(step := a_step(member, began_at=NOW - ENROLMENT_LIFE))
         await storage.guesses.wrong([key], failed := NOW - FORGOTTEN_AFTER)
         await storage.codes.ask(code, failed, [], [])
+        await storage.departures.add(left := a_departure(link.site, expires_at=NOW))
         await storage.prune(NOW)
 
         for visit in (rested, lasted):
@@ -99,6 +102,7 @@ class DatabaseContract(Contract[Storage]):
         assert member == await storage.members.get(member.id)
         assert (Tally(),) == await storage.guesses.tally([key], failed)
         assert await storage.codes.attempt(code.site, code.link, code.session, code.code_digest, 5, failed) is None
+        assert await storage.departures.take(left.digest, left.browser, failed) is None
 
     @promise
     async def test_prune_leaves_what_still_counts(self, storage: Storage) -> None:
@@ -121,6 +125,7 @@ class DatabaseContract(Contract[Storage]):
         await storage.members.open_session(session, [])
         await storage.members.open_step(step := a_step(member, began_at=NOW - ENROLMENT_LIFE + moment))
         await storage.codes.ask(code, after(hours=-1), [], [])
+        await storage.departures.add(left := a_departure(link.site, expires_at=NOW + moment))
         await storage.guesses.wrong([key], failed := NOW - FORGOTTEN_AFTER + moment)
         await storage.prune(NOW)
         found = await storage.links.find(address.digest, visit.session)
@@ -131,6 +136,7 @@ class DatabaseContract(Contract[Storage]):
         assert step == await storage.members.step(step.digest)
         assert (Tally(1, failed),) == await storage.guesses.tally([key], NOW)
         assert code == await storage.codes.attempt(code.site, code.link, code.session, code.code_digest, 5, NOW)
+        assert left == await storage.departures.take(left.digest, left.browser, NOW)
         assert (event,) == await storage.activity.of_link(link.site, link.id)
         assert [letter.id] == [one.id for one in await storage.outbox.claim(NOW, 1.0, 10)]
 
@@ -138,6 +144,7 @@ class DatabaseContract(Contract[Storage]):
 class StorageContract(
     LinkRepositoryContract,
     CodeRepositoryContract,
+    DepartureRepositoryContract,
     PolicyRepositoryContract,
     MemberRepositoryContract,
     ActivityLogContract,

@@ -52,6 +52,7 @@ from exshare_core.values import (
     SiteId,
     SpaceKey,
 )
+    Subject,
 
 _ID_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _CONTROLS = [*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0))]
@@ -423,6 +424,8 @@ def second_factors() -> SearchStrategy[SecondFactor]:
         recovery=st.lists(st.binary(min_size=32, max_size=32), max_size=10).map(tuple),
         since=instants(),
     )
+        subject=st.none() | st.builds(Subject, lines(200).filter(bool), lines(255).filter(bool)),
+        claimed_groups=st.none() | st.frozensets(lines(100).filter(bool), max_size=4),
 
 
 def member_sessions() -> SearchStrategy[MemberSession]:

@@ -13,11 +13,12 @@ where name_key = %(name_key)s and id <> %(id)s and (site is null or %(site)s::te
 -- A new member.
 insert into members (
 id, name, name_key, site, admin, identity, password_hash, setup_digest, setup_expires, created_at, disabled,
-version, factor_secret, factor_step, factor_since, factor_recovery)
+version, factor_secret, factor_step, factor_since, factor_recovery,
+issuer, subject, claimed_groups)
 values (
 %(id)s, %(name)s, %(name_key)s, %(site)s, %(admin)s, %(identity)s, %(password_hash)s, %(setup_digest)s,
 %(setup_expires)s, %(created_at)s, %(disabled)s, %(version)s, %(factor_secret)s, %(factor_step)s,
-%(factor_since)s, %(factor_recovery)s);
+%(factor_since)s, %(factor_recovery)s, %(issuer)s, %(subject)s, %(claimed_groups)s);
 
 -- name: replace
 -- Every field of a member, if the stored version is the one before.
@@ -26,7 +27,8 @@ name = %(name)s, name_key = %(name_key)s, site = %(site)s, admin = %(admin)s, id
 password_hash = %(password_hash)s, setup_digest = %(setup_digest)s, setup_expires = %(setup_expires)s,
 created_at = %(created_at)s, disabled = %(disabled)s, version = %(version)s,
 factor_secret = %(factor_secret)s, factor_step = %(factor_step)s, factor_since = %(factor_since)s,
-factor_recovery = %(factor_recovery)s
+factor_recovery = %(factor_recovery)s,
+issuer = %(issuer)s, subject = %(subject)s, claimed_groups = %(claimed_groups)s
 where id = %(id)s and version = %(version)s - 1;
 
 -- name: get
@@ -37,6 +39,16 @@ select * from members where id = %(id)s;
 -- A member by name: of the site, else of all sites.
 select * from members where name_key = %(name_key)s and (site = %(site)s or site is null)
 order by site is null limit 1;
+
+-- name: by_subject
+-- A member by what an identity provider calls them: of the site, else of all sites.
+select * from members where issuer = %(issuer)s and subject = %(subject)s and (site = %(site)s or site is null)
+order by site is null limit 1;
+
+-- name: by_identity
+-- The member of a site with a Confluence identity who signs in nowhere else; the one who was there first.
+select * from members where identity = %(identity)s and subject is null and site = %(site)s
+order by created_at is null, created_at, id limit 1;
 
 -- name: by_setup
 -- A member by the digest of the one-time set-up token.

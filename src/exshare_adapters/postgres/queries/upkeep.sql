@@ -16,6 +16,10 @@ delete from proofs where proved_at <= %(proved)s;
 -- Codes that have expired.
 delete from codes where expires_at <= %(now)s;
 
+-- name: prune_departures
+-- Departures that nobody came back from.
+delete from departures where expires_at <= %(now)s;
+
 -- name: prune_sessions
 -- Members' sessions that have ended by themselves.
 delete from member_sessions where began_at <= %(session_began)s or seen_at <= %(session_seen)s;

@@ -9,10 +9,11 @@ where name_key = :name_key and id <> :id and (site is null or :site is null or s
 -- A new member.
 insert into members (
 id, name, name_key, site, admin, identity, password_hash, setup_digest, setup_expires, created_at, disabled,
-version, factor_secret, factor_step, factor_since, factor_recovery)
+version, factor_secret, factor_step, factor_since, factor_recovery,
+issuer, subject, claimed_groups)
 values (
 :id, :name, :name_key, :site, :admin, :identity, :password_hash, :setup_digest, :setup_expires, :created_at,
-:disabled, :version, :factor_secret, :factor_step, :factor_since, :factor_recovery);
+:disabled, :version, :factor_secret, :factor_step, :factor_since, :factor_recovery, :issuer, :subject, :claimed_groups);
 
 -- name: replace
 -- Every field of a member, if the stored version is the one before.
@@ -20,7 +21,8 @@ update members set
 name = :name, name_key = :name_key, site = :site, admin = :admin, identity = :identity,
 password_hash = :password_hash, setup_digest = :setup_digest, setup_expires = :setup_expires,
 created_at = :created_at, disabled = :disabled, version = :version, factor_secret = :factor_secret,
-factor_step = :factor_step, factor_since = :factor_since, factor_recovery = :factor_recovery
+factor_step = :factor_step, factor_since = :factor_since, factor_recovery = :factor_recovery,
+issuer = :issuer, subject = :subject, claimed_groups = :claimed_groups
 where id = :id and version = :version - 1;
 
 -- name: get
@@ -31,6 +33,16 @@ select * from members where id = :id;
 -- A member by name: of the site, else of all sites.
 select * from members where name_key = :name_key and (site = :site or site is null)
 order by site is null limit 1;
+
+-- name: by_subject
+-- A member by what an identity provider calls them: of the site, else of all sites.
+select * from members where issuer = :issuer and subject = :subject and (site = :site or site is null)
+order by site is null limit 1;
+
+-- name: by_identity
+-- The member of a site with a Confluence identity who signs in nowhere else; the one who was there first.
+select * from members where identity = :identity and subject is null and site = :site
+order by created_at is null, created_at, id limit 1;
 
 -- name: by_setup
 -- A member by the digest of the one-time set-up token.

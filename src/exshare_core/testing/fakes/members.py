@@ -10,7 +10,7 @@ from exshare_core.accounts import Member, MemberSession, SignInStep
 from exshare_core.errors import Taken
 from exshare_core.events import Event
 from exshare_core.testing.fakes.state import State
-from exshare_core.values import MemberId, SiteId
+from exshare_core.values import AccountId, MemberId, SiteId, Subject
 
 
 @frozen
@@ -38,6 +38,17 @@ class MemoryMembers:
             if member.site in (None, site) and member.name.casefold() == name.casefold():
                 return member
         return None
+
+    async def by_subject(self, subject: Subject, site: SiteId) -> Member | None:
+        """The member with this subject on this site, else on all."""
+        found = [one for one in self.state.members.values() if one.subject == subject and one.site in (None, site)]
+        return min(found, key=lambda one: one.site is None, default=None)
+
+    async def by_identity(self, identity: AccountId, site: SiteId) -> Member | None:
+        """The first member of this site with this identity and no subject."""
+        every = self.state.members.values()
+        found = [one for one in every if one.identity == identity and one.site == site and one.subject is None]
+        return min(found, key=lambda one: (one.created_at is None, str(one.created_at), one.id), default=None)
 
     async def by_setup(self, digest: bytes) -> Member | None:
         """The member with this set-up token."""
@@ -128,6 +139,9 @@ class MemoryMembers:
     def _check_name(self, member: Member) -> None:
         if any(_clash(member, other) for other in self.state.members.values() if other.id != member.id):
             raise Taken(f"name: there is a member called `{member.name}` already")
+        others = [one for one in self.state.members.values() if one.id != member.id and one.site == member.site]
+        if member.subject is not None and any(one.subject == member.subject for one in others):
+            raise Taken("another member signs in so")
 
 
 def _clash(one: Member, other: Member) -> bool:

@@ -33,6 +33,7 @@ class State:
     visits: dict[tuple[LinkKey, bytes], Visit] = field(factory=dict)
     proofs: dict[tuple[LinkKey, bytes, str], StoredProof] = field(factory=dict)
     codes: dict[tuple[LinkKey, bytes], PendingCode] = field(factory=dict)
+    departures: dict[bytes, PendingDeparture] = field(factory=dict)
     policies: dict[SiteId, SitePolicy] = field(factory=dict)
     changes: dict[tuple[SiteId, int], PolicyChange] = field(factory=dict)
     switches: dict[tuple[SiteId, SpaceKey | None], bool] = field(factory=dict)

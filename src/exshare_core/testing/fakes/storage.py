@@ -10,6 +10,7 @@ from exshare_core.guessing import FORGOTTEN_AFTER
 from exshare_core.ports import (
     ActivityLog,
     CodeRepository,
+    DepartureRepository,
     GuessCounter,
     LinkRepository,
     MemberRepository,
@@ -17,6 +18,7 @@ from exshare_core.ports import (
     PolicyRepository,
 )
 from exshare_core.testing.fakes.codes import MemoryCodes
+from exshare_core.testing.fakes.departures import MemoryDepartures
 from exshare_core.testing.fakes.links import MemoryLinks
 from exshare_core.testing.fakes.members import MemoryMembers
 from exshare_core.testing.fakes.policies import MemoryPolicies
@@ -34,6 +36,7 @@ class MemoryStorage:
         self.reachable = True
         self.links: LinkRepository = MemoryLinks(self.state)
         self.codes: CodeRepository = MemoryCodes(self.state)
+        self.departures: DepartureRepository = MemoryDepartures(self.state)
         self.policies: PolicyRepository = MemoryPolicies(self.state)
         self.members: MemberRepository = MemoryMembers(self.state)
         self.activity: ActivityLog = MemoryActivity(self.state)
@@ -51,6 +54,7 @@ class MemoryStorage:
         state.visits = {key: visit for key, visit in state.visits.items() if visit.lives(now)}
         state.proofs = {key: proof for key, proof in state.proofs.items() if now < proof.proved_at + PROOF_LIFE}
         state.codes = {key: code for key, code in state.codes.items() if now < code.expires_at}
+        state.departures = {key: one for key, one in state.departures.items() if now < one.expires_at}
         state.sessions = {key: session for key, session in state.sessions.items() if session.lives(now)}
         state.steps = {key: step for key, step in state.steps.items() if step.lives(now, enrols=True)}
         state.tallies = {
