@@ -1,6 +1,6 @@
-"""How often somebody may try to sign in: every way in counts its own tries, for every process (spec G7).
+"""How often somebody may try: every way in counts its own tries, exactly, for every process (spec G7).
 
-Who tries is counted per name and network, per name, per network and altogether, and then waits; nobody is locked out.
+Who tries to sign in is counted per name and network, per name, per network and altogether, and then waits; nobody is locked out.
 A browser in which that very name has signed in before brings a token that says so. It is counted by itself alone, so
 that no stranger's guesses keep its owner waiting.
 """
@@ -8,19 +8,74 @@ that no stranger's guesses keep its owner waiting.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from attrs import field, frozen
 
-from exshare_core.guessing import Tally, anyone_wait, counted_as, name_wait, network_wait, spray_wait
+from exshare_core.guessing import (
+    Tally,
+    anyone_wait,
+    before,
+    counted_as,
+    letter_wait,
+    name_wait,
+    network_wait,
+    spray_wait,
+)
 from exshare_core.ports import GuessCounter, TokenGenerator, Vault
-from exshare_core.values import IPAddress, SiteId
+from exshare_core.values import EVERYWHERE, Address, IPAddress, SiteId
 
 KNOWN_LIFE = timedelta(days=180)
 """How long a browser is known after a sign-in."""
 
 _DAY = timedelta(days=1).total_seconds()
+
+
+Patience = Callable[[Tally, datetime], timedelta]
+"""How long the next try has to wait, by what was counted so far."""
+
+
+@frozen(slots=True)
+class Limit:
+    """One counter of a try, and the patience with it."""
+
+    key: bytes = field(repr=False)
+    patience: Patience
+    counts: bool = True
+    """Whether the try itself is counted here; else it is only looked at."""
+
+
+@frozen(slots=True)
+class Charge:
+    """What came of counting a try: it may go on, or has to wait."""
+
+    wait: timedelta
+    most: int
+    """The largest number that a limit which counts stands at, a refused try not included."""
+
+
+async def charge(guesses: GuessCounter, limits: Sequence[Limit], now: datetime) -> Charge:
+    """Count a try under every limit, or say how long to wait; a try that has to wait counts nothing.
+
+    It is counted before it is looked at, and judged by the number it got: however many come at once, no more of them
+    go on than one after the other would.
+    """
+    seen = await guesses.tally([limit.key for limit in limits], now)
+    most = max((tally.failures for limit, tally in zip(limits, seen, strict=True) if limit.counts), default=0)
+    if wait := max(limit.patience(tally, now) for limit, tally in zip(limits, seen, strict=True)):
+        return Charge(wait, most)
+    counting = [(limit, tally) for limit, tally in zip(limits, seen, strict=True) if limit.counts]
+    numbers = await guesses.wrong([limit.key for limit, _ in counting], now)
+    waits = [
+        one.patience(before(tally, number, now), now) for (one, tally), number in zip(counting, numbers, strict=True)
+    ]
+    return Charge(max(waits, default=timedelta()), max(numbers, default=1) - 1)
+
+
+async def mailbox_limit(vault: Vault, address: Address) -> Limit:
+    """What bounds the codes that one mailbox is sent: one counter for every link, account and site."""
+    return Limit(await vault.keyed_digest(address.key.encode(), "guess letters mailbox", EVERYWHERE), letter_wait)
 
 
 @frozen(slots=True)
@@ -29,7 +84,7 @@ class Knock:
 
     wait: timedelta = timedelta()
     counted: tuple[bytes, ...] = field(default=(), repr=False)
-    """Counted before the check, so that those who try at once do not outrun the count by more than what is under way."""
+    """Counted before the check, so that those who try at once do not outrun the count."""
     shared: tuple[bytes, ...] = field(default=(), repr=False)
     """Counted when the try was wrong, since those who are right share them with everyone else."""
 
@@ -42,26 +97,24 @@ class Door:
     vault: Vault
     site: SiteId
     what: str
-    patience: Callable[[Tally, datetime], timedelta] = name_wait
+    patience: Patience = name_wait
     """How long a name that was tried too often waits, in every browser that is not known."""
 
     async def knock(self, who: str, network: IPAddress | None, now: datetime, known: str | None = None) -> Knock:
         """Count a try for `who`, or say how long to wait; `known` is what a known browser is counted by."""
         if known is not None:
             own = await self._key("known browser", f"{who}\n{known}")
-            (tally,) = await self.guesses.tally((own,), now)
-            return await self._counted(network_wait(tally, now), (own,), (), now)
+            return await self._charged([Limit(own, network_wait)], now)
         where = counted_as(network)
         pair, name = await self._key("name and network", f"{who}\n{where}"), await self._key("name", who)
         spray, anyone = await self._key("network", where), await self._key("anyone", "")
-        by_pair, by_name, by_network, by_all = await self.guesses.tally((pair, name, spray, anyone), now)
-        wait = max(
-            network_wait(by_pair, now),
-            self.patience(by_name, now),
-            spray_wait(by_network, now),
-            anyone_wait(by_all, now),
-        )
-        return await self._counted(wait, (pair, name), (spray, anyone), now)
+        limits = [
+            Limit(pair, network_wait),
+            Limit(name, self.patience),
+            Limit(spray, spray_wait, counts=False),
+            Limit(anyone, anyone_wait, counts=False),
+        ]
+        return await self._charged(limits, now)
 
     async def wrong(self, knock: Knock, now: datetime) -> None:
         """The try was wrong."""
@@ -72,12 +125,11 @@ class Door:
         """The try was right: who made it begins anew."""
         await self.guesses.right(knock.counted)
 
-    async def _counted(
-        self, wait: timedelta, counted: tuple[bytes, ...], shared: tuple[bytes, ...], now: datetime
-    ) -> Knock:
-        if wait:
-            return Knock(wait)
-        await self.guesses.wrong(counted, now)
+    async def _charged(self, limits: Sequence[Limit], now: datetime) -> Knock:
+        charged = await charge(self.guesses, limits, now)
+        if charged.wait:
+            return Knock(charged.wait)
+        counted, shared = (tuple(one.key for one in limits if one.counts is counts) for counts in (True, False))
         return Knock(counted=counted, shared=shared)
 
     async def _key(self, by: str, value: str) -> bytes:

@@ -549,8 +549,12 @@ class GuessCounter(Protocol):
     async def tally(self, keys: Sequence[bytes], now: datetime) -> tuple[Tally, ...]:
         """The tallies of `keys` in their order; must be an empty Tally for a key that is unknown or forgotten."""
 
-    async def wrong(self, keys: Sequence[bytes], now: datetime) -> None:
-        """Must count one more wrong proof for each key; parallel calls must all count."""
+    async def wrong(self, keys: Sequence[bytes], now: datetime) -> tuple[int, ...]:
+        """Count one more wrong proof for each of these different keys; the number of each, this one included.
+
+        Must count all parallel calls, and must give no number of a key twice, so that of those who come at once only
+        so many are among the first.
+        """
 
     async def right(self, keys: Sequence[bytes]) -> None:
         """Must start the keys again at nothing."""

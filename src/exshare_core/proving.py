@@ -1,6 +1,6 @@
 """Use cases of a visitor at the gates: bring a password, a code or a sign-in, accept terms, begin a visit.
 
-Where each refusal is made: guessing in `Proving._waiting`, the limit of opens in `LinkRepository.admit`, the tries of a
+Where each refusal is made: guessing in `Proving._charged`, the limit of opens in `LinkRepository.admit`, the tries of a
 code in `CodeRepository.attempt`; whether a gate is passed is `gates.decide`'s word alone. Every proof is stored by
 `Proving._advance` and by nothing else.
 """
@@ -18,8 +18,17 @@ from exshare_core.entrance import PROOF_PURPOSE, Ask, Caller, Entrance, ask_of, 
 from exshare_core.errors import InvalidValue, StaleLink
 from exshare_core.events import Event, Kind
 from exshare_core.gates import Attempt, Method, Prepared, Proof, ProofKind, Visit, admits, decide, identifies
-from exshare_core.guessing import counted_as, link_wait, network_wait
+from exshare_core.guessing import (
+    code_wait,
+    codes_link_wait,
+    codes_wait,
+    counted_as,
+    link_wait,
+    network_wait,
+    never,
+)
 from exshare_core.letters import Letter, LetterKind
+from exshare_core.limiting import Limit, Patience, charge, mailbox_limit
 from exshare_core.links import ShareLink
 from exshare_core.passwords import normalised
 from exshare_core.ports import Found, PendingCode, StoredProof
@@ -85,19 +94,18 @@ class Proving(Entrance):
     """A visitor's acts at the gates."""
 
     async def try_password(self, segment: str, caller: Caller, password: str) -> Submission:
-        """Try the password of a link. Counts before it verifies, so that parallel guesses all count."""
+        """Try the password of a link. Counts before it verifies, so that parallel guesses are no more than others."""
         at = await self._gate(segment, caller, Answer.ASK_PASSWORD)
         if isinstance(at, Submission):
             return at
-        keys = await self._guess_keys(at.link, caller, ProofKind.PASSWORD)
-        if wait := await self._waiting(at.found, keys, at.now):
-            return await self._too_many(at, caller, wait)
-        await self.storage.guesses.wrong(keys, at.now)
+        limits = await self._limits(at, caller, ProofKind.PASSWORD.value, network_wait, link_wait)
+        if refusal := await self._charged(at, caller, limits):
+            return refusal
         assert at.link.wish.password_hash is not None
         if not await self.hasher.verify(at.link.wish.password_hash, normalised(password)):
             await self._note(Kind.WRONG_PASSWORD, at.found, caller, at.now)
             return at.refused()
-        await self.storage.guesses.right(keys)
+        await self._right(limits)
         await self._rehash(at.link, password)
         return await self._advance(at, caller, ProofKind.PASSWORD)
 
@@ -109,13 +117,8 @@ class Proving(Entrance):
         address = _address(text)
         if address is None:
             return at.refused(malformed=True)
-        keys = [
-            await self._key("guess codes asked", at.link, counted_as(caller.network)),
-            await self._key("guess codes asked", at.link, address.key),
-        ]
-        if wait := max(network_wait(tally, at.now) for tally in await self.storage.guesses.tally(keys, at.now)):
-            return await self._too_many(at, caller, wait)
-        await self.storage.guesses.wrong(keys, at.now)
+        if refusal := await self._charged(at, caller, await self._limits_of_asking(at, caller, address)):
+            return refusal
         await self._send_code(at, caller, address)
         return Submission(at.answer, code_sent=True, fresh=caller.session is None, ask=at.ask)
 
@@ -124,12 +127,12 @@ class Proving(Entrance):
         at = await self._gate(segment, caller, Answer.ASK_ADDRESS)
         if isinstance(at, Submission):
             return at
-        link = at.link
-        keys = await self._guess_keys(link, caller, ProofKind.ADDRESS)
-        if wait := await self._waiting(at.found, keys, at.now):
-            return await self._too_many(at, caller, wait)
-        await self.storage.guesses.wrong(keys, at.now)
-        address = _address(text)
+        link, address = at.link, _address(text)
+        mailbox = await self._key("guess address mailbox", link, "" if address is None else address.key)
+        limits = await self._limits(at, caller, ProofKind.ADDRESS.value, network_wait, link_wait)
+        limits.append(Limit(mailbox, code_wait))
+        if refusal := await self._charged(at, caller, limits):
+            return refusal
         digits = "".join(char for char in code if char in "0123456789")
         digest = await self._code_digest(link, "" if address is None else address.key, digits)
         session = _session(caller)
@@ -137,7 +140,7 @@ class Proving(Entrance):
         if pending is None or address is None or not admits(at.prepared.policy, address):
             await self._note(Kind.WRONG_CODE, at.found, caller, at.now)
             return at.refused(code_sent=True)
-        await self.storage.guesses.right(keys)
+        await self._right([*limits, *await self._limits_of_asking(at, caller, address)])
         return await self._advance(at, caller, ProofKind.ADDRESS, address=address)
 
     async def sign_in(self, segment: str, caller: Caller, who: SignIn) -> Submission:
@@ -251,22 +254,32 @@ class Proving(Entrance):
 
     # --- guessing ------------------------------------------------------------------------------------------------
 
-    async def _waiting(self, found: Found, keys: Sequence[bytes], now: datetime) -> timedelta:
-        """How long this caller must wait; who has proved something here before is not kept waiting by others."""
-        by_network, by_link = await self.storage.guesses.tally(keys, now)
-        wait = network_wait(by_network, now)
-        return wait if found.proofs else max(wait, link_wait(by_link, now))
-
-    async def _too_many(self, at: _AtGate, caller: Caller, wait: timedelta) -> Submission:
+    async def _charged(self, at: _AtGate, caller: Caller, limits: Sequence[Limit]) -> Submission | None:
+        """Count a try, or refuse it before anything of it is looked at."""
+        charged = await charge(self.storage.guesses, limits, at.now)
+        if not charged.wait:
+            return None
         await self._note(Kind.TOO_MANY_TRIES, at.found, caller, at.now)
-        return Submission(Answer.UNAVAILABLE, wait=wait)
+        return Submission(Answer.UNAVAILABLE, wait=charged.wait, ask=at.ask)
 
-    async def _guess_keys(self, link: ShareLink, caller: Caller, gate: ProofKind) -> Sequence[bytes]:
-        """The counters of one gate: of this network, and of the link from everywhere."""
-        return [
-            await self._key(f"guess {gate.value} network", link, counted_as(caller.network)),
-            await self._key(f"guess {gate.value} link", link, ""),
-        ]
+    async def _right(self, limits: Sequence[Limit]) -> None:
+        await self.storage.guesses.right([limit.key for limit in limits])
+
+    async def _limits(
+        self, at: _AtGate, caller: Caller, gate: str, by_network: Patience, by_link: Patience
+    ) -> list[Limit]:
+        """The counters of one gate: of this network, and of the link from everywhere.
+
+        Who has proved something here before is counted as well, but is not kept waiting by others (spec G7).
+        """
+        network = await self._key(f"guess {gate} network", at.link, counted_as(caller.network))
+        link = await self._key(f"guess {gate} link", at.link, "")
+        return [Limit(network, by_network), Limit(link, never if at.found.proofs else by_link)]
+
+    async def _limits_of_asking(self, at: _AtGate, caller: Caller, address: Address) -> list[Limit]:
+        """The counters of codes that are asked for; whether the address is listed plays no part."""
+        limits = await self._limits(at, caller, "codes", codes_wait, codes_link_wait)
+        return [*limits, await mailbox_limit(self.vault, address)]
 
     async def _key(self, purpose: str, link: ShareLink, value: str) -> bytes:
         return await self.vault.keyed_digest(f"{link.id}\n{value}".encode(), purpose, link.site)

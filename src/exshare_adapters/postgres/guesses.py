@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from exshare_adapters.columns import Params
 from exshare_adapters.postgres.database import Database
 from exshare_adapters.rows import tally_of
 from exshare_core.guessing import FORGOTTEN_AFTER, Tally
@@ -23,10 +22,12 @@ class PostgresGuesses:
         by_key = {bytes(row["key"]): row for row in rows}
         return tuple(tally_of(by_key.get(key), now) for key in keys)
 
-    async def wrong(self, keys: Sequence[bytes], now: datetime) -> None:
+    async def wrong(self, keys: Sequence[bytes], now: datetime) -> tuple[int, ...]:
         """See `GuessCounter.wrong`; in the order of the keys, so that parallel calls cannot deadlock."""
-        rows: list[Params] = [{"key": key, "now": now, "forgotten": now - FORGOTTEN_AFTER} for key in sorted(keys)]
-        await self._database.write(lambda db: db.run_each("guesses.wrong", rows))
+        given = {"keys": sorted(keys), "now": now, "forgotten": now - FORGOTTEN_AFTER}
+        rows = await self._database.write(lambda db: db.all("guesses.wrong", **given))
+        by_key = {bytes(row["key"]): row["failures"] for row in rows}
+        return tuple(by_key[key] for key in keys)
 
     async def right(self, keys: Sequence[bytes]) -> None:
         """See `GuessCounter.right`."""

@@ -26,10 +26,15 @@ class SqliteGuesses:
 
         return await self._database.read(work)
 
-    async def wrong(self, keys: Sequence[bytes], now: datetime) -> None:
+    async def wrong(self, keys: Sequence[bytes], now: datetime) -> tuple[int, ...]:
         """See `GuessCounter.wrong`."""
-        rows: list[Params] = [{"key": key, "now": now, "forgotten": now - FORGOTTEN_AFTER} for key in keys]
-        await self._database.write(lambda db: db.run_each("guesses.wrong", rows))
+        forgotten = now - FORGOTTEN_AFTER
+
+        def work(db: Statements) -> tuple[int, ...]:
+            rows = [row for key in keys for row in db.all("guesses.wrong", key=key, now=now, forgotten=forgotten)]
+            return tuple(row["failures"] for row in rows)
+
+        return await self._database.write(work)
 
     async def right(self, keys: Sequence[bytes]) -> None:
         """See `GuessCounter.right`."""

@@ -51,6 +51,24 @@ class GuessCounterContract(Contract[Storage]):
         assert (Tally(20, NOW), Tally(20, NOW)) == await storage.guesses.tally(keys, NOW)
 
     @promise
+    async def test_every_wrong_proof_has_a_number_of_its_own(self, storage: Storage) -> None:
+        """`wrong` gives the number of each key, in the order asked and this one included; of those at the same moment no
+        two get the same.
+        """
+        one, two = fresh_digest(), fresh_digest()
+        await storage.guesses.wrong([two], NOW)
+        first = await storage.guesses.wrong([one, two], NOW)
+        numbers = await asyncio.gather(
+            *(storage.guesses.wrong([two, one][:: 1 if n % 2 else -1], NOW) for n in range(9))
+        )
+        later = await storage.guesses.wrong([one], after(hours=24, seconds=1))
+
+        assert (1, 2) == first
+        assert [*range(2, 11)] == sorted(min(pair) for pair in numbers)
+        assert [*range(3, 12)] == sorted(max(pair) for pair in numbers)
+        assert ((1,), ()) == (later, await storage.guesses.wrong([], NOW))
+
+    @promise
     async def test_a_right_proof_starts_its_keys_again(self, storage: Storage) -> None:
         """`right` sets its keys back to nothing and leaves others; an unknown key is fine."""
         cleared, kept = fresh_digest(), fresh_digest()

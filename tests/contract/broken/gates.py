@@ -128,8 +128,8 @@ class StartsAtOne(MemoryGuesses):
 class CountsTheFirstKeyOnly(MemoryGuesses):
     """Only the network is counted, not the link."""
 
-    async def wrong(self, keys: Any, now: Any) -> None:
-        await super().wrong(keys[:1], now)
+    async def wrong(self, keys: Any, now: Any) -> Any:
+        return await super().wrong(keys[:1], now) + (1,) * len(keys[1:])
 
 
 class AnswersInStoredOrder(MemoryGuesses):
@@ -142,10 +142,20 @@ class AnswersInStoredOrder(MemoryGuesses):
 class LosesACount(MemoryGuesses):
     """Between reading a tally and writing it, others may come in."""
 
-    async def wrong(self, keys: Any, now: Any) -> None:
+    async def wrong(self, keys: Any, now: Any) -> Any:
         before = {key: self.state.tallies.get(key, Tally()) for key in keys}
         await asyncio.sleep(0)
         self.state.tallies.update({key: Tally(one.failures + 1, now) for key, one in before.items()})
+        return tuple(self.state.tallies[key].failures for key in keys)
+
+
+class NumbersAfterwards(MemoryGuesses):
+    """The number is read when others may have counted as well."""
+
+    async def wrong(self, keys: Any, now: Any) -> Any:
+        await super().wrong(keys, now)
+        await asyncio.sleep(0)
+        return tuple(one.failures for one in await self.tally(keys, now))
 
 
 class ForgivesNothing(MemoryGuesses):
@@ -179,6 +189,7 @@ ROWS = [
     stored("guesses", CountsTheFirstKeyOnly, "every_wrong_proof_counts_for_every_key"),
     stored("guesses", AnswersInStoredOrder, "tallies_come_in_the_order_of_their_keys"),
     stored("guesses", LosesACount, "parallel_wrong_proofs_all_count"),
+    stored("guesses", NumbersAfterwards, "every_wrong_proof_has_a_number_of_its_own"),
     stored("guesses", ForgivesNothing, "a_right_proof_starts_its_keys_again"),
     stored("guesses", ForgetsNothing, "a_tally_is_forgotten_after_a_day"),
 ]

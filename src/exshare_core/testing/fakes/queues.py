@@ -81,10 +81,11 @@ class MemoryGuesses:
         """The tallies of the keys in their order."""
         return tuple(self._now(key, now) for key in keys)
 
-    async def wrong(self, keys: Sequence[bytes], now: datetime) -> None:
+    async def wrong(self, keys: Sequence[bytes], now: datetime) -> tuple[int, ...]:
         """Count one more for each key."""
         for key in keys:
             self.state.tallies[key] = Tally(self._now(key, now).failures + 1, now)
+        return tuple(self.state.tallies[key].failures for key in keys)
 
     async def right(self, keys: Sequence[bytes]) -> None:
         """Start the keys again."""
