@@ -1,4 +1,4 @@
-"""Cookies: a random session id and nothing else, with the strictest flags that the base address allows (spec G10)."""
+"""Cookies: random ids and little else, with the strictest flags that the base address allows (spec G10)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,14 @@ from exshare_core.values import Token
 
 VISITOR = "exshare-visitor"
 MEMBER = "exshare-member"
+
+ENTRY = "exshare-entry"
+"""A member's browser before there is a session: what its forms are told by, and the step it has reached."""
+
+KNOWN = "exshare-known"
+"""A browser in which a member has signed in; opens nothing."""
+
+LONGEST_KEPT = 200
 
 
 def name(kind: str, *, secure: bool) -> str:
@@ -24,11 +32,19 @@ def read(request: Request, kind: str, *, secure: bool) -> str | None:
     return value
 
 
-def write(response: Response, kind: str, value: str, *, secure: bool) -> None:
-    """Give the browser a session id that lives until it is closed."""
-    response.set_cookie(name(kind, secure=secure), value, path="/", secure=secure, httponly=True, samesite="lax")
+def kept(request: Request, kind: str, *, secure: bool) -> str | None:
+    """What a browser was given to keep that is no session id, or None; whether it is good is not judged here."""
+    value = request.cookies.get(name(kind, secure=secure), "")
+    return value if 0 < len(value) <= LONGEST_KEPT else None
+
+
+def write(response: Response, kind: str, value: str, *, secure: bool, seconds: int | None = None) -> None:
+    """Give the browser a value that lives until it is closed, or for some seconds."""
+    response.set_cookie(
+        name(kind, secure=secure), value, seconds, path="/", secure=secure, httponly=True, samesite="lax"
+    )
 
 
 def clear(response: Response, kind: str, *, secure: bool) -> None:
-    """Take the session id away."""
+    """Take the value away."""
     response.delete_cookie(name(kind, secure=secure), path="/", secure=secure, httponly=True, samesite="lax")

@@ -10,7 +10,7 @@ from exshare_core.accounts import Member
 from exshare_core.governance import SitePolicy, SpaceRules, assign
 from exshare_core.schemes import Grantees
 from exshare_core.values import MemberId, SiteId, SpaceKey
-from tests.integration.members import Page, Seat
+from tests.integration.members import Page, Seat, sign_in
 from tests.integration.shell import BOSS, MEMBER_PASSWORD, SITE, Shell, run
 
 POLICY = f"/manage/{SITE}/policy"
@@ -60,7 +60,7 @@ def an_admin_of_another_site(shell: Shell) -> Seat:
     shell.services.governing[BETA] = evolve(shell.services.governing[SITE], site=BETA)  # type: ignore[index]
     run(shell.services.membership.add("far", site=BETA, admin=True, password=MEMBER_PASSWORD))
     seat = Seat(shell, shell.client(), "far")
-    answer = seat.client.post("/manage/sign-in", data={"site": BETA, "name": "far", "password": MEMBER_PASSWORD})
+    answer = sign_in(seat.client, "far", site=BETA)
     assert answer.status_code == 303, answer.text
     return seat
 

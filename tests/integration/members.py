@@ -13,6 +13,7 @@ from tests.integration.shell import BOSS, MEMBER_PASSWORD, SITE, Shell, run
 
 LINKS = f"/manage/{SITE}/links"
 NEW = f"/manage/{SITE}/new"
+SIGN_IN = "/manage/sign-in"
 COOKIE = "__Host-exshare-member"
 
 Page: TypeAlias = httpx2.Response
@@ -106,6 +107,12 @@ def words_of(page: Page) -> str:
     return " ".join(" ".join(parser.parts).split())
 
 
+def sign_in(client: TestClient, name: str = "ada", password: str = MEMBER_PASSWORD, **fields: str) -> Page:
+    """The answer to name and password, sent by the form of the sign-in as a browser sends it."""
+    form = forms_of(client.get(SIGN_IN))[SIGN_IN]
+    return client.post(SIGN_IN, data={**form, "name": name, "password": password, **fields})
+
+
 @define
 class Seat:
     """A browser in which a member is signed in."""
@@ -118,8 +125,8 @@ class Seat:
     def of(cls, shell: Shell, name: str = "ada", password: str = MEMBER_PASSWORD, **more: Any) -> Seat:
         """A browser of its own in which `name` has signed in."""
         seat = cls(shell, shell.client(**more), name)
-        answer = seat.client.post("/manage/sign-in", data={"name": name, "password": password})
-        assert answer.status_code == 303, answer.text
+        answer = sign_in(seat.client, name, password)
+        assert (303, True) == (answer.status_code, COOKIE in seat.client.cookies), answer.text
         return seat
 
     def get(self, path: str) -> Page:

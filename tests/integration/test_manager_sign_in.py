@@ -9,10 +9,9 @@ from starlette.routing import Route
 
 from exshare_core.values import SiteId
 from exshare_web.manager.routes import manager_routes
-from tests.integration.members import COOKIE, LINKS, NEW, Page, Seat, an_admin, forms_of, words_of
+from tests.integration.members import COOKIE, LINKS, NEW, SIGN_IN, Page, Seat, an_admin, forms_of, sign_in, words_of
 from tests.integration.shell import MEMBER_PASSWORD, OWNER, SITE, Shell, run
 
-SIGN_IN = "/manage/sign-in"
 CREDENTIALS = {"name": "ada", "password": MEMBER_PASSWORD}
 
 
@@ -32,39 +31,49 @@ def _cookies(answer: Page) -> list[str]:
 def test_a_member_signs_in_and_reaches_their_links(shell: Shell) -> None:
     """M1: the one way in, ending at the member's list."""
     client = shell.client()
-    answer = client.post(SIGN_IN, data=CREDENTIALS)
+    answer = sign_in(client)
 
     assert (303, LINKS) == (answer.status_code, answer.headers["location"])
     assert 200 == client.get(LINKS).status_code
 
 
 def test_the_cookie_is_as_strict_as_browsers_allow(shell: Shell) -> None:
-    """G10: of this host only, unseen by scripts, never sent by other sites' forms; gone with the browser."""
-    (cookie,) = _cookies(shell.client().post(SIGN_IN, data=CREDENTIALS))
-    name, _, flags = cookie.partition("=")
+    """G10: of this host only, unseen by scripts, never sent by other sites' forms; the session's is gone with the
+    browser, and so is what the browser had before it.
+    """
+    session, known, entry = _cookies(sign_in(shell.client()))
+    strict = {"HttpOnly", "Path=/", "SameSite=lax", "Secure"}
 
-    assert COOKIE == name
-    assert {"HttpOnly", "Path=/", "SameSite=lax", "Secure"} == set(flags.split("; ")[1:])
+    assert session.startswith(f"{COOKIE}=")
+    assert strict == set(session.split("; ")[1:])
+    assert known.startswith("__Host-exshare-known=")
+    assert {*strict, "Max-Age=15552000"} == {flag for flag in known.split("; ")[1:] if not flag.startswith("expires")}
+    assert entry.startswith("__Host-exshare-entry=")
+    assert "Max-Age=0" in entry
 
 
 def test_without_https_the_cookie_has_no_prefix_and_no_secure() -> None:
     """G10: an http base address gets a cookie that browsers will send back, and pages without HSTS."""
     shell = Shell(base_url="http://127.0.0.1:8080")
     client = shell.client()
-    answer = client.post(SIGN_IN, data=CREDENTIALS)
-    (cookie,) = _cookies(answer)
+    answer = sign_in(client)
+    given = _cookies(answer)
 
-    assert cookie.startswith("exshare-member=")
-    assert "secure" not in cookie.lower()
+    assert given[0].startswith("exshare-member=")
+    assert all("secure" not in one.lower() for one in given)
     assert "strict-transport-security" not in answer.headers
     assert 200 == client.get(LINKS).status_code
 
 
-def test_pages_before_the_sign_in_set_no_cookie(shell: Shell) -> None:
-    """ASVS 7.6.2: a session begins by the member's act alone."""
+def test_pages_before_the_sign_in_begin_no_session(shell: Shell) -> None:
+    """ASVS 7.6.2: a session begins by the member's act alone; the form's own cookie is given once and opens nothing."""
     client = shell.client()
+    given = [_cookies(client.get(path)) for path in (SIGN_IN, SIGN_IN, "/manage", LINKS)]
 
-    assert [[], [], []] == [_cookies(client.get(path)) for path in (SIGN_IN, "/manage", LINKS)]
+    assert [1, 0, 0, 0] == [len(one) for one in given]
+    assert given[0][0].startswith("__Host-exshare-entry=")
+    assert "Max-Age" not in given[0][0]
+    assert {} == shell.storage.state.sessions
 
 
 def test_every_refusal_is_the_same_page(shell: Shell) -> None:
@@ -74,10 +83,13 @@ def test_every_refusal_is_the_same_page(shell: Shell) -> None:
     run(shell.services.membership.disable(bob.id))
     tried = [("ada", "a wrong pass phrase"), ("nobody", "x"), ("eve", "x"), ("bob", MEMBER_PASSWORD)]
     answers = [
-        shell.client(network=f"192.0.2.{number}").post(SIGN_IN, data={"name": name, "password": password})
+        sign_in(shell.client(network=f"192.0.2.{number}"), name, password)
         for number, (name, password) in enumerate(tried, 1)
     ]
-    bodies = {answer.text.replace(f'value="{name}"', "") for answer, (name, _) in zip(answers, tried, strict=True)}
+    bodies = {
+        answer.text.replace(f'value="{name}"', "").replace(forms_of(answer)[SIGN_IN]["csrf"][0], "")
+        for answer, (name, _) in zip(answers, tried, strict=True)
+    }
 
     assert [403] * 4 == [answer.status_code for answer in answers]
     assert 1 == len(bodies)
@@ -90,7 +102,7 @@ def test_every_refusal_asks_the_storage_the_same_questions(shell: Shell) -> None
     asked = []
     for name in ("ada", "nobody"):
         shell.recorder.calls.clear()
-        shell.client().post(SIGN_IN, data={"name": name, "password": "a wrong pass phrase"})
+        sign_in(shell.client(), name, "a wrong pass phrase")
         asked.append(dict(shell.recorder.calls))
 
     assert asked[0] == asked[1]
@@ -98,10 +110,10 @@ def test_every_refusal_asks_the_storage_the_same_questions(shell: Shell) -> None
 
 def test_a_password_is_never_sent_back(shell: Shell) -> None:
     """A refused sign-in keeps the name in the form, not the password."""
-    answer = shell.client().post(SIGN_IN, data={"name": 'a"da<', "password": "a wrong pass phrase"})
+    answer = sign_in(shell.client(), 'a"da<', "a wrong pass phrase")
 
     assert "a wrong pass phrase" not in answer.text
-    assert ['a"da<'] == forms_of(answer)[""]["name"]
+    assert ['a"da<'] == forms_of(answer)[SIGN_IN]["name"]
     assert "a&#34;da&lt;" in answer.text
 
 
@@ -110,26 +122,26 @@ def test_guessing_is_slowed_down_alike_for_every_name(shell: Shell, name: str) -
     """G7: the sixth try in a row waits, says for how long, and does not say whether the name exists."""
     client = shell.client()
     for _ in range(5):
-        client.post(SIGN_IN, data={"name": name, "password": "a wrong pass phrase"})
-    answer = client.post(SIGN_IN, data={"name": name, "password": MEMBER_PASSWORD})
+        sign_in(client, name, "a wrong pass phrase")
+    answer = sign_in(client, name)
 
     assert (429, "60", []) == (answer.status_code, answer.headers["retry-after"], _cookies(answer))
-    assert 303 == shell.client(network="198.51.100.9").post(SIGN_IN, data=CREDENTIALS).status_code
+    assert 303 == sign_in(shell.client(network="198.51.100.9")).status_code
 
 
 def test_a_site_that_does_not_exist_is_a_wrong_sign_in(shell: Shell) -> None:
     """M1: no site is told by its answer."""
     for site in ("nowhere", "-", "x" * 999, "\x00"):
-        assert 403 == shell.client().post(SIGN_IN, data={**CREDENTIALS, "site": site}).status_code
+        assert 403 == sign_in(shell.client(), site=site).status_code
 
 
 def test_the_session_id_is_new_at_every_sign_in(shell: Shell) -> None:
     """Security reference 1.5: no fixation; a planted id is never adopted, and the earlier session ends."""
     client = shell.client()
     client.cookies.set(COOKIE, "N" * 43, domain="share.example.com")
-    client.post(SIGN_IN, data=CREDENTIALS)
+    sign_in(client)
     first = client.cookies[COOKIE]
-    client.post(SIGN_IN, data=CREDENTIALS)
+    sign_in(client)
     second = client.cookies[COOKIE]
     old = shell.client()
     old.cookies.set(COOKIE, first)
@@ -145,7 +157,8 @@ def test_nothing_in_the_address_says_where_to_go_next(shell: Shell) -> None:
     for name in ("next", "url", "return_to", "redirect", "continue", "site"):
         for target in ("https://evil.example/", "//evil.example", "/\\evil.example"):
             fields = {**CREDENTIALS, **({} if name == "site" else {name: target})}
-            answer = client.post(f"{SIGN_IN}?{name}={target}", data=fields)
+            form = forms_of(client.get(f"{SIGN_IN}?{name}={target}"))[SIGN_IN]
+            answer = client.post(f"{SIGN_IN}?{name}={target}", data={**form, **fields})
             assert (303, LINKS) == (answer.status_code, answer.headers["location"])
             assert LINKS == client.get(f"/manage?{name}={target}").headers["location"]
 
@@ -161,9 +174,8 @@ def _routes() -> Iterator[tuple[str, str]]:
             yield method, path
 
 
-OPEN = {("GET", SIGN_IN), ("POST", SIGN_IN), ("POST", "/manage/sign-out"), ("GET", "/manage/setup/" + "N" * 43)} | {
-    ("POST", "/manage/setup/" + "N" * 43)
-}
+BEFORE = (SIGN_IN, f"{SIGN_IN}/code", f"{SIGN_IN}/second-factor", "/manage/setup/" + "N" * 43)
+OPEN = {(method, path) for method in ("GET", "POST") for path in BEFORE} | {("POST", "/manage/sign-out")}
 """The routes that need no session: those to begin one, to end one, and to become able to."""
 
 
@@ -181,7 +193,7 @@ def test_every_other_route_asks_for_a_session(shell: Shell, method: str, path: s
 def test_a_visitors_session_is_no_members(shell: Shell) -> None:
     """G10: the two cookies have nothing to do with each other."""
     client = shell.client()
-    client.post(SIGN_IN, data=CREDENTIALS)
+    sign_in(client)
     other = shell.client()
     other.cookies.set("__Host-exshare-visitor", client.cookies[COOKIE])
     other.cookies.set("exshare-member", client.cookies[COOKIE])
@@ -208,7 +220,8 @@ def test_signing_out_ends_the_session_on_the_server(shell: Shell) -> None:
     thief = shell.client()
     thief.cookies.set(COOKIE, copy)
 
-    assert (303, SIGN_IN) == (answer.status_code, answer.headers["location"])
+    assert (303, f"{SIGN_IN}?signed-out") == (answer.status_code, answer.headers["location"])
+    assert "You are signed out." in words_of(seat.get(answer.headers["location"]))
     assert '"cache", "storage"' == answer.headers["clear-site-data"]
     assert "Max-Age=0" in _cookies(answer)[0]
     assert SIGN_IN == thief.get(LINKS).headers["location"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute, Route
 
-from exshare_web.manager import links, sign_in
+from exshare_web.manager import account, links, second_step, setup, sign_in
+from exshare_web.manager.account import own
 from exshare_web.manager.session import signed_in
 
 
@@ -15,12 +16,32 @@ def manager_routes() -> list[BaseRoute]:
         Route("/manage/sign-in", sign_in.show, methods=["GET"], name="sign-in"),
         Route("/manage/sign-in", sign_in.submit, methods=["POST"]),
         Route("/manage/sign-out", sign_in.sign_out, methods=["POST"], name="sign-out"),
-        Route("/manage/setup/{setup}", sign_in.show_setup, methods=["GET"], name="setup"),
-        Route("/manage/setup/{setup}", sign_in.submit_setup, methods=["POST"]),
+        Route("/manage/sign-in/code", second_step.show, methods=["GET"], name="second-step"),
+        Route("/manage/sign-in/code", second_step.submit, methods=["POST"]),
+        Route("/manage/sign-in/second-factor", second_step.show_enrolment, methods=["GET"], name="enrolment"),
+        Route("/manage/sign-in/second-factor", second_step.submit_enrolment, methods=["POST"]),
+        Route("/manage/setup/{setup}", setup.show, methods=["GET"], name="setup"),
+        Route("/manage/setup/{setup}", setup.submit, methods=["POST"]),
+        *_account_routes("/manage/{site}/account"),
         Route("/manage/{site}/links", signed_in(links.show_list), methods=["GET"], name="links"),
         Route("/manage/{site}/new", signed_in(links.find_page), methods=["GET"], name="new"),
         Route("/manage/{site}/new", signed_in(links.create), methods=["POST"]),
         Route("/manage/{site}/links/{link}", signed_in(links.show_link), methods=["GET"], name="manage-link"),
         Route("/manage/{site}/links/{link}", signed_in(links.change), methods=["POST"]),
         Route("/manage/{site}/links/{link}/{act}", signed_in(links.act), methods=["POST"], name="act"),
+    ]
+
+
+def _account_routes(account_path: str) -> list[BaseRoute]:
+    """What members do with their own accounts; on every site that they belong to, so that the way back is theirs."""
+    return [
+        Route(account_path, own(account.show), methods=["GET"], name="account"),
+        Route(f"{account_path}/password", own(account.change_password), methods=["POST"]),
+        Route(f"{account_path}/confirm", own(account.show_confirm), methods=["GET"]),
+        Route(f"{account_path}/confirm", own(account.confirm), methods=["POST"]),
+        Route(f"{account_path}/second-factor", own(account.show_factor), methods=["GET"]),
+        Route(f"{account_path}/second-factor", own(account.set_factor), methods=["POST"]),
+        Route(f"{account_path}/second-factor/remove", own(account.remove_factor), methods=["POST"]),
+        Route(f"{account_path}/recovery-codes", own(account.new_recovery_codes), methods=["POST"]),
+        Route(f"{account_path}/sessions", own(account.end_sessions), methods=["POST"]),
     ]

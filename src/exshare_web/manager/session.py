@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Awaitable, Callable, Mapping
 
 from attrs import frozen
@@ -11,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from exshare_core.accounts import Member
+from exshare_core.attending import Presence
 from exshare_core.decisions import Answer
 from exshare_core.errors import InvalidValue, NotFound
 from exshare_core.governing import Governing
@@ -19,8 +18,12 @@ from exshare_core.values import SiteId, site_id
 from exshare_web import cookies
 from exshare_web.answers import FORGED
 from exshare_web.fields import text_fields
+from exshare_web.form_tokens import fits, form_token
 from exshare_web.origins import same_origin
-from exshare_web.visitor.request import shell
+from exshare_web.visitor.request import network, shell
+
+PURPOSE = "members"
+"""What the forms of a session are for: one token for all, since the session may do all of it."""
 
 MOST_FIELDS = 100
 LONGEST_FIELD = 1 << 20
@@ -31,7 +34,7 @@ LONGEST_FIELD = 1 << 20
 class Desk:
     """A signed-in member at one site."""
 
-    member: Member
+    present: Presence
     site: SiteId
     sharing: Sharing
     governing: Governing
@@ -40,17 +43,17 @@ class Desk:
     """The posted form; empty for a GET."""
 
     @property
+    def member(self) -> Member:
+        """Who is signed in."""
+        return self.present.member
+
+    @property
     def csrf(self) -> str:
         """The token that every form of this session carries."""
-        return csrf_token(self.secret)
+        return form_token(self.secret, PURPOSE)
 
 
 Endpoint = Callable[[Request, Desk], Awaitable[Response]]
-
-
-def csrf_token(secret: str) -> str:
-    """A value that only pages of this session know; tells nothing about the session id."""
-    return hashlib.sha256(b"csrf\0" + secret.encode("ascii")).hexdigest()
 
 
 def signed_in(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
@@ -59,11 +62,11 @@ def signed_in(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
     async def guarded(request: Request) -> Response:
         it = shell(request)
         secret = cookies.read(request, cookies.MEMBER, secure=it.services.secure)
-        member = await it.services.membership.session(secret)
-        if member is None or secret is None:
+        present = await it.services.membership.present(secret, network(request))
+        if present is None or secret is None:
             return RedirectResponse(request.url_for("sign-in").path, 303)
         site = _site(request)
-        if site is None or site not in it.services.sharing or not member.belongs_to(site):
+        if site is None or site not in it.services.sharing or not present.member.belongs_to(site):
             return it.answers.stranger(Answer.UNKNOWN)
         fields: Mapping[str, str] = {}
         if request.method == "POST":
@@ -72,7 +75,7 @@ def signed_in(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
                 return it.answers.neutral(FORGED)
         try:
             sharing, governing = it.services.sharing[site], it.services.governing[site]
-            return await endpoint(request, Desk(member, site, sharing, governing, secret, fields))
+            return await endpoint(request, Desk(present, site, sharing, governing, secret, fields))
         except NotFound:
             return it.answers.stranger(Answer.UNKNOWN)
 
@@ -81,10 +84,7 @@ def signed_in(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
 
 def genuine(request: Request, fields: Mapping[str, str], secret: str) -> bool:
     """Whether a form was on a page of ours, in this very session: by its token, and by where the browser says it is."""
-    token = fields.get("csrf", "").encode()
-    return hmac.compare_digest(token, csrf_token(secret).encode()) and same_origin(
-        request, shell(request).services.base_url
-    )
+    return fits(fields, secret, PURPOSE) and same_origin(request, shell(request).services.base_url)
 
 
 async def posted(request: Request) -> dict[str, str]:

@@ -1,19 +1,25 @@
-"""Signing in and out, and setting the first password by a one-time link."""
+"""Signing in with name and password, and out again."""
 
 from __future__ import annotations
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from exshare_core.decisions import Answer
-from exshare_core.errors import InvalidValue, NotFound
 from exshare_core.values import SiteId
 from exshare_web import cookies
 from exshare_web.answers import FORGED, TOO_MANY
-from exshare_web.manager.forms import errors_of
+from exshare_web.manager import entry
 from exshare_web.manager.session import genuine, posted
-from exshare_web.origins import same_origin
 from exshare_web.visitor.request import network, shell
+
+PURPOSE = "sign-in"
+
+NOTES = {
+    "password-set": "Your password is set. Sign in with it.",
+    "signed-out": "You are signed out.",
+    "late": "That took too long, or there were too many wrong codes. Please begin again.",
+}
+"""What the page may say above its form, by the word that the address ends in."""
 
 
 async def home(request: Request) -> Response:
@@ -29,43 +35,52 @@ async def home(request: Request) -> Response:
 
 async def show(request: Request) -> Response:
     """``GET /manage/sign-in``."""
-    return _form(request, 200, ready="password-set" in request.query_params)
+    note = next((text for word, text in NOTES.items() if word in request.query_params), "")
+    return _form(request, 200, note=note)
 
 
 def _form(
-    request: Request, status: int, *, wrong: bool = False, ready: bool = False, name: str = "", site: str = ""
+    request: Request, status: int, *, error: str = "", note: str = "", name: str = "", site: str = ""
 ) -> Response:
-    it = shell(request)
-    return it.pages.answer(
-        "sign_in.html", status, sites=tuple(it.services.sharing), wrong=wrong, ready=ready, name=name, chosen=site
+    return entry.asked(
+        request,
+        PURPOSE,
+        "sign_in.html",
+        status,
+        sites=tuple(shell(request).services.sharing),
+        error=error,
+        note=note,
+        name=name,
+        chosen=site,
     )
 
 
-async def submit(request: Request) -> Response:
-    """``POST /manage/sign-in``: every refusal is the same refusal.
+WRONG = "Name and password do not fit together."
+LOST = "This page was open for too long, or your browser keeps no cookies of ours. Please try again."
 
-    There is no session yet whose token a form could carry: what the browser says of the form's origin is the defence
-    against a sign-in that somebody else has prepared. The id is always a new one; an old session ends.
-    """
+
+async def submit(request: Request) -> Response:
+    """``POST /manage/sign-in``: every refusal is the same refusal. The id is always a new one; an old session ends."""
     it = shell(request)
-    if not same_origin(request, it.services.base_url):
+    if not entry.from_our_page(request):
         return it.answers.neutral(FORGED)
     fields = await posted(request)
     site = SiteId(fields.get("site") or next(iter(it.services.sharing)))
     name, password = fields.get("name", "")[:200], fields.get("password", "")[:1000]
+    if not entry.from_this_browser(request, fields, PURPOSE):
+        return _form(request, 403, error=LOST, name=name)
     if site not in it.services.sharing:
-        return _form(request, 403, wrong=True, name=name)
-    outcome = await it.services.membership.sign_in(site, name, password, network(request))
+        return _form(request, 403, error=WRONG, name=name)
+    outcome = await it.services.membership.sign_in(site, name, password, network(request), entry.known(request))
     if outcome.wait:
         return it.answers.neutral(TOO_MANY, outcome.wait.total_seconds())
+    if outcome.step is not None:
+        response = RedirectResponse(request.url_for("second-step").path, 303)
+        cookies.write(response, cookies.ENTRY, outcome.step, secure=it.services.secure)
+        return response
     if outcome.session is None:
-        return _form(request, 403, wrong=True, name=name, site=site)
-    before = cookies.read(request, cookies.MEMBER, secure=it.services.secure)
-    if before is not None:
-        await it.services.membership.sign_out(before)
-    response = RedirectResponse(request.url_for("links", site=site).path, 303)
-    cookies.write(response, cookies.MEMBER, outcome.session, secure=it.services.secure)
-    return response
+        return _form(request, 403, error=WRONG, name=name, site=site)
+    return await entry.come_in(request, outcome)
 
 
 async def sign_out(request: Request) -> Response:
@@ -76,37 +91,12 @@ async def sign_out(request: Request) -> Response:
         if not genuine(request, await posted(request), secret):
             return it.answers.neutral(FORGED)
         await it.services.membership.sign_out(secret)
-    response = RedirectResponse(request.url_for("sign-in").path, 303)
+    return signed_out(request)
+
+
+def signed_out(request: Request) -> Response:
+    """The answer to whoever has no session any more: the browser forgets what it kept of our pages (ASVS 14.3.1)."""
+    response = entry.anew(request, "signed-out")
     response.headers["clear-site-data"] = '"cache", "storage"'
-    cookies.clear(response, cookies.MEMBER, secure=it.services.secure)
+    cookies.clear(response, cookies.MEMBER, secure=shell(request).services.secure)
     return response
-
-
-async def show_setup(request: Request) -> Response:
-    """``GET /manage/setup/{setup}``: the form to choose a password; opening it uses nothing up."""
-    it = shell(request)
-    member = await it.services.membership.invited(request.path_params["setup"])
-    if member is None:
-        return it.answers.stranger(Answer.UNKNOWN)
-    return it.pages.answer("setup.html", name=member.name, error="")
-
-
-async def submit_setup(request: Request) -> Response:
-    """``POST /manage/setup/{setup}``: set the password; the link is used up by it.
-
-    The secret in the address is what no other page can know; the form needs no further token.
-    """
-    it = shell(request)
-    if not same_origin(request, it.services.base_url):
-        return it.answers.neutral(FORGED)
-    setup = request.path_params["setup"]
-    fields = await posted(request)
-    try:
-        await it.services.membership.set_up(setup, fields.get("password", ""))
-    except InvalidValue as error:
-        member = await it.services.membership.invited(setup)
-        name = "" if member is None else member.name
-        return it.pages.answer("setup.html", 400, name=name, error=errors_of(error).get("password", error.rule))
-    except NotFound:
-        return it.answers.stranger(Answer.UNKNOWN)
-    return RedirectResponse(f"{request.url_for('sign-in').path}?password-set", 303)

@@ -38,7 +38,7 @@ class CheapHasher:
 
 
 def _hashed(password: str, salt: bytes, rounds: int) -> str:
-    digest = pbkdf2_hmac("sha256", password.encode(), salt, rounds)
+    digest = pbkdf2_hmac("sha256", password.encode("utf-8", "surrogatepass"), salt, rounds)
     return f"$cheap${rounds}${salt.hex()}${digest.hex()}"
 
 
