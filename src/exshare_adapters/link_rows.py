@@ -156,4 +156,4 @@ def _wish_of(codec: Codec, row: Row) -> Wish:
 
 def swept_of(codec: Codec, row: Row) -> Swept:
     """A link as a walk over all of them sees it."""
-    return Swept(link_of(codec, row), row["opens"])
+    return Swept(link_of(codec, row), row["opens"], not flag(row["owner_out"]))

@@ -18,6 +18,7 @@ from exshare_core.governance import (
     Defaults,
     Difference,
     Held,
+    Leavers,
     Loosening,
     Permissions,
     PolicyChange,
@@ -47,6 +48,8 @@ def policy_params(codec: Codec, policy: SitePolicy) -> Params:
         "limits": codec.dump(policy.limits),
         "scheme": None if policy.scheme is None else codec.dump(policy.scheme),
         "loosening": policy.loosening.value,
+        "leavers": policy.leavers.value,
+        "heir": policy.heir,
     }
 
 
@@ -117,6 +120,8 @@ def policy_of(codec: Codec, row: Row) -> SitePolicy:
         spaces={SpaceKey(one["space"]): _rules_of(codec, one) for one in tree(row["spaces"])},
         scheme=_scheme_of(codec, row["scheme"]),
         loosening=word(Loosening, row["loosening"]),
+        leavers=word(Leavers, row["leavers"]),
+        heir=None if row["heir"] is None else MemberId(row["heir"]),
         held=_held_of(codec, row["held"]),
     )
 
@@ -197,4 +202,4 @@ def change_of(codec: Codec, row: Row) -> PolicyChange:
 
 def switches_of(row: Row) -> Switches:
     """The kill switches in a row."""
-    return Switches(site_on=flag(row["site_on"]), space_on=flag(row["space_on"]))
+    return Switches(flag(row["site_on"]), flag(row["space_on"]), not flag(row["owner_out"]))

@@ -6,12 +6,13 @@ what it was and what it becomes. Nothing of a link or a page is in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from attrs import fields
 
 from exshare_core.capabilities import Capabilities
-from exshare_core.explaining import worded
+from exshare_core.explaining import in_words, unanswerable, worded
+from exshare_core.gates import Method
 from exshare_core.governance import (
     SITE_LAYER,
     Configuration,
@@ -32,17 +33,22 @@ def differences(before: SitePolicy, after: SitePolicy) -> tuple[Difference, ...]
         *_limits(SITE_LAYER, before.limits, after.limits),
         *_scheme("site", before.scheme, after.scheme),
         *_unlike("loosening", before.loosening.value, after.loosening.value),
+        *_unlike("leavers", before.leavers.value, after.leavers.value),
+        *_unlike("heir", before.heir or "nobody", after.heir or "nobody"),
         *_configurations(before.configurations, after.configurations),
         *(one for space in sorted({*before.spaces, *after.spaces}) for one in _space(space, before, after)),
     )
 
 
-def warnings(before: SitePolicy, after: SitePolicy) -> tuple[str, ...]:
-    """What a change would shut that was open, in sentences: things that admins do not want unawares (spec P6)."""
-    return tuple(sentence for sentence in _shut(after) if sentence not in set(_shut(before)))
+def warnings(before: SitePolicy, after: SitePolicy, methods: Collection[Method] = ()) -> tuple[str, ...]:
+    """What a change would shut that was open, in sentences: things that admins do not want unawares (spec P6).
+
+    `methods` are those by which visitors of the site can sign in.
+    """
+    return tuple(sentence for sentence in _shut(after, methods) if sentence not in set(_shut(before, methods)))
 
 
-def _shut(policy: SitePolicy) -> Iterator[str]:
+def _shut(policy: SitePolicy, methods: Collection[Method]) -> Iterator[str]:
     if (policy.scheme or WITHOUT).of(Granted.CREATE) == Grantees():
         yield "nobody but admins can make links on this site"
     for space, rules in sorted(policy.spaces.items()):
@@ -59,11 +65,14 @@ def _shut(policy: SitePolicy) -> Iterator[str]:
             yield f"no visitor is on every list of allowed people {where}"
         if above.limits.networks is not None and not above.limits.networks.entries():
             yield f"no network is on every list of allowed networks {where}"
+        if demanded := unanswerable(above, methods):
+            yield f"{where}, {demanded}"
 
 
 def _limits(layer: str, before: Limits, after: Limits) -> Iterator[Difference]:
     for name in MEETS:
-        yield from _unlike(f"{layer}: {name}", worded(getattr(before, name)), worded(getattr(after, name)))
+        old, new = (in_words(name, getattr(limits, name)) for limits in (before, after))
+        yield from _unlike(f"{layer}: {name}", old, new)
 
 
 def _scheme(where: str, before: Scheme | None, after: Scheme | None) -> Iterator[Difference]:

@@ -11,7 +11,7 @@ from enum import Enum
 
 from attrs import frozen
 
-from exshare_core.values import LinkId, MemberId, SiteId
+from exshare_core.values import ExternalAccountId, LinkId, MemberId, SiteId
 
 
 class Kind(Enum):
@@ -25,6 +25,7 @@ class Kind(Enum):
     LINK_DELETED = "link deleted"
     LINK_SENT = "link sent"
     LINK_RENEWED = "link renewed"
+    LINK_HANDED_OVER = "link handed over"
     LINK_CONFIRMED = "link confirmed"
     OPENED = "opened"
     OPEN_RETURNED = "open returned"
@@ -41,6 +42,10 @@ class Kind(Enum):
     MEMBER_INVITED = "member invited"
     MEMBER_DISABLED = "member disabled"
     MEMBER_ENABLED = "member enabled"
+    MEMBER_TIED = "member tied"
+    """To who they are where they sign in elsewhere, or to nobody there any more."""
+    ADMIN_GRANTED = "admin granted"
+    ADMIN_TAKEN = "admin taken"
     PASSWORD_SET = "password set"
     SIGNED_IN = "signed in"
     SIGN_IN_FAILED = "sign-in failed"
@@ -51,6 +56,12 @@ class Kind(Enum):
     WRONG_SECOND_FACTOR = "wrong second factor"
     RECOVERY_CODES_MADE = "recovery codes made"
     RECOVERY_CODE_USED = "recovery code used"
+    ACCOUNT_MADE = "account made"
+    ACCOUNT_DISABLED = "account disabled"
+    ACCOUNT_ENABLED = "account enabled"
+    ACCOUNT_DELETED = "account deleted"
+    ADDRESS_CHANGED = "address changed"
+    DATA_EXPORTED = "data exported"
     POLICY_CHANGED = "policy changed"
     SHARING_STOPPED = "sharing stopped"
     SHARING_RESUMED = "sharing resumed"
@@ -80,3 +91,5 @@ class Event:
     detail: str = ""
     network: str | None = None
     address: str | None = None
+    account: ExternalAccountId | None = None
+    """The external account that it was done with, or to."""

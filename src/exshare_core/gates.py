@@ -176,6 +176,11 @@ def findable(prepared: Prepared) -> bool:
     return wish.indexing and limits.indexing is not False and open_to_all and endless
 
 
+def framed_by(prepared: Prepared) -> frozenset[str]:
+    """The origins whose pages may show the link in a frame: those that it lists and every layer allows (spec G10)."""
+    return prepared.policy.limits.frame_origins or frozenset()
+
+
 NOTHING_THERE = Decision(Effect.DENY, (Verdict(Stage.EXISTS, Effect.DENY, "there is no such link", Answer.UNKNOWN),))
 
 NO_LAYER = Verdict(Stage.POLICY, Effect.DENY, "no layer allows sharing on this site", Answer.UNAVAILABLE)
@@ -220,6 +225,8 @@ def suspension(link: ShareLink, policy: Policy, switches: Switches) -> Verdict:
         return _deny(Stage.POLICY, "sharing is switched off for the site", ("site",))
     if not switches.space_on:
         return _deny(Stage.POLICY, "sharing is switched off for the space", ("space",))
+    if not switches.owner_in:
+        return _deny(Stage.POLICY, "its owner has left")
     if limits.password_demanded and link.wish.password_hash is None:
         return _deny(Stage.POLICY, "a password is demanded", policy.set_by("password_demanded"))
     if limits.expiry_demanded and limits.lifetime is None and link.wish.expires_at is None:
@@ -285,6 +292,15 @@ def admits(policy: Policy, address: Address) -> bool:
     """Whether the lists in force let `address` pass: on the list and not blocked (spec G2, G3)."""
     people, blocked = policy.limits.people, policy.limits.blocked_people
     return (people is None or people.admits(address)) and not (blocked and _parsed(blocked).admits(address))
+
+
+def may_register(policy: Policy, address: Address) -> bool:
+    """Whether `address` may have an account made for it by a link under `policy`: an account would get it through the
+    gate, and there is a gate (spec G2).
+    """
+    limits = policy.limits
+    asks = limits.people is not None or limits.sign_in_demanded
+    return asks and not limits.sso_demanded and admits(policy, address)
 
 
 def identifies(policy: Policy, proof: Proof) -> bool:

@@ -43,6 +43,17 @@ class Loosening(Enum):
     """What was taken away stays away until the link's owner, or who may edit the link, confirms its settings."""
 
 
+class Leavers(Enum):
+    """What becomes of the links of a member who leaves (spec L15)."""
+
+    STOP = "stop"
+    """They are suspended, and go on if the member comes back."""
+    KEEP = "keep"
+    """They go on under the site's service identity, which their pages in the managers' view name, with a new owner."""
+    TRANSFER = "transfer"
+    """They get a new owner, and reach what that member may read."""
+
+
 @frozen(slots=True)
 class Defaults:
     """What the form of a new link is filled with; enforces nothing (spec L9)."""
@@ -167,6 +178,9 @@ class SitePolicy:
     scheme: Scheme | None = None
     loosening: Loosening = Loosening.CONFIRM
     held: tuple[Held, ...] = ()
+    leavers: Leavers = Leavers.STOP
+    heir: MemberId | None = None
+    """Who owns the links of leavers then, unless they stop."""
 
     def rules(self, space: SpaceKey) -> SpaceRules:
         """What is set for `space`."""
@@ -219,6 +233,8 @@ def check_policy(policy: SitePolicy) -> None:
                 f"the space {space} is assigned to the configuration `{rules.configuration[:60]}`, which is not there"
             )
             raise InvalidValue("spaces", rule)
+    if (policy.heir is None) is not (policy.leavers is Leavers.STOP):
+        raise InvalidValue("heir", "links that do not stop with their owner need a new one, and only those do")
     check_contradictions(policy)
 
 

@@ -246,6 +246,10 @@ class ShareLink:
         """The link whose settings were agreed to at `at`, whatever was loosened above it before (spec P4)."""
         return self._changed(at, confirmed_at=at)
 
+    def handed_over(self, at: datetime, owner: MemberId, acts_as: AccountId, *, service_identity: bool) -> ShareLink:
+        """The link with another owner, whose access bounds it from now on (spec L15). Proofs stay good."""
+        return self._changed(at, owner=owner, acts_as=acts_as, service_identity=service_identity)
+
     def rehashed(self, password_hash: str) -> ShareLink:
         """The same password under stronger parameters: nothing that anyone agreed to has changed."""
         return evolve(self, wish=evolve(self.wish, password_hash=password_hash), version=self.version + 1)
@@ -301,10 +305,12 @@ def lasting(addresses: Iterable[LinkAddress], at: datetime) -> LinkAddress | Non
 
 @frozen(slots=True)
 class Switches:
-    """The kill switches of the site and the space; either stops every link below it at once (spec P7)."""
+    """What stops a link at once without changing it: the site, the space (spec P7), and who owns it (spec L15)."""
 
     site_on: bool = True
     space_on: bool = True
+    owner_in: bool = True
+    """Whether the link's owner is still a member; who is none that is known here has not left."""
 
 
 def checked_name(name: str) -> str:

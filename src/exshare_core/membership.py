@@ -19,10 +19,11 @@ from exshare_core.links import checked_name
 from exshare_core.securing import Securing
 from exshare_core.signing_in import SigningIn
 from exshare_core.values import AccountId, MemberId, SiteId, Token
+from exshare_core.welcoming import Welcoming
 
 
 @frozen
-class Membership(SigningIn, Securing):
+class Membership(SigningIn, Securing, Welcoming):
     """The local members of one deployment: what operators do for them, and what they do themselves."""
 
     async def add(
@@ -66,7 +67,10 @@ class Membership(SigningIn, Securing):
         return changed, setup
 
     async def disable(self, member: MemberId) -> Member:
-        """Lock a member out at once, in every browser; their links stay. Raises NotFound and Taken."""
+        """Lock a member out at once, in every browser, and suspend their links; `leaving` settles what becomes of them.
+
+        Raises NotFound and Taken.
+        """
         known = await self._known(member)
         changed = evolve(known, disabled=True, setup_digest=None, setup_expires=None, version=known.version + 1)
         await self.storage.members.replace(changed, [self._event(Kind.MEMBER_DISABLED, changed, Actor.OPERATOR)])

@@ -20,6 +20,7 @@ from exshare_core.governance import (
     DEFAULT,
     Configuration,
     Defaults,
+    Leavers,
     Loosening,
     SitePolicy,
     SpaceRules,
@@ -28,7 +29,7 @@ from exshare_core.governance import (
 from exshare_core.policy import GroupRule, Limits
 from exshare_core.policy_keys import GRANTS, LIMITS, Plain, read_grantees, read_rungs, text, write_grantees
 from exshare_core.schemes import NOBODY, Granted, Scheme
-from exshare_core.values import SpaceKey
+from exshare_core.values import MemberId, SpaceKey
 
 T = TypeVar("T")
 
@@ -46,6 +47,8 @@ _TOO_DEEP = re.compile(r"""(?:\.[ \t]*(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')[ \t
 _BARE = re.compile(r"[A-Za-z0-9_-]+\Z")
 
 _LOOSENING = "What becomes of existing links when a layer is loosened: `restore` or `confirm` (by their owners)."
+_LEAVERS = "What becomes of the links of a member who leaves: `stop`, `keep` (service identity) or `transfer`."
+_HEIR = "The id of the member who owns the links of leavers, where they do not stop."
 _CONFIGURATION = "The configuration of the space; the site's default one where none is named."
 _ADMINS = "Who sees and manages all links of the space and sets its limits."
 _GROUP = "The group whose members' links these limits hold for as well."
@@ -67,6 +70,8 @@ def write_policy(policy: SitePolicy) -> str:
     lines = [
         _INTRODUCTION,
         *_entry("loosening", policy.loosening.value, _LOOSENING),
+        *_entry("leavers", policy.leavers.value, _LEAVERS),
+        *(() if policy.heir is None else _entry("heir", policy.heir, _HEIR)),
         *_table(("site",)),
         *_limits(("site",), policy.limits),
         *_scheme(("scheme",), policy.scheme),
@@ -215,7 +220,7 @@ class _Reader:
     failures: list[InvalidValue]
 
     def policy(self, content: Mapping[str, Any], base: SitePolicy) -> SitePolicy:
-        known = ("loosening", "site", "scheme", "configurations", "spaces")
+        known = ("loosening", "leavers", "heir", "site", "scheme", "configurations", "spaces")
         self._check_keys(content, known, ())
         return evolve(
             base,
@@ -227,6 +232,8 @@ class _Reader:
             spaces=self._spaces(content),
             scheme=self._scheme(content, ()),
             loosening=self._tried(lambda: _loosening(content.get("loosening", "confirm")), Loosening.CONFIRM),
+            leavers=self._tried(lambda: _leavers(content.get("leavers", "stop")), Leavers.STOP),
+            heir=self._tried(lambda: _heir(content.get("heir")), None),
         )
 
     def _configuration(self, table: Mapping[str, Any], path: Path) -> Configuration:
@@ -348,6 +355,18 @@ def _loosening(value: object) -> Loosening:
     if word not in known:
         raise InvalidValue("loosening", unknown("way of loosening", word, known))
     return known[word]
+
+
+def _leavers(value: object) -> Leavers:
+    word = text(value, "leavers")
+    known = {one.value: one for one in Leavers}
+    if word not in known:
+        raise InvalidValue("leavers", unknown("choice for leavers", word, known))
+    return known[word]
+
+
+def _heir(value: object) -> MemberId | None:
+    return None if value is None else MemberId(text(value, "heir"))
 
 
 def _capabilities(value: object, at: str) -> Capabilities:

@@ -29,6 +29,7 @@ from exshare_core.content import (
     Rendered,
 )
 from exshare_core.events import Event
+from exshare_core.external_accounts import AccountSession, AccountStep, ExternalAccount, KeptShare
 from exshare_core.gates import Visit
 from exshare_core.governance import Permissions, PolicyChange, SitePolicy
 from exshare_core.guessing import Tally
@@ -229,6 +230,8 @@ class Swept:
 
     link: ShareLink
     opens: int
+    owner_in: bool = True
+    """As in `Switches`."""
 
 
 @frozen(slots=True)
@@ -245,8 +248,6 @@ class PendingCode:
     expires_at: datetime
 
 
-class LinkRepository(Protocol):
-    """Share links with their addresses, visits and proofs."""
 @frozen(slots=True)
 class PendingDeparture:
     """A browser that left to sign in elsewhere and has not come back: nothing that it carries is in clear (spec G4)."""
@@ -262,6 +263,8 @@ class PendingDeparture:
     expires_at: datetime
 
 
+class LinkRepository(Protocol):
+    """Share links with their addresses, visits and proofs."""
 
     async def find(self, digest: bytes, session: bytes | None) -> Found | None:
         """The link behind a token's digest, dead or alive, with all that judges it, in one round trip.
@@ -327,9 +330,9 @@ class PendingDeparture:
     async def prove(self, proofs: Sequence[StoredProof], events: Sequence[Event], renews: bytes | None = None) -> None:
         """Store proofs; a later proof of the same kind, link and session must replace the earlier one.
 
-        With `renews`, every proof, visit and pending code of that session, at whatever link of whatever site, must
-        become one of the session of `proofs`, which is a fresh one, in the same transaction: the former session must
-        have nothing any more (spec G10).
+        With `renews`, every proof, visit and pending code of that session, at whatever link of whatever site, and every
+        account's session and step of that browser must become one of the session of `proofs`, which is a fresh one, in
+        the same transaction: the former session must have nothing any more (spec G10).
         """
 
     async def touch(self, visit: Visit) -> None:
@@ -377,8 +380,6 @@ class CodeRepository(Protocol):
         """
 
 
-class PolicyRepository(Protocol):
-    """What admins have set on each site, its history, and the switches."""
 class DepartureRepository(Protocol):
     """Browsers that left to sign in elsewhere."""
 
@@ -391,6 +392,8 @@ class DepartureRepository(Protocol):
         """
 
 
+class PolicyRepository(Protocol):
+    """What admins have set on each site, its history, and the switches."""
 
     async def ensure_site(self, site: SiteId) -> None:
         """Must make the site with nothing set, at version 1, unless it is there already."""
@@ -422,7 +425,7 @@ class DepartureRepository(Protocol):
         """
 
     async def switches(self, site: SiteId, space: SpaceKey) -> Switches:
-        """The kill switches above a link of this space."""
+        """The kill switches above a link of this space; nothing of its owner."""
 
     async def stopped(self, site: SiteId) -> frozenset[SpaceKey | None]:
         """Must be every space of the site whose own switch is off, by key in upper case; None is the site itself."""
@@ -448,8 +451,6 @@ class MemberRepository(Protocol):
     async def by_name(self, name: str, site: SiteId | None) -> Member | None:
         """The member with this name, compared without case, on `site` or among members of all sites."""
 
-    async def by_setup(self, digest: bytes) -> Member | None:
-        """The member whose one-time set-up token has this digest."""
     async def by_subject(self, subject: Subject, site: SiteId) -> Member | None:
         """The member whom an identity provider calls so, on `site` or among members of all sites; must compare provider
         and name byte for byte.
@@ -460,6 +461,8 @@ class MemberRepository(Protocol):
         was made first where there are several.
         """
 
+    async def by_setup(self, digest: bytes) -> Member | None:
+        """The member whose one-time set-up token has this digest."""
 
     async def replace(self, member: Member, events: Sequence[Event]) -> None:
         """Store a changed member with its events.
@@ -508,6 +511,113 @@ class MemberRepository(Protocol):
 
     async def close_step(self, digest: bytes) -> bool:
         """Must forget the step; must be True for one caller only, and False when there is none any more."""
+
+
+class AccountRepository(Protocol):
+    """External accounts, the browsers that are signed in with them, and the shares that they have opened.
+
+    What an account proved are its proofs, as `StoredProof.account` says. Nothing of one site must be found by another.
+    """
+
+    async def add(
+        self, account: ExternalAccount, events: Sequence[Event], letters: Sequence[SealedLetter] = ()
+    ) -> None:
+        """Must store account, events and letters, or raise Taken and store nothing for an id or a digest in use on the
+        site. Exact under concurrency.
+        """
+
+    async def get(self, site: SiteId, account: ExternalAccountId) -> ExternalAccount | None:
+        """The account with this id, disabled or not; must be None for an account of another site."""
+
+    async def by_digest(self, site: SiteId, digest: bytes) -> ExternalAccount | None:
+        """The same by the digest of its mailbox."""
+
+    async def replace(
+        self,
+        account: ExternalAccount,
+        events: Sequence[Event],
+        letters: Sequence[SealedLetter] = (),
+        *,
+        ends: bool = False,
+    ) -> None:
+        """Store a changed account with its events and letters.
+
+        Must raise Taken, changing nothing, unless the stored version is `account.version - 1`, and for a digest in use
+        on the site. Exact under concurrency. With `ends`, must forget every session, step and proof of the account in
+        the same transaction; else must leave them alone.
+        """
+
+    async def delete(
+        self,
+        site: SiteId,
+        account: ExternalAccountId,
+        events: Sequence[Event],
+        letters: Sequence[SealedLetter] = (),
+    ) -> None:
+        """Must forget the account with its sessions, steps, proofs and shares, and store events and letters; must do
+        nothing when there is none, and leave what has happened.
+        """
+
+    async def list(self, site: SiteId) -> tuple[ExternalAccount, ...]:
+        """Must be every account of the site, in the order in which they were made."""
+
+    async def open_session(
+        self, session: AccountSession, events: Sequence[Event], renews: bytes | None = None
+    ) -> None:
+        """Must store the session, in the place of another of its browser at the site, with its events, and forget the
+        step of the browser there. With `renews`, must first move all that this session had, as `LinkRepository.prove`
+        does.
+        """
+
+    async def session(self, site: SiteId, session: bytes) -> AccountSession | None:
+        """The session of the browser with this digest at the site, alive or not."""
+
+    async def sessions(self, site: SiteId, account: ExternalAccountId) -> tuple[AccountSession, ...]:
+        """Must be every session of the account, alive or not, the one that was used last first."""
+
+    async def touch_session(self, session: AccountSession) -> None:
+        """Must store `session.seen_at` and `session.network` unless the stored `seen_at` is as late already."""
+
+    async def close_session(self, site: SiteId, session: bytes, events: Sequence[Event]) -> None:
+        """Must forget who is signed in in the browser with this digest at the site, and what their account proved in it,
+        and store the events; closing an unknown one is fine.
+        """
+
+    async def close_sessions(
+        self,
+        site: SiteId,
+        account: ExternalAccountId,
+        events: Sequence[Event],
+        *,
+        name: str | None = None,
+        but: bytes | None = None,
+    ) -> None:
+        """Must forget the sessions of the account with what it proved in them, and store the events.
+
+        With `name`, only those of that name. Without it, also every step and every proof of the account; with `but`,
+        must leave the session with that digest and what was proved in it.
+        """
+
+    async def open_step(self, step: AccountStep) -> None:
+        """Must store a step, in the place of another of its browser at the site."""
+
+    async def step(self, site: SiteId, session: bytes) -> AccountStep | None:
+        """The step of the browser with this digest at the site, alive or not."""
+
+    async def close_step(self, site: SiteId, session: bytes) -> bool:
+        """Must forget the step; must be True for one caller only, and False when there is none any more."""
+
+    async def proofs(self, site: SiteId, account: ExternalAccountId) -> tuple[StoredProof, ...]:
+        """Must be every proof of the account at links of the site."""
+
+    async def keep_share(self, share: KeptShare) -> None:
+        """Must store a share, in the place of an earlier one of the account and the link."""
+
+    async def shares(self, site: SiteId, account: ExternalAccountId, limit: int) -> tuple[KeptShare, ...]:
+        """The shares of the account, those opened last first, at most `limit`."""
+
+    async def forget_share(self, site: SiteId, account: ExternalAccountId, link: LinkId) -> None:
+        """Must forget one share; one that is not there is fine."""
 
 
 class ActivityLog(Protocol):
@@ -570,13 +680,16 @@ class Storage(Protocol):
     def codes(self) -> CodeRepository: ...
 
     @property
+    def departures(self) -> DepartureRepository: ...
+
+    @property
     def policies(self) -> PolicyRepository: ...
 
     @property
     def members(self) -> MemberRepository: ...
 
     @property
-    def departures(self) -> DepartureRepository: ...
+    def accounts(self) -> AccountRepository: ...
 
     @property
     def activity(self) -> ActivityLog: ...
@@ -591,8 +704,8 @@ class Storage(Protocol):
         """Must return when the database answers and raise Busy when it does not."""
 
     async def prune(self, now: datetime) -> None:
-        """Must forget visits, proofs, codes, departures, sessions and tallies that can no longer count for anything at `now`, and
-        nothing else.
+        """Must forget visits, proofs, codes, departures, sessions, steps, kept shares and tallies that can no longer
+        count for anything at `now`, and nothing else.
         """
 
 
@@ -631,7 +744,8 @@ class PageSource(Protocol):
 
         Must read afresh, but may share one upstream answer among callers for at most a second, in memory only. Must
         check that the answer is of the page asked for. Must name in `MacroUse.lists` the page that a list of child
-        pages is about, and None where that is not certain. Must be Absent for a page that is missing, trashed, archived
+        pages is about, and in `MacroUse.entries` the pages that a list made by a search shows, and None where that is
+        not certain; `MacroUse.told` must hold no page that has an excluded part or a macro that reads elsewhere. Must be Absent for a page that is missing, trashed, archived
         or a draft. Must raise Busy or Broken rather than guess; `may_read` alone may be UNKNOWN.
         """
 

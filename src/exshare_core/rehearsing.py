@@ -6,12 +6,13 @@ most links cost no meet at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from attrs import evolve, field, frozen
 
 from exshare_core.differences import differences, warnings
+from exshare_core.gates import Method
 from exshare_core.governance import Difference, SitePolicy
 from exshare_core.impact import Consequence, Impact, decided_live, impact
 from exshare_core.links import ShareLink, Switches
@@ -69,8 +70,11 @@ async def rehearse(
     turned: Turned | None = None,
     *,
     only: SpaceKey | None = None,
+    methods: Collection[Method] = (),
 ) -> DryRun:
     """What becomes of every link of the site when `before` turns into `after`, or a switch is turned.
+
+    `methods` are those by which visitors of the site can sign in: what demands another is warned of.
 
     With `only`, links of other spaces are neither looked at nor counted: their number is nobody's business who governs
     one space.
@@ -86,12 +90,12 @@ async def rehearse(
                 now_above = await storage.policies.switches(before.site, space)
                 then_above = now_above if turned is None else turned.above(space, now_above)
                 spaces[space] = _Above((before.layers(space), after.layers(space)), (now_above, then_above))
-            found = spaces[space].impact(one.link, one.opens, now)
+            found = spaces[space].impact(one.link, one.opens, now) if one.owner_in else None
             if found is not None:
                 impacts.append(found)
         links += len(looked_at)
         last = swept[-1].link.id
-    live, unmeant = _live_rules(before, after), warnings(before, after)
+    live, unmeant = _live_rules(before, after), warnings(before, after, methods)
     return DryRun(before.version, differences(before, after), links, tuple(impacts), live, unmeant)
 
 

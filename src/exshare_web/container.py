@@ -8,7 +8,7 @@ there is no second wiring.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from functools import partial
@@ -26,16 +26,20 @@ from exshare_adapters.peppers import fitting, load_peppers, parted
 from exshare_adapters.system import SystemClock, SystemTokens
 from exshare_adapters.totp import Totp
 from exshare_adapters.vault import AesGcmVault, load_or_create_key
+from exshare_core.departing import Departing, Gateway
 from exshare_core.dispatching import Dispatching
+from exshare_core.elsewhere import Elsewhere
 from exshare_core.errors import AdapterFailed, Broken, InvalidValue, InvalidValues
 from exshare_core.factors import Demand
 from exshare_core.governing import Governing
+from exshare_core.leaving import Leaving
 from exshare_core.membership import Membership
 from exshare_core.ports import (
     AuthenticatorCodes,
     Checked,
     Clock,
     Content,
+    IdentityProvider,
     Mailer,
     PasswordHasher,
     Storage,
@@ -46,8 +50,10 @@ from exshare_core.sharing import Sharing
 from exshare_core.values import SiteId
 from exshare_core.visiting import Visiting
 from exshare_web import settings as configuration
+from exshare_web.sections import Section
 from exshare_web.services import Services
-from exshare_web.settings import Section, Settings
+from exshare_web.settings import Settings, SiteSettings
+from exshare_web.ways import callback_url, ways_of
 
 
 class RegisteredAdapters:
@@ -98,6 +104,8 @@ class _Chosen:
     contents: Mapping[SiteId, registry.Chosen]
     mails: Mapping[SiteId, registry.Chosen]
     """The mail systems of those sites that have their own."""
+    providers: Mapping[tuple[SiteId, str], registry.Chosen]
+    """Where people sign in, by site and name."""
     passwords: Argon2Settings
 
     @classmethod
@@ -118,6 +126,11 @@ class _Chosen:
         contents = {one.name: choose("content", one.content, f"sites.{one.name}.content") for one in settings.sites}
         own_mail = [(one.name, one.mail) for one in settings.sites if one.mail is not None]
         mails = {name: choose("mail", section, f"sites.{name}.mail") for name, section in own_mail}
+        sign_ins = [(one.name, provider) for one in settings.sites for provider in one.sign_in]
+        found = {
+            (site, one.name): choose("sign_in", one.provider, f"sites.{site}.sign_in.{one.name}")
+            for site, one in sign_ins
+        }
         if failures or storage is None or mail is None:
             raise InvalidValues(tuple(failures))
         return cls(
@@ -125,6 +138,7 @@ class _Chosen:
             mail,
             {site: one for site, one in contents.items() if one is not None},
             {site: one for site, one in mails.items() if one is not None},
+            {key: one for key, one in found.items() if one is not None},
             _argon2(settings.passwords),
         )
 
@@ -155,6 +169,9 @@ class Deployment(containers.DeclarativeContainer):
     visiting = providers.Singleton(
         Visiting, storage=storage, contents=contents, clock=clock, tokens=tokens, hasher=hasher, vault=vault
     )
+    gateways: providers.Dependency[Mapping[SiteId, Sequence[Gateway]]] = providers.Dependency()
+    callback_of: providers.Dependency[Callable[[SiteId, str], str]] = providers.Dependency()
+
     membership = providers.Singleton(
         Membership,
         storage=storage,
@@ -165,6 +182,12 @@ class Deployment(containers.DeclarativeContainer):
         codes=authenticator,
         demand=demand,
         issuer=issuer,
+    )
+    departing = providers.Singleton(
+        Departing, storage=storage, clock=clock, tokens=tokens, vault=vault, callback_of=callback_of
+    )
+    elsewhere = providers.Singleton(
+        Elsewhere, visiting=visiting, membership=membership, departing=departing, gateways=gateways
     )
     dispatching = providers.Singleton(
         Dispatching, outbox=storage.provided.outbox, mailer=mailer, vault=vault, clock=clock
@@ -192,6 +215,9 @@ class SiteContainer(containers.DeclarativeContainer):
     )
     governing = providers.Singleton(
         Governing, site=site, storage=deployment.storage, content=content, clock=deployment.clock
+    )
+    leaving = providers.Singleton(
+        Leaving, site=site, storage=deployment.storage, content=content, clock=deployment.clock
     )
 
 
@@ -226,10 +252,29 @@ async def opened(settings: Settings) -> AsyncIterator[Opened]:
         mailer: Mailer = await stack.enter_async_context(chosen.mail.open())
         mailers = {site: await stack.enter_async_context(one.open()) for site, one in chosen.mails.items()}
         contents = {site: await stack.enter_async_context(one.open()) for site, one in chosen.contents.items()}
+        opened_providers = {key: await stack.enter_async_context(one.open()) for key, one in chosen.providers.items()}
+        gateways = {one.name: _gateways(one, opened_providers) for one in settings.sites}
         for site in contents:
             await storage.policies.ensure_site(site)
         hasher = await stack.enter_async_context(Argon2Hasher.opened(chosen.passwords))
-        yield _wired(settings, storage, contents, lambda site: mailers.get(site, mailer), vault, hasher)
+        yield _wired(settings, storage, contents, lambda site: mailers.get(site, mailer), vault, hasher, gateways)
+
+
+def _gateways(site: SiteSettings, opened: Mapping[tuple[SiteId, str], IdentityProvider]) -> tuple[Gateway, ...]:
+    return tuple(
+        Gateway(
+            site.name,
+            one.name,
+            one.title,
+            opened[site.name, one.name],
+            one.domains,
+            visitors=one.visitors,
+            members=one.members,
+            admin_groups=one.admin_groups,
+            groups_from_claims=one.groups_from_claims,
+        )
+        for one in site.sign_in
+    )
 
 
 def _wired(
@@ -239,6 +284,7 @@ def _wired(
     mailer: Callable[[SiteId], Mailer],
     vault: AesGcmVault,
     hasher: Argon2Hasher,
+    gateways: Mapping[SiteId, Sequence[Gateway]],
 ) -> Opened:
     clock = SystemClock()
     deployment = Deployment(
@@ -249,6 +295,8 @@ def _wired(
         tokens=providers.Object(SystemTokens()),
         hasher=providers.Object(hasher),
         vault=providers.Object(vault),
+        gateways=providers.Object(gateways),
+        callback_of=providers.Object(partial(callback_url, settings.base_url)),
         authenticator=providers.Object(Totp()),
         demand=providers.Object(settings.totp),
         issuer=providers.Object(f"exshare at {urlsplit(settings.base_url).netloc}"),
@@ -269,8 +317,11 @@ def _wired(
         membership=deployment.membership(),
         sharing={site: one.sharing() for site, one in sites.items()},
         governing={site: one.governing() for site, one in sites.items()},
+        leaving={site: one.leaving() for site, one in sites.items()},
+        elsewhere=deployment.elsewhere(),
         tokens=deployment.tokens(),
         ready=storage.ping,
+        ways={site: ways_of(every) for site, every in gateways.items()},
         contacts={site.name: site.contact for site in settings.sites if site.contact},
     )
     return Opened(services, deployment.dispatching(), storage, contents, clock.now)
@@ -300,6 +351,10 @@ async def check(settings: Settings) -> tuple[Finding, ...]:
         await _tried("storage", partial(_try_storage, chosen)),
         *[await _tried(what, partial(_try_mail, one)) for what, one in mails],
         *[await _tried(f"sites.{site}", partial(_try_content, one)) for site, one in chosen.contents.items()],
+        *[
+            await _tried(f"sites.{site}.sign_in.{name}", partial(_try_provider, one))
+            for (site, name), one in chosen.providers.items()
+        ],
     )
 
 
@@ -342,6 +397,12 @@ async def _lost_peppers(chosen: _Chosen, storage: Storage) -> tuple[str, ...]:
 async def _try_mail(chosen: registry.Chosen) -> tuple[str, ...]:
     async with chosen.open() as mailer:
         return await mailer.check() if isinstance(mailer, Checked) else ()
+
+
+async def _try_provider(chosen: registry.Chosen) -> tuple[str, ...]:
+    async with chosen.open() as provider:
+        wrong: tuple[str, ...] = await provider.check()
+        return wrong
 
 
 async def _try_content(chosen: registry.Chosen) -> tuple[str, ...]:

@@ -6,13 +6,17 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from attrs import field, frozen
 
+from exshare_core.elsewhere import Elsewhere
 from exshare_core.governing import Governing
+from exshare_core.leaving import Leaving
 from exshare_core.membership import Membership
 from exshare_core.ports import TokenGenerator
 from exshare_core.sharing import Sharing
 from exshare_core.values import SiteId
 from exshare_core.visiting import Visiting
 from exshare_web.ways import Ways
+
+_NO_WAY = Ways()
 
 
 @frozen
@@ -25,6 +29,8 @@ class Services:
     membership: Membership
     sharing: Mapping[SiteId, Sharing]
     governing: Mapping[SiteId, Governing]
+    leaving: Mapping[SiteId, Leaving]
+    elsewhere: Elsewhere
     tokens: TokenGenerator
     ready: Callable[[], Awaitable[None]]
     """Returns when the storage answers, raises Busy when it does not."""
@@ -32,6 +38,10 @@ class Services:
     """Whom a visitor may turn to, by site, in words."""
     ways: Mapping[SiteId, Ways] = field(factory=dict)
     """How visitors of a site can sign in; a site that is not named has no way."""
+
+    def ways_of(self, site: SiteId) -> Ways:
+        """How visitors of the site can sign in."""
+        return self.ways.get(site, _NO_WAY)
 
     @property
     def contact(self) -> str:

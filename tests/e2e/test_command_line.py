@@ -217,6 +217,7 @@ def test_a_member_is_invited_again_locked_out_and_let_in(config: Path, tmp_path:
         old, new = (httpx2.get(one["setup_url"]).status_code for one in (added, invited))
 
     assert (True, False) == (locked["disabled"], let_in["disabled"])
+    assert [{"site": "acme", "became": "stop", "links": [], "owner": None}] == locked["links"]
     assert (1, "exshare: there is no member `ada` on this site\n") == (refused.returncode, refused.stderr)
     assert "active" == created["state"]
     assert (404, 200) == (old, new)

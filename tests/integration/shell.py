@@ -18,12 +18,15 @@ from starlette.testclient import TestClient
 
 from exshare_core.accounts import Member
 from exshare_core.content import Attachment, Draft, NodeKind
+from exshare_core.departing import Departing, Gateway
 from exshare_core.dispatching import Dispatched, Dispatching
+from exshare_core.elsewhere import Elsewhere
 from exshare_core.errors import AdapterFailed
 from exshare_core.events import Actor, Event
 from exshare_core.factors import Demand
 from exshare_core.governance import PolicyChange, assign, hold_back
 from exshare_core.governing import Governing
+from exshare_core.leaving import Leaving
 from exshare_core.links import ShareLink
 from exshare_core.membership import Membership
 from exshare_core.policy import Limits
@@ -44,6 +47,7 @@ from exshare_core.values import AccountId, AttachmentId, LinkId, PageId, SiteId,
 from exshare_core.visiting import Visiting
 from exshare_web.app import create_app
 from exshare_web.services import Services
+from exshare_web.ways import callback_url, ways_of
 
 T = TypeVar("T")
 
@@ -155,6 +159,8 @@ class Shell:
     demand: Demand = Demand.OPTIONAL
     visiting: type[Visiting] = Visiting
     contact: str = ""
+    gateways: tuple[Gateway, ...] = ()
+    """Where people may sign in."""
     recorder: Recorder = field(init=False)
     services: Services = field(init=False)
     app: Starlette = field(init=False)
@@ -169,15 +175,20 @@ class Shell:
         run(self.storage.policies.ensure_site(self.site))
         sharing = Sharing(self.site, storage, content, *ports[1:], url_of=self._url_of)
         membership = Membership(*ports, self.codes, self.demand)
+        visiting = self.visiting(storage, {self.site: content}, *ports[1:])
+        departing = Departing(storage, self.clock, self.tokens, self.vault, self._callback_of)
         self.services = Services(
             base_url=self.base_url,
-            visiting=self.visiting(storage, {self.site: content}, *ports[1:]),
+            visiting=visiting,
             membership=membership,
             sharing={self.site: sharing},
             governing={self.site: Governing(self.site, storage, content, self.clock)},
+            leaving={self.site: Leaving(self.site, storage, content, self.clock)},
+            elsewhere=Elsewhere(visiting, membership, departing, {self.site: self.gateways}),
             tokens=self.tokens,
             ready=self.storage.ping,
             contacts={self.site: self.contact} if self.contact else {},
+            ways={self.site: ways_of(self.gateways)},
         )
         self.owner, _ = run(membership.add("ada", site=self.site, identity=OWNER, password=MEMBER_PASSWORD))
         self.app = create_app(self.services)
@@ -249,6 +260,9 @@ class Shell:
         """Send what waits in the outbox."""
         dispatching = Dispatching(self.storage.outbox, lambda _: self.mailer, self.vault, self.clock)
         return run(dispatching.batch())
+
+    def _callback_of(self, site: SiteId, provider: str) -> str:
+        return callback_url(self.base_url, site, provider)
 
     def _url_of(self, segment: str) -> str:
         return f"{self.base_url}/s/{segment}"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 
 from exshare_core.capabilities import Capabilities
-from exshare_core.governance import DEFAULT, Defaults, Loosening
+from exshare_core.governance import DEFAULT, Defaults, Leavers, Loosening
 from exshare_core.policy import GroupRule, Limits
 from exshare_core.testing import strategies
 from exshare_core.testing.samples import after
@@ -453,10 +453,10 @@ def test_who_was_overtaken_sees_both_and_loses_nothing(shell: Shell, boss: Seat,
     assert Limits(opens=3, lifetime=after(days=30) - after()) == policy_of(shell).limits
 
 
-@pytest.mark.parametrize("form", [DEFAULT_FORM, TEAM_FORM, TEAM_PAGE, SCHEME, DOCUMENT, f"{POLICY}/loosening"])
+@pytest.mark.parametrize("form", [DEFAULT_FORM, TEAM_FORM, TEAM_PAGE, SCHEME, DOCUMENT, f"{POLICY}/loosening", f"{POLICY}/leavers"])
 def test_no_form_overwrites_what_it_did_not_see(shell: Shell, boss: Seat, form: str) -> None:
     """L12: every form of admins carries the version that it was made from."""
-    at = POLICY if form.endswith("loosening") else form
+    at = POLICY if form.endswith(("loosening", "leavers")) else form
     stale = boss.get(at)
     shell.limit("site", opens=7)
     before = policy_of(shell)
@@ -464,6 +464,20 @@ def test_no_form_overwrites_what_it_did_not_see(shell: Shell, boss: Seat, form: 
 
     assert 412 == answer.status_code
     assert before == policy_of(shell)
+
+
+def test_what_becomes_of_leavers_links_is_chosen_with_a_new_owner(shell: Shell, boss: Seat) -> None:
+    """L15: the new owner is named and must be a member of the site; the choice is previewed, saved and shown."""
+    way = f"{POLICY}/leavers"
+    nobody = boss.submit(boss.get(POLICY), way, leavers="transfer", heir="Nobody", do="preview")
+    preview = boss.submit(boss.get(POLICY), way, leavers="transfer", heir="Ada", do="preview")
+    boss.submit(preview, way, do="save")
+    shown = forms_of(boss.get(POLICY))[way]
+
+    assert 400 == nobody.status_code
+    assert "there is no member of this name on the site" in words_of(nobody)
+    assert (Leavers.TRANSFER, shell.owner.id) == (policy_of(shell).leavers, policy_of(shell).heir)
+    assert (["transfer"], ["ada"]) == (shown["leavers"], shown["heir"])
 
 
 @pytest.mark.parametrize("version", ["", "0", "-1", "x", "9999999999999"])

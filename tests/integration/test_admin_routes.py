@@ -66,6 +66,7 @@ POST: Mapping[str, tuple[Mapping[str, str], tuple[int, ...]]] = {
     f"{SWITCH}?key=TEAM": ({"turn_choice": "off"}, (303, 403, 403, 303, 303, 404)),
     DOCUMENT: (_LEFT, (303, 403, 403, 403, 200, 404)),
     f"{POLICY}/loosening": (_LEFT, (303, 403, 403, 403, 200, 404)),
+    f"{POLICY}/leavers": (_LEFT, (303, 403, 403, 403, 200, 404)),
     f"{POLICY}/configurations": ({"name": "other"}, (303, 403, 403, 403, 412, 404)),
     f"{POLICY}/configurations/remove": ({"name": "default"}, (303, 403, 403, 403, 403, 404)),
 }

@@ -49,6 +49,7 @@ ROWS: list[tuple[Any, ...]] = [
     ("L2 an address of another link", {"address_of": "otherlink"}, {}, DENY, UNKNOWN, "another link"),
     ("P7 the site is switched off", {"site_on": False}, {}, DENY, UNAVAILABLE, "for the site"),
     ("P7 the space is switched off", {"space_on": False}, {}, DENY, UNAVAILABLE, "for the space"),
+    ("L15 the owner has left", {"owner_in": False}, {}, DENY, UNAVAILABLE, "left"),
     ("G8 disabled hides the kill switch", {"site_on": False, "state": LinkState.DISABLED}, {}, DENY, UNKNOWN, ""),
     (
         "P3 a password is demanded and missing",

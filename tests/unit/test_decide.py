@@ -57,7 +57,11 @@ def prepared(facts: dict[str, Any]) -> Prepared | None:
         revoked_at=facts.get("revoked_at"),
     )
     layers = facts.get("layers", (Layer("site", facts.get("site", Limits())), Layer("configuration default")))
-    return prepare(link, address, layers, Switches(facts.get("site_on", True), facts.get("space_on", True)))
+    return prepare(link, address, layers, _switches(facts))
+
+
+def _switches(facts: dict[str, Any]) -> Switches:
+    return Switches(facts.get("site_on", True), facts.get("space_on", True), facts.get("owner_in", True))
 
 
 def attempted(facts: dict[str, Any]) -> Attempt:

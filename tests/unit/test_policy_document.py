@@ -19,6 +19,7 @@ from exshare_core.governance import (
     Configuration,
     Defaults,
     Held,
+    Leavers,
     Loosening,
     SitePolicy,
     SpaceRules,
@@ -36,6 +37,8 @@ EMPTY = SitePolicy(SiteId("acme"), version=7)
 
 DOCUMENT = """\
 loosening = "restore"
+leavers = "transfer"
+heir = "m7"
 
 [site]
 capabilities = ["attachments=view", "comments=off", "labels"]
@@ -113,6 +116,8 @@ MEANT = SitePolicy(
         }
     ),
     loosening=Loosening.RESTORE,
+    leavers=Leavers.TRANSFER,
+    heir=MemberId("m7"),
 )
 
 
@@ -204,6 +209,13 @@ def test_an_empty_document_sets_nothing_at_all() -> None:
     assert EMPTY == read_policy("", evolve(MEANT, loosening=Loosening.CONFIRM))
 
 
+@pytest.mark.parametrize("text", ['leavers = "keep"', 'heir = "m7"', 'leavers = "stop"\nheir = "m7"'])
+def test_links_that_go_on_have_a_new_owner_and_only_those(text: str) -> None:
+    """L15: a choice without the member that it needs, or a member that nothing needs, is refused."""
+    with pytest.raises(InvalidValue, match="need a new one, and only those do"):
+        read_policy(text, EMPTY)
+
+
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60))
 @example('"; drop = "table')
 @example("\u202egnp.exe")
@@ -230,8 +242,10 @@ def test_a_broken_character_cannot_be_written() -> None:
 # --- what is wrong with a document -----------------------------------------------------------------------------
 
 WRONG: list[tuple[str, list[str]]] = [
-    ("lossening = 'x'", ["lossening: there is no key `lossening`; known: configurations, loosening, scheme, site, spaces; did you mean `loosening`?"]),
+    ("lossening = 'x'", ["lossening: there is no key `lossening`; known: configurations, heir, leavers, loosening, scheme, site, spaces; did you mean `loosening`?"]),
     ("loosening = 'maybe'", ["loosening: there is no way of loosening `maybe`; known: confirm, restore"]),
+    ("leavers = 'gone'", ["leavers: there is no choice for leavers `gone`; known: keep, stop, transfer"]),
+    ("heir = 3", ["heir: must be a text in quotation marks"]),
     ("loosening = 3", ["loosening: must be a text in quotation marks"]),
     ("site = 3", ["site: must be a table: [site]"]),
     ("[[site]]", ["site: must be a table: [site]"]),

@@ -24,6 +24,7 @@ from exshare_core.testing.samples import (
     SPACE,
     a_letter,
     a_link,
+    a_member,
     after,
     an_address,
     an_event,
@@ -153,6 +154,35 @@ class StoringContract(Contract[Storage]):
         assert layer == found.layers[-1]
         assert (True, False) == (found.switches.site_on, found.switches.space_on)
         assert (found.layers, found.switches) == (record.layers, record.switches)
+
+    @promise
+    async def test_a_link_says_whether_its_owner_has_left(self, storage: Storage) -> None:
+        """`find`, `get`, `list` and `sweep` say so while the owner is locked out, and of nobody else's links."""
+        site = fresh_site()
+        await storage.policies.ensure_site(site)
+        owner, other = a_member(site), a_member(site, disabled=True)
+        for member in (owner, other):
+            await storage.members.add(member, [])
+        link, theirs = a_link(site, owner=owner.id), a_link(site, owner=other.id)
+        unknown = a_link(site)
+        addresses = {one.id: an_address(one) for one in (link, theirs, unknown)}
+        for one in (link, theirs, unknown):
+            await storage.links.add(one, addresses[one.id], [])
+        seen = []
+        for disabled in (False, True, False):
+            if disabled is not owner.disabled:
+                owner = evolve(owner, disabled=disabled, version=owner.version + 1)
+                await storage.members.replace(owner, [])
+            found = {one.id: (await found_by(storage, addresses[one.id])).switches for one in (link, theirs, unknown)}
+            got = {one.id: (await record_of(storage, one)).switches for one in (link, theirs, unknown)}
+            listed = {one.link.id: one.switches for one in await storage.links.list(site)}
+            swept = {one.link.id: one.owner_in for one in await storage.links.sweep(site)}
+            seen.append([found[one.id].owner_in for one in (link, theirs, unknown)])
+
+            assert found == got == listed
+            assert {key: one.owner_in for key, one in found.items()} == swept
+
+        assert [[True, False, True], [False, False, True], [True, False, True]] == seen
 
     @law(strategies.site_policies())
     async def test_a_link_has_the_layers_of_its_space(self, storage: Storage, policy: SitePolicy) -> None:

@@ -21,6 +21,7 @@ from exshare_core.governance import (
     Configuration,
     Defaults,
     Held,
+    Leavers,
     Loosening,
     SitePolicy,
     SpaceRules,
@@ -51,8 +52,8 @@ from exshare_core.values import (
     Sealed,
     SiteId,
     SpaceKey,
-)
     Subject,
+)
 
 _ID_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _CONTROLS = [*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0))]
@@ -388,7 +389,18 @@ def _site_policies(site: SiteId, configurations: list[str], spaces: list[SpaceKe
         scheme=st.none() | schemes(),
         loosening=st.sampled_from(Loosening),
         held=st.lists(anywhere | somewhere, max_size=3).map(tuple),
+    ).flatmap(_with_leavers)
+
+
+def _with_leavers(policy: SitePolicy) -> SearchStrategy[SitePolicy]:
+    """The same with any choice for leavers; links that do not stop have a new owner."""
+    going_on = st.builds(
+        evolve,
+        st.just(policy),
+        leavers=st.sampled_from([Leavers.KEEP, Leavers.TRANSFER]),
+        heir=ids().map(MemberId),
     )
+    return st.just(policy) | going_on
 
 
 def switches() -> SearchStrategy[Switches]:
@@ -412,6 +424,8 @@ def members() -> SearchStrategy[Member]:
         disabled=st.booleans(),
         version=st.integers(1, 1000),
         factor=st.none() | second_factors(),
+        subject=st.none() | st.builds(Subject, lines(200).filter(bool), lines(255).filter(bool)),
+        claimed_groups=st.none() | st.frozensets(lines(100).filter(bool), max_size=4),
     )
 
 
@@ -424,8 +438,6 @@ def second_factors() -> SearchStrategy[SecondFactor]:
         recovery=st.lists(st.binary(min_size=32, max_size=32), max_size=10).map(tuple),
         since=instants(),
     )
-        subject=st.none() | st.builds(Subject, lines(200).filter(bool), lines(255).filter(bool)),
-        claimed_groups=st.none() | st.frozensets(lines(100).filter(bool), max_size=4),
 
 
 def member_sessions() -> SearchStrategy[MemberSession]:

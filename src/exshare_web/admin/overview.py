@@ -9,16 +9,17 @@ from attrs import evolve, frozen
 from starlette.requests import Request
 from starlette.responses import Response
 
-from exshare_core.errors import InvalidValue, InvalidValues
-from exshare_core.explaining import worded
-from exshare_core.governance import Loosening, SitePolicy, SpaceRules
+from exshare_core.errors import InvalidValue, InvalidValues, NotFound
+from exshare_core.explaining import in_words
+from exshare_core.governance import Leavers, Loosening, SitePolicy, SpaceRules
 from exshare_core.policy import Limits
-from exshare_core.values import SpaceKey
+from exshare_core.values import MemberId, SpaceKey
 from exshare_web.admin.proposals import STEPS, Form, Wanted, Whole, submitted, version
 from exshare_web.admin.words import TITLES
 from exshare_web.manager.forms import Filled, Reading
 from exshare_web.manager.pages import base, framed
 from exshare_web.manager.session import Desk
+from exshare_web.visitor.request import shell
 
 DONE: Mapping[str, str] = {
     "saved": "Saved. It holds from each link's next request.",
@@ -72,14 +73,20 @@ async def overview(request: Request, desk: Desk, status: int = 200, filled: Fill
         site_on=None not in stopped,
         stopped=sorted(one for one in stopped if one is not None),
         loosening=Loosening,
+        heir=await _name_of(desk, policy.heir),
         filled=filled or Filled({"version": str(policy.version)}),
         done=DONE.get(request.query_params.get("done", ""), "") if request.method == "GET" else "",
     )
 
 
+async def _name_of(desk: Desk, member: MemberId | None) -> str:
+    """The name of a member; the id of one who is none any more."""
+    return "" if member is None else (await desk.sharing.names(desk.member, {member})).get(member, member)
+
+
 def summary(limits: Limits) -> tuple[tuple[str, str], ...]:
     """What a layer sets, as pairs of a title and a value in words."""
-    return tuple((TITLES[name], worded(value)) for name, value in limits.given)
+    return tuple((TITLES[name], in_words(name, value)) for name, value in limits.given)
 
 
 def _spaces_under(policy: SitePolicy, name: str) -> tuple[SpaceKey, ...]:
@@ -131,3 +138,48 @@ async def _read_loosening(desk: Desk) -> Wanted:
     if reading.failures or chosen is None:
         raise InvalidValues(tuple(reading.failures))
     return Whole(desk, evolve(policy, loosening=chosen, version=version(desk)))
+
+
+# --- what becomes of the links of leavers ----------------------------------------------------------------------------
+
+
+async def submit_leavers(request: Request, desk: Desk) -> Response:
+    """``POST /manage/{site}/policy/leavers``: choose what becomes of leavers' links (spec L15), after a preview."""
+    path = f"{base(request, desk)}/policy"
+    return await submitted(
+        request,
+        desk,
+        Form(
+            heading="When a member leaves",
+            action=f"{path}/leavers",
+            back=path,
+            done=f"{path}?done=saved",
+            read=partial(_read_leavers, request, desk),
+            show=lambda filled, status: overview(request, desk, status, filled),
+        ),
+    )
+
+
+async def _read_leavers(request: Request, desk: Desk) -> Wanted:
+    policy = await desk.governing.policy(desk.member)
+    reading = Reading(desk.fields)
+    reading.refuse_unknown(STEPS | {"leavers", "heir"})
+    chosen = {one.value: one for one in Leavers}.get(desk.fields.get("leavers", ""))
+    heir = None
+    if chosen is None:
+        reading.failures.append(InvalidValue("leavers", "choose one of the three"))
+    elif chosen is not Leavers.STOP:
+        heir = await _heir(request, desk, reading)
+    if reading.failures or chosen is None:
+        raise InvalidValues(tuple(reading.failures))
+    return Whole(desk, evolve(policy, leavers=chosen, heir=heir, version=version(desk)))
+
+
+async def _heir(request: Request, desk: Desk, reading: Reading) -> MemberId | None:
+    """The member that is named as the new owner; a preview carries the name on, so that it is looked up twice."""
+    name = desk.fields.get("heir", "").strip()
+    try:
+        return (await shell(request).services.membership.named(name, desk.site)).id
+    except NotFound:
+        reading.failures.append(InvalidValue("heir", "there is no member of this name on the site"))
+        return None

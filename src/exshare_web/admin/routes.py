@@ -31,6 +31,7 @@ def admin_routes() -> list[BaseRoute]:
     return [
         Route(policy, governed(overview.show), methods=["GET"], name="policy"),
         Route(f"{policy}/loosening", governed(overview.submit_loosening), methods=["POST"]),
+        Route(f"{policy}/leavers", governed(overview.submit_leavers), methods=["POST"]),
         Route(f"{policy}/configurations", governed(configurations.create), methods=["POST"]),
         Route(f"{policy}/configurations/remove", governed(configurations.remove), methods=["POST"]),
         Route(f"{policy}/layer", governed(layers.show), methods=["GET"]),

@@ -16,6 +16,8 @@ TITLES: Mapping[str, str] = {
     "password_demanded": "a password is demanded",
     "expiry_demanded": "an expiry is demanded",
     "children": "pages below",
+    "leavers": "links of leavers",
+    "heir": "new owner of links of leavers",
     "restricted_pages": "pages with view restrictions",
     "password_by_mail": "passwords by mail",
     "indexing": "search engines",

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exshare_core.errors import InvalidValue, NotFound, printable
+from exshare_core.governance import Leavers
 from exshare_core.values import AccountId, SiteId
 from exshare_web.cli import options
 
 if TYPE_CHECKING:
     from exshare_core.accounts import Member
+    from exshare_core.leaving import Departure
     from exshare_web.container import Opened
 
 
@@ -84,8 +86,22 @@ def invite(name: str, config_file: Path, site: str | None, as_json: bool) -> Non
 @click.option("--site", metavar="SITE", help="The member's site, where several have one of that name.")
 @options.as_json
 def disable(name: str, config_file: Path, site: str | None, as_json: bool) -> None:
-    """Lock a member out at once, in every browser. Their links stay."""
-    _switch(name, config_file, site, as_json, on=False)
+    """Lock a member out at once, in every browser. What becomes of their links is the choice of each site's policy."""
+
+    async def work(deployment: Opened) -> tuple[Member, list[Departure]]:
+        known = await _found(deployment, name, site)
+        changed = await deployment.services.membership.disable(known.id)
+        sites = [one for at, one in deployment.services.leaving.items() if changed.site in (None, at)]
+        return changed, [await one.settle(changed.id) for one in sites]
+
+    changed, departures = options.with_deployment(config_file, work)
+    if as_json:
+        options.print_json({**described(changed), "links": [_settled(one) for one in departures]})
+        return
+    click.echo(f"{changed.name} is locked out")
+    for one in departures:
+        if one.links:
+            click.echo(f"{one.site}: {len(one.links)} links {_became(one)}")
 
 
 @member.command()
@@ -94,21 +110,30 @@ def disable(name: str, config_file: Path, site: str | None, as_json: bool) -> No
 @click.option("--site", metavar="SITE", help="The member's site, where several have one of that name.")
 @options.as_json
 def enable(name: str, config_file: Path, site: str | None, as_json: bool) -> None:
-    """Let a member sign in again with the password they had."""
-    _switch(name, config_file, site, as_json, on=True)
+    """Let a member sign in again with the password they had; links that are still theirs go on."""
 
-
-def _switch(name: str, config_file: Path, site: str | None, as_json: bool, *, on: bool) -> None:
     async def work(deployment: Opened) -> Member:
         known = await _found(deployment, name, site)
-        membership = deployment.services.membership
-        return await (membership.enable if on else membership.disable)(known.id)
+        return await deployment.services.membership.enable(known.id)
 
     changed = options.with_deployment(config_file, work)
     if as_json:
         options.print_json(described(changed))
         return
-    click.echo(f"{changed.name} {'may sign in again' if on else 'is locked out'}")
+    click.echo(f"{changed.name} may sign in again")
+
+
+def _settled(departure: Departure) -> dict[str, Any]:
+    heir = None if departure.heir is None else departure.heir.name
+    return {"site": departure.site, "became": departure.choice.value, "links": list(departure.links), "owner": heir}
+
+
+def _became(departure: Departure) -> str:
+    """What became of the links, as the end of a sentence."""
+    if departure.heir is None:
+        return "are suspended until the member is enabled again"
+    how = " under the service identity" if departure.choice is Leavers.KEEP else ""
+    return f"go on{how}, owned by {departure.heir.name}"
 
 
 @member.command("list")

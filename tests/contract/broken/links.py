@@ -212,6 +212,21 @@ class ReplacesThreeColumns(MemoryLinks):
         await super().replace(kept, *given, **more)
 
 
+class KeepsLinksOfLeavers(MemoryLinks):
+    """Whoever owns a link, it goes on."""
+
+    async def find(self, *given: Any) -> Any:
+        found = await super().find(*given)
+        return found and evolve(found, switches=evolve(found.switches, owner_in=True))
+
+
+class SweepsLinksOfLeavers(MemoryLinks):
+    """A walk over all links does not say whose owner has left."""
+
+    async def sweep(self, *given: Any, **more: Any) -> Any:
+        return tuple(evolve(one, owner_in=True) for one in await super().sweep(*given, **more))
+
+
 class ForgetsNewAddresses(MemoryLinks):
     """A rotation makes no address."""
 
@@ -313,6 +328,8 @@ ROWS = [
     stored("links", HidesDeadLinks, "dead_links_come_back_like_living_ones"),
     stored("links", MixesSites, "a_link_of_another_site_is_not_given"),
     stored("links", HasFixedLayers, "a_link_comes_with_its_layers_and_switches"),
+    stored("links", KeepsLinksOfLeavers, "a_link_says_whether_its_owner_has_left"),
+    stored("links", SweepsLinksOfLeavers, "a_link_says_whether_its_owner_has_left"),
     stored("links", GivesTheDefaultConfiguration, "a_link_has_the_layers_of_its_space"),
     stored("links", SweepsWithoutWishes, "a_sweep_gives_every_field"),
     stored("links", SweepsActiveLinksOnly, "a_sweep_leaves_out_deleted_links_only"),

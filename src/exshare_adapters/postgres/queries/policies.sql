@@ -2,13 +2,13 @@
 
 -- name: ensure_site
 -- A site with nothing set, unless it is there.
-insert into policies (site, version, limits, scheme, loosening)
-values (%(site)s, %(version)s, %(limits)s, %(scheme)s, %(loosening)s)
+insert into policies (site, version, limits, scheme, loosening, leavers, heir)
+values (%(site)s, %(version)s, %(limits)s, %(scheme)s, %(loosening)s, %(leavers)s, %(heir)s)
 on conflict (site) do nothing;
 
 -- name: policy
 -- The whole of what is set on a site.
-select p.site, p.version, p.limits::text as limits, p.scheme::text as scheme, p.loosening,
+select p.site, p.version, p.limits::text as limits, p.scheme::text as scheme, p.loosening, p.leavers, p.heir,
 (select coalesce(json_agg(json_build_object(
 'name', c.name, 'limits', c.limits::text, 'defaults', c.defaults::text)), '[]')::text
 from configurations c where c.site = p.site) as configurations,
@@ -45,7 +45,8 @@ where p.site = %(site)s;
 
 -- name: replace
 -- What stands once for a site, if the stored version is the one before.
-update policies set version = %(version)s, limits = %(limits)s, scheme = %(scheme)s, loosening = %(loosening)s
+update policies set version = %(version)s, limits = %(limits)s, scheme = %(scheme)s, loosening = %(loosening)s,
+leavers = %(leavers)s, heir = %(heir)s
 where site = %(site)s and version = %(version)s - 1;
 
 -- name: version
@@ -93,7 +94,8 @@ order by version desc limit %(limit)s;
 -- The kill switches above a link of one space; no row means on.
 select
 coalesce((select is_on from switches where site = %(site)s and space = ''), true) as site_on,
-coalesce((select is_on from switches where site = %(site)s and space = %(space)s), true) as space_on;
+coalesce((select is_on from switches where site = %(site)s and space = %(space)s), true) as space_on,
+false as owner_out;
 
 -- name: stopped
 -- What is off: spaces by key, and the site itself under an empty one.

@@ -14,7 +14,8 @@ c.limits as configuration_limits, r.limits as space_limits,
 from held_layers h where h.site = l.site
 and h.above in ('site', 'configuration ' || coalesce(r.configuration, 'default'), 'space ' || l.space)) as held,
 coalesce((select s.is_on from switches s where s.site = l.site and s.space = ''), 1) as site_on,
-coalesce((select s.is_on from switches s where s.site = l.site and s.space = l.space), 1) as space_on
+coalesce((select s.is_on from switches s where s.site = l.site and s.space = l.space), 1) as space_on,
+coalesce((select m.disabled from members m where m.id = l.owner), 0) as owner_out
 
 -- part: policies
 left join policies p on p.site = l.site
@@ -104,7 +105,8 @@ order by l.created_at desc, l.id desc limit :limit;
 
 -- name: sweep
 -- A site's links that are not deleted, by id.
-select {{link}}
+select {{link}},
+coalesce((select m.disabled from members m where m.id = l.owner), 0) as owner_out
 from links l join link_opens o on o.site = l.site and o.link = l.id
 where l.site = :site and l.id > :after and l.state <> 'deleted'
 order by l.id limit :limit;

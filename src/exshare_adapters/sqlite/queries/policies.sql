@@ -2,13 +2,13 @@
 
 -- name: ensure_site
 -- A site with nothing set, unless it is there.
-insert into policies (site, version, limits, scheme, loosening)
-values (:site, :version, :limits, :scheme, :loosening)
+insert into policies (site, version, limits, scheme, loosening, leavers, heir)
+values (:site, :version, :limits, :scheme, :loosening, :leavers, :heir)
 on conflict (site) do nothing;
 
 -- name: policy
 -- The whole of what is set on a site.
-select p.site, p.version, p.limits as limits, p.scheme as scheme, p.loosening,
+select p.site, p.version, p.limits as limits, p.scheme as scheme, p.loosening, p.leavers, p.heir,
 (select json_group_array(json_object(
 'name', c.name, 'limits', c.limits, 'defaults', c.defaults))
 from configurations c where c.site = p.site) as configurations,
@@ -45,7 +45,8 @@ where p.site = :site;
 
 -- name: replace
 -- What stands once for a site, if the stored version is the one before.
-update policies set version = :version, limits = :limits, scheme = :scheme, loosening = :loosening
+update policies set version = :version, limits = :limits, scheme = :scheme, loosening = :loosening,
+leavers = :leavers, heir = :heir
 where site = :site and version = :version - 1;
 
 -- name: version
@@ -93,7 +94,8 @@ order by version desc limit :limit;
 -- The kill switches above a link of one space; no row means on.
 select
 coalesce((select is_on from switches where site = :site and space = ''), 1) as site_on,
-coalesce((select is_on from switches where site = :site and space = :space), 1) as space_on;
+coalesce((select is_on from switches where site = :site and space = :space), 1) as space_on,
+0 as owner_out;
 
 -- name: stopped
 -- What is off: spaces by key, and the site itself under an empty one.

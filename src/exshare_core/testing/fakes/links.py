@@ -37,7 +37,7 @@ class MemoryLinks:
             link,
             address,
             self.state.layers_above(link.site, link.scope.space),
-            self.state.switches_above(link.site, link.scope.space),
+            self.state.stops(link),
             self.state.opens[key],
             proofs,
             None if session is None else self.state.visits.get((key, session)),
@@ -175,7 +175,7 @@ class MemoryLinks:
             key=lambda link: link.id,
         )
         living = (link for link in links if link.state is not LinkState.DELETED)
-        return tuple(Swept(link, self.state.opens[site, link.id]) for link in islice(living, limit))
+        return tuple(Swept(link, self.state.opens[site, link.id], self.state.owner_in(link)) for link in islice(living, limit))
 
     def _prove(self, proofs: Sequence[StoredProof]) -> None:
         for proof in proofs:
@@ -189,7 +189,7 @@ class MemoryLinks:
             addresses,
             self.state.opens[key],
             self.state.layers_above(link.site, link.scope.space),
-            self.state.switches_above(link.site, link.scope.space),
+            self.state.stops(link),
         )
 
 

@@ -11,14 +11,15 @@ from attrs import define, evolve, field, fields
 from exshare_core.accounts import Member, MemberSession, SignInStep
 from exshare_core.errors import Taken
 from exshare_core.events import Event
+from exshare_core.external_accounts import AccountSession, AccountStep, ExternalAccount, KeptShare
 from exshare_core.gates import Visit
 from exshare_core.governance import PolicyChange, SitePolicy
 from exshare_core.guessing import Tally
 from exshare_core.letters import SealedLetter
 from exshare_core.links import LinkAddress, ShareLink, Switches
 from exshare_core.policy import Layer
-from exshare_core.ports import PendingCode, StoredProof
-from exshare_core.values import LinkId, MemberId, SiteId, SpaceKey
+from exshare_core.ports import PendingCode, PendingDeparture, StoredProof
+from exshare_core.values import ExternalAccountId, LinkId, MemberId, SiteId, SpaceKey
 
 LinkKey = tuple[SiteId, LinkId]
 
@@ -40,6 +41,10 @@ class State:
     members: dict[MemberId, Member] = field(factory=dict)
     sessions: dict[bytes, MemberSession] = field(factory=dict)
     steps: dict[bytes, SignInStep] = field(factory=dict)
+    accounts: dict[tuple[SiteId, ExternalAccountId], ExternalAccount] = field(factory=dict)
+    account_sessions: dict[tuple[SiteId, bytes], AccountSession] = field(factory=dict)
+    account_steps: dict[tuple[SiteId, bytes], AccountStep] = field(factory=dict)
+    shares: dict[tuple[SiteId, ExternalAccountId, LinkId], KeptShare] = field(factory=dict)
     events: dict[int, Event] = field(factory=dict)
     letters: dict[str, SealedLetter] = field(factory=dict)
     leases: dict[str, datetime] = field(factory=dict)
@@ -58,7 +63,7 @@ class State:
             raise
 
     def renew(self, former: bytes | None, session: bytes) -> None:
-        """Give everything that a session has at links to another."""
+        """Give everything that a visitor's session has to another."""
         if former is None:
             return
         for key, proof in [*self.proofs.items()]:
@@ -73,6 +78,14 @@ class State:
             if code.session == former:
                 del self.codes[place]
                 self.codes[place[0], session] = evolve(code, session=session)
+        for at, signed_in in [*self.account_sessions.items()]:
+            if signed_in.session == former:
+                del self.account_sessions[at]
+                self.account_sessions[at[0], session] = evolve(signed_in, session=session)
+        for at, step in [*self.account_steps.items()]:
+            if step.session == former:
+                del self.account_steps[at]
+                self.account_steps[at[0], session] = evolve(step, session=session)
 
     def record(self, events: Sequence[Event], letters: Sequence[SealedLetter] = ()) -> None:
         """Store the events and letters of a write; raises Taken for a letter's id in use."""
@@ -92,6 +105,15 @@ class State:
         """The kill switches above a link of `space`."""
         key = SpaceKey(space.upper())
         return Switches(self.switches.get((site, None), True), self.switches.get((site, key), True))
+
+    def stops(self, link: ShareLink) -> Switches:
+        """What stops a link at once without changing it."""
+        return evolve(self.switches_above(link.site, link.scope.space), owner_in=self.owner_in(link))
+
+    def owner_in(self, link: ShareLink) -> bool:
+        """Whether a link's owner has not left."""
+        owner = self.members.get(link.owner)
+        return owner is None or not owner.disabled
 
     def claimed(self, letter: SealedLetter, until: datetime) -> SealedLetter:
         """Give a letter to a claimer and count the try."""
