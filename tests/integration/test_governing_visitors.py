@@ -119,6 +119,45 @@ def test_tightening_reaches_a_running_visit(store: Store) -> None:
     assert [Answer.ALLOW, Answer.UNAVAILABLE, Answer.UNAVAILABLE, Answer.ALLOW] == asyncio.run(scenario())
 
 
+def test_tightening_while_fifty_visitors_read(store: Store) -> None:
+    """P3: of fifty who read without a pause, every request that begins before the change is made is served, and none
+    that begins after it, whatever else is going on.
+    """
+
+    async def scenario() -> tuple[set[Answer], set[Answer], int]:
+        async with house(store) as it:
+            _, segment = await it.share(max_opens=50)
+            callers = [Caller(network_address(f"192.0.2.{number}"), fresh_digest()) for number in range(50)]
+            for caller in callers:
+                await it.visiting.begin(segment, caller)
+            changing, changed = asyncio.Event(), asyncio.Event()
+            before, after = list[Answer](), list[Answer]()
+
+            async def read(caller: Caller) -> None:
+                late = 0
+                while late < 2:
+                    early, late = not changing.is_set(), late + changed.is_set()
+                    answer = (await it.visiting.open(segment, caller)).answer
+                    if early and not changing.is_set():
+                        before.append(answer)
+                    elif late:
+                        after.append(answer)
+
+            async def tighten() -> None:
+                await asyncio.sleep(0)
+                changing.set()
+                await it.set(limits=Limits(password_demanded=True))
+                changed.set()
+
+            first = asyncio.gather(*(read(caller) for caller in callers))
+            while len(before) < 100:
+                await asyncio.sleep(0)
+            await asyncio.gather(first, tighten())
+            return set(before), set(after), len(after)
+
+    assert ({Answer.ALLOW}, {Answer.UNAVAILABLE}, 100) == asyncio.run(scenario())
+
+
 def test_a_loosening_waits_for_the_owner(store: Store) -> None:
     """P4: what was taken from a link stays away for its visitors until it is confirmed; a new link has it at once."""
 
