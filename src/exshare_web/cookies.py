@@ -19,6 +19,9 @@ KNOWN = "exshare-known"
 LONGEST_KEPT = 200
 
 
+AWAY = "exshare-away"
+"""A browser that has left to sign in elsewhere: no other browser can come back in its place."""
+
 def name(kind: str, *, secure: bool) -> str:
     """The cookie's name: with the ``__Host-`` prefix wherever https lets browsers enforce it."""
     return f"__Host-{kind}" if secure else kind

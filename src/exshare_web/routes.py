@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from starlette.routing import BaseRoute, Mount, Route
 
+from exshare_web import elsewhere
 from exshare_web.health import live, ready, robots
 from exshare_web.visitor import files, gates, pages
 
@@ -19,6 +20,7 @@ UNGUARDED: Mapping[str, str] = {
     "/readyz": "says that the storage answers, and nothing else",
     "/robots.txt": "asks crawlers to stay away from share links",
     "/static": "our own style sheets, the same for everyone",
+    "/sso": "where browsers come back from a provider: who is signed in there goes on to a link, which judges by itself",
     "/manage": "members' pages: every endpoint below asks for a signed-in member by itself",
 }
 """The routes outside ``/s/``, each with the reason why no link has to guard it."""
@@ -29,6 +31,7 @@ def visitor_routes() -> list[BaseRoute]:
     return [
         Route("/s/{segment}", gates.show_link, methods=["GET"], name="link"),
         Route("/s/{segment}", gates.submit, methods=["POST"], name="submit"),
+        Route("/s/{segment}/sign-in/{provider}", elsewhere.leave_link, methods=["POST"], name="sign-in-at-gate"),
         Route("/s/{segment}/p/{page}", pages.show, methods=["GET"], name="page"),
         Route("/s/{segment}/to/{page}", pages.lead, methods=["GET"], name="onward"),
         Route("/s/{segment}/a/{attachment}", files.fetch, methods=["GET"], name="file"),
@@ -38,6 +41,7 @@ def visitor_routes() -> list[BaseRoute]:
 def plain_routes(static: Mount) -> list[BaseRoute]:
     """The routes that lead to nothing of anybody's."""
     return [
+        Route("/sso/{site}/{provider}/callback", elsewhere.arrive, methods=["GET"], name="callback"),
         Route("/healthz", live, methods=["GET"], name="live"),
         Route("/readyz", ready, methods=["GET"], name="ready"),
         Route("/robots.txt", robots, methods=["GET"], name="robots"),

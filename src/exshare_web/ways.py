@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from attrs import evolve, frozen
 
 from exshare_core.decisions import Answer
+from exshare_core.departing import Gateway
+from exshare_core.gates import Method
+from exshare_core.values import SiteId
 
 
 @frozen
@@ -22,6 +27,8 @@ class Ways:
     """The ways to sign in that a gate's page offers, in the order in which it shows them."""
 
     organisations: tuple[Organisation, ...] = ()
+    addresses: bool = False
+    """Whether a mail address says with which of them to sign in."""
     accounts: bool = False
     """Whether people can sign in with an account here."""
     new_tab: bool = False
@@ -31,6 +38,24 @@ class Ways:
         """Whether there is any way."""
         return bool(self.organisations) or self.accounts
 
+    @property
+    def methods(self) -> frozenset[Method]:
+        """What they amount to for whoever judges."""
+        there = ((Method.SSO, self.organisations), (Method.ACCOUNT, self.accounts))
+        return frozenset(method for method, offered in there if offered)
+
     def past(self, answer: Answer) -> Ways:
         """Those of them that get past the gate that gave `answer`."""
         return evolve(self, accounts=False) if answer is Answer.ASK_SSO else self
+
+
+def ways_of(gateways: Sequence[Gateway]) -> Ways:
+    """What the identity providers of a site add to the ways in."""
+    open_to_visitors = [one for one in gateways if one.visitors]
+    organisations = tuple(Organisation(one.name, one.title) for one in open_to_visitors)
+    return Ways(organisations, addresses=any(one.domains.entries() for one in open_to_visitors))
+
+
+def callback_url(base_url: str, site: SiteId, provider: str) -> str:
+    """The address at which browsers come back from a provider; it is registered there to the letter."""
+    return f"{base_url}/sso/{site}/{provider}/callback"

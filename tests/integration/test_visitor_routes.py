@@ -20,6 +20,8 @@ from exshare_web.routes import UNGUARDED
 from tests.integration.shell import CHILD, PLAN, Made, Shell
 
 OF_LINKS = "/s/"
+TO_THE_LINK = ("POST", "/s/{segment}/sign-in/{provider}")
+"""Who need not sign in is led to the link itself."""
 
 
 @frozen
@@ -52,7 +54,7 @@ def uncovered(routes: Iterable[BaseRoute]) -> set[str]:
 
 def answers(shell: Shell, made: Made) -> dict[tuple[str, str], Any]:
     """What each route under ``/s/`` answers to each of its methods, for an open link and things that it shares."""
-    given = {"segment": made.token, "page": CHILD, "attachment": PLAN}
+    given = {"segment": made.token, "page": CHILD, "attachment": PLAN, "provider": "nobody"}
     found = {}
     for route in shell.app.routes:
         if isinstance(route, Route) and route.path.startswith(OF_LINKS):
@@ -103,8 +105,10 @@ def test_every_content_route_asks_for_reach() -> None:
     """When `reach()` says no to every page, no route of an open link gives anything of a page or a file."""
     shell = Shell(visiting=Unreached)
     statuses = {key: answer.status_code for key, answer in answers(shell, shared(shell)).items()}
+    back = statuses.pop(TO_THE_LINK)
 
     assert {403} == set(statuses.values())
+    assert 303 == back
 
 
 def test_the_walk_reaches_content_when_it_is_in_reach() -> None:
@@ -112,6 +116,7 @@ def test_the_walk_reaches_content_when_it_is_in_reach() -> None:
     shell = Shell()
     statuses = {key: answer.status_code for key, answer in answers(shell, shared(shell)).items()}
     onward = {statuses.pop((method, "/s/{segment}/to/{page}")) for method in ("GET", "HEAD")}
+    onward.add(statuses.pop(TO_THE_LINK))
 
     assert {200} == set(statuses.values())
     assert {303} == onward

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from exshare_core.errors import InvalidValue, InvalidValues
 from exshare_web.container import RegisteredAdapters
-from exshare_web.settings import Passwords, Section, Settings, SiteSettings, load
+from exshare_web.sections import Section
+from exshare_web.settings import Passwords, Settings, SiteSettings, load
 from tests.requirements import need
 
 DATA = Path("/var/lib/exshare")

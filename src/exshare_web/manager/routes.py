@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute, Route
 
+from exshare_web import elsewhere
 from exshare_web.manager import account, links, second_step, setup, sign_in
 from exshare_web.manager.account import own
 from exshare_web.manager.session import signed_in
@@ -15,6 +16,9 @@ def manager_routes() -> list[BaseRoute]:
         Route("/manage", sign_in.home, methods=["GET"], name="manage"),
         Route("/manage/sign-in", sign_in.show, methods=["GET"], name="sign-in"),
         Route("/manage/sign-in", sign_in.submit, methods=["POST"]),
+        Route(
+            "/manage/sign-in/with/{site}/{provider}", elsewhere.leave_as_member, methods=["POST"], name="sign-in-with"
+        ),
         Route("/manage/sign-out", sign_in.sign_out, methods=["POST"], name="sign-out"),
         Route("/manage/sign-in/code", second_step.show, methods=["GET"], name="second-step"),
         Route("/manage/sign-in/code", second_step.submit, methods=["POST"]),

@@ -48,6 +48,7 @@ def _form(
         "sign_in.html",
         status,
         sites=tuple(shell(request).services.sharing),
+        providers=shell(request).services.elsewhere.every_for_members(),
         error=error,
         note=note,
         name=name,

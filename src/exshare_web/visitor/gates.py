@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from exshare_core.decisions import Answer
 from exshare_core.visiting import Caller, Opening, Submission
-from exshare_web import cookies
+from exshare_web import elsewhere
 from exshare_web.answers import FORGED, TOO_MANY
 from exshare_web.fields import text_fields
 from exshare_web.origins import same_origin
@@ -24,6 +24,7 @@ MOST_FIELDS = 10
 NO_WAY = Ways()
 
 
+SIGN_IN = (Answer.ASK_SIGN_IN, Answer.ASK_SSO)
 async def show_link(request: Request) -> Response:
     """``GET /s/{segment}``: the next gate, or the root of the share. Uses nothing up."""
     opening = await shell(request).services.visiting.open(request.path_params["segment"], caller(request))
@@ -38,6 +39,10 @@ async def submit(request: Request) -> Response:
     fields = dict(await text_fields(request, most=MOST_FIELDS, longest=MAX_FIELD))
     who, secret = fresh_caller(request)
     submission = await _submitted(request, who, fields)
+    if "address" in fields and not {"password", "code"} & fields.keys():
+        away = await elsewhere.by_address(request, fields["address"])
+        if away is not None:
+            return away
     if submission is None:
         return await show_link(request)
     response = _answered(request, submission, fields.get("address", ""))
@@ -55,7 +60,9 @@ async def _submitted(request: Request, who: Caller, fields: Mapping[str, str]) -
     if "code" in fields:
         return await visiting.try_code(segment, who, fields.get("address", ""), fields["code"])
     if "address" in fields:
-        return await visiting.ask_code(segment, who, fields["address"])
+        asked = await visiting.ask_code(segment, who, fields["address"])
+        # Where signing in is what is asked, an address can only have been meant to say where
+        return evolve(asked, malformed=True) if asked.answer in SIGN_IN else asked
     if "terms" in fields:
         return await visiting.accept_terms(segment, who, fields["terms"])
     if "open" in fields:
