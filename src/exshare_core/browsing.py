@@ -154,11 +154,12 @@ class Browsing(Entrance):
             external_links=policy.limits.external_links is not False,
         )
         without = redact(draft, await self._sources(admission, draft))
-        levels = await self._levels(admission, draft)
-        linked = await self._linked(admission, reading, root, levels)
+        levels, entries = await self._levels(admission, draft), _entries(draft)
+        linked = await self._linked(admission, reading, root, levels, entries)
+        named = await self._named(admission, entries, linked)
         pages = {page: f"{addresses.pages}{page}" for page, facts in linked.items() if facts.kind.opens}
         titles = {page: linked[page].title for page in draft.links if page in linked}
-        lists = _lists(draft, levels, linked)
+        lists = {**_lists(draft, levels, linked), **_outcomes(draft, named)}
         rendered = await content.renderer.render(draft, without, pages, view, lists, titles)
         return PageView(
             page=target,
@@ -340,15 +341,38 @@ class Browsing(Entrance):
         }
 
     async def _linked(
-        self, admission: Admission, reading: Reading, root: PageFacts | None, levels: Mapping[PageId, Sequence[Node]]
+        self,
+        admission: Admission,
+        reading: Reading,
+        root: PageFacts | None,
+        levels: Mapping[PageId, Sequence[Node]],
+        entries: Collection[PageId],
     ) -> Mapping[PageId, PageFacts]:
         """Those pages that the page links to or lists, and lists the children of, that are in the share (spec V3)."""
         known = {facts.page: facts for facts in (root, reading.facts) if facts is not None}
         if not admission.link.scope.children:
             return known
-        listed = {*levels, *(node.id for level in levels.values() for node in level)} - known.keys()
+        listed = {*entries, *levels, *(node.id for level in levels.values() for node in level)} - known.keys()
         others = sorted(reading.draft.links - known.keys() - listed)[:MOST_TARGETS]
         return {**known, **await self._reached(admission, {*listed, *others})}
+
+    async def _named(
+        self, admission: Admission, entries: Collection[PageId], linked: Mapping[PageId, PageFacts]
+    ) -> Mapping[PageId, PageFacts]:
+        """Those of the pages that lists in the page are of whose titles may be told (spec L17): they are in the share,
+        or the link has the capability `includes` and all but the scope admits them.
+        """
+        if not entries or admission.prepared.policy.rung("includes") < 1:
+            return linked
+        link, content = admission.link, self.contents[admission.link.site]
+        others = sorted(set(entries) - linked.keys())
+        facts = await content.pages.facts(others, link.acts_as) if others else {}
+        outside = {
+            page: one
+            for page, one in facts.items()
+            if isinstance(one, PageFacts) and self._reach(admission, one, elsewhere=True).allowed
+        }
+        return {**outside, **linked}
 
     async def _levels(self, admission: Admission, draft: Draft) -> Mapping[PageId, Sequence[Node]]:
         """What can be opened below the pages that lists in this draft are about, where that can be found out.
@@ -402,6 +426,21 @@ def _lists(
         macro: tuple(node for node in levels[macro.lists] if node.id in reached)
         for macro in draft.macros
         if macro.lists is not None and macro.lists in levels and macro.lists in reached and not macro.excluded
+    }
+
+
+def _entries(draft: Draft) -> tuple[PageId, ...]:
+    """The pages that lists in a draft are of, where Confluence searched for them: of so many lists and entries only."""
+    outcomes = [macro.entries for macro in draft.macros if macro.entries and not macro.excluded][:MOST_LISTS]
+    return tuple(dict.fromkeys(page for entries in outcomes for page in entries[:LEVEL]))
+
+
+def _outcomes(draft: Draft, named: Mapping[PageId, PageFacts]) -> Mapping[MacroUse, Sequence[Node]]:
+    """Entries for lists that Confluence made by a search: those whose titles may be told, in its order (spec L17)."""
+    return {
+        macro: tuple(Node(page, named[page].title, named[page].kind) for page in macro.entries if page in named)
+        for macro in draft.macros
+        if macro.entries is not None and not macro.excluded
     }
 
 

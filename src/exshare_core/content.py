@@ -112,6 +112,10 @@ class MacroUse:
     """The page whose storage holds it: the page itself, or an included one."""
     lists: PageId | None = None
     """The page whose child pages it lists, when it is such a list and that can be known (spec L17)."""
+    entries: tuple[PageId, ...] | None = None
+    """The pages that its output lists, in their order, when it is such a list and that can be told (spec L17)."""
+    told: frozenset[PageId] = frozenset()
+    """Those of `entries` of which more than the title may stay: nothing that they hold has to be judged."""
 
 
 @frozen(slots=True)

@@ -1,4 +1,4 @@
-"""Lists of child pages in a page: drawn anew from the tree, with the pages that the link reaches and no others (L17)."""
+"""Lists of pages in a page: drawn anew, with the pages that the link reaches and no others (spec L17)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+from exshare_core.capabilities import Capabilities
 from exshare_core.content import Draft, MacroUse, Node
 from exshare_core.errors import Busy
 from exshare_core.links import LabelFilter, LabelMode
@@ -22,8 +23,17 @@ NOT_SHOWN = "(not shown)"
 
 def listing(lists: PageId | None, *, excluded: bool = False, shell: Shell | None = None) -> Shell:
     """A shell whose root holds a list of what lies below the page `lists`, as Confluence drew it for the connector."""
+    return holding(MacroUse("children", "m1", 0, excluded=excluded, lists=lists), shell)
+
+
+def outcome(*entries: PageId, excluded: bool = False) -> Shell:
+    """A shell whose root holds a list of what Confluence found for the connector by a search."""
+    return holding(MacroUse("contentbylabel", "m1", 0, excluded=excluded, entries=entries))
+
+
+def holding(macro: MacroUse, shell: Shell | None = None) -> Shell:
+    """A shell whose root holds a macro between two paragraphs."""
     shell = shell or Shell()
-    macro = MacroUse("children", "m1", 0, excluded=excluded, lists=lists)
     body = '<p>Before.</p><ul data-macro-id="m1"><li>drawn by Confluence</li></ul><p>After.</p>'
     root = shell.content.pages[ROOT]
     draft = evolve(root.draft or Draft(ROOT, "", ""), macros=(macro,))
@@ -159,3 +169,50 @@ def test_titles_are_those_of_the_tree_at_this_moment() -> None:
     html = shown(shell, children=True)
 
     assert "&lt;b&gt;Steps&lt;/b&gt; &amp; more" in html
+
+
+FOUND = (INSIDE, SECRET, ELSEWHERE, CHILD, PageId("999"), ROOT)
+
+
+def test_what_was_found_is_listed_where_the_link_reaches_it() -> None:
+    """In Confluence's order, by title, as links of ours; of the other pages nothing is told."""
+    shell = outcome(*FOUND)
+    html = shown(shell, children=True)
+
+    assert ["Chapter one", "First steps", "Handbook"] == titles(html)
+    assert [INSIDE, CHILD, ROOT] == re.findall(r"/p/(\d+)", html)
+    assert NOT_SHOWN not in html
+
+
+def test_a_page_that_was_found_and_is_restricted_is_listed_by_choice() -> None:
+    """The same judgement as for the page itself (spec L6)."""
+    assert "Salaries" in titles(shown(outcome(*FOUND), children=True, restricted_pages=True))
+
+
+def test_a_link_without_children_lists_its_own_page_at_most() -> None:
+    """All others are outside it."""
+    assert ["Handbook"] == titles(shown(outcome(*FOUND)))
+
+
+@pytest.mark.parametrize("children", [True, False])
+def test_with_includes_pages_outside_are_named_and_not_linked(children: bool) -> None:
+    """The scope is not asked, all else is: a restricted page stays unnamed (spec L17)."""
+    html = shown(outcome(SECRET, ELSEWHERE), children=children, allow=Capabilities.parse(("includes",)))
+
+    assert (["Elsewhere"], []) == (titles(html), re.findall(r"/p/(\d+)", html))
+
+
+def test_nothing_found_in_reach_leaves_no_trace() -> None:
+    """A search that found nothing and one that found what is out of reach look the same."""
+    assert ("", "") == tuple(
+        shown(shell, children=True).strip() for shell in (outcome(), outcome(SECRET, ELSEWHERE, PageId("999")))
+    )
+
+
+def test_a_search_whose_outcome_cannot_be_told_is_a_placeholder() -> None:
+    """As is one in an excluded part gone."""
+    untold = shown(holding(MacroUse("contentbylabel", "m1", 0)), children=True)
+    excluded = shown(outcome(CHILD, excluded=True), children=True)
+
+    assert ([], True) == (titles(untold), NOT_SHOWN in untold)
+    assert [] == titles(excluded)

@@ -13,12 +13,13 @@ from unicodedata import normalize
 
 import anyio
 import anyio.to_thread
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from exshare_adapters.confluence.failures import Missing
 from exshare_adapters.confluence.links import SiteAddresses
-from exshare_adapters.confluence.macros import INCLUDES, LISTS, OF_ONE_PAGE
+from exshare_adapters.confluence.macros import INCLUDES, LISTS, LISTS_OF_FILES, OF_ONE_PAGE, OUTCOMES, REPORTS
 from exshare_adapters.confluence.media import MediaFile
+from exshare_adapters.confluence.outcomes import with_entries
 from exshare_adapters.confluence.references import References, Titled, references, with_files, with_ids
 from exshare_adapters.confluence.storage_format import FileRef, Inventory, StorageMacro, inventory
 from exshare_adapters.confluence.together import Result, together
@@ -98,12 +99,12 @@ async def draft(library: Library, page: Written, found: Inventory, shown: Shown)
         media = requests.start(partial(_media, library, page.page, (*refers.media, *stored)))
     files = await _files(library, refers, titles.value)
     visible = _own_names(found.shown_files, page, media.value)
-    body = with_ids(shown.body, library.addresses, titles.value)
+    body = with_files(with_ids(shown.body, library.addresses, titles.value), library.addresses, media.value)
     return Draft(
         page=page.page,
         title=page.title,
-        body=with_files(body, library.addresses, media.value),
-        macros=tuple(macros.value),
+        body=body,
+        macros=await _with_outcomes(library, macros.value, body),
         links=refers.pages | set(titles.value.values()),
         shown_files=visible,
         hidden_files=_own_names(found.hidden_files, page, media.value) - visible,
@@ -170,8 +171,46 @@ async def _included(library: Library, source: PageId, above: tuple[PageId, ...],
 
 
 async def _source(library: Library, page: Written, macro: StorageMacro) -> PageId | None:
-    """The page that a macro reads, when it reads one and that can be known (spec L17)."""
-    return await _page_of(library, page, macro) if macro.name in OF_ONE_PAGE else None
+    """The page that a macro reads, when it reads one and that can be known (spec L17).
+
+    A list of all files of a page would name those that only an excluded part of it refers to (spec L8).
+    """
+    if macro.name not in OF_ONE_PAGE | LISTS_OF_FILES:
+        return None
+    source = await _page_of(library, page, macro)
+    if source is None or macro.name in OF_ONE_PAGE:
+        return source
+    written = await _inventory_of(library, source)
+    return source if written is not None and not written.hidden_files else None
+
+
+async def _inventory_of(library: Library, page: PageId) -> Inventory | None:
+    """What another page's storage format holds, if that page is there."""
+    try:
+        return await inventoried((await library.written(page)).storage)
+    except Missing:
+        return None
+
+
+async def _with_outcomes(library: Library, macros: Sequence[MacroUse], body: str) -> tuple[MacroUse, ...]:
+    """The macros, with what those among them list that are the outcome of a search.
+
+    A page that a report is about may say more than its title where it holds no excluded part and no reading macro:
+    what a report shows of it may come from there.
+    """
+    if not any(macro.name in OUTCOMES for macro in macros):
+        return tuple(macros)
+    look = partial(with_entries, macros, body, library.addresses)
+    found = look() if len(body) < LARGE else await anyio.to_thread.run_sync(look)
+    pages = dict.fromkeys(page for macro in found if macro.name in REPORTS for page in macro.entries or ())
+    async with together() as requests:
+        results = {page: requests.start(partial(_inventory_of, library, page)) for page in list(pages)[:MOST_INCLUDED]}
+    held = {page: result.value for page, result in results.items()}
+    told = {page for page, one in held.items() if one is not None and not one.macros and not one.hidden_files}
+    return tuple(
+        evolve(macro, told=frozenset(told.intersection(macro.entries or ()))) if macro.name in REPORTS else macro
+        for macro in found
+    )
 
 
 async def _listed(library: Library, page: Written, macro: StorageMacro, *, included: bool) -> PageId | None:

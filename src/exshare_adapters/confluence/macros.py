@@ -37,13 +37,22 @@ INCLUDES = frozenset(
 
 OF_ONE_PAGE = INCLUDES | (ARCHIVES - LISTS_OF_FILES) | {"inc-drawio"}
 """Macros that show something of the one page that they name. All others among `READERS` list what is in many: the
-page that they name says nothing of who may see what they show. Lists of another page's files are none of them either:
-which of those files belong to excluded parts, only that page's storage format says."""
+page that they name says nothing of who may see what they show. Lists of another page's files are of that page too,
+where its storage format says that none of its files belongs to an excluded part."""
 
 LISTS: Mapping[str, str] = MappingProxyType({"children": "@self", "pagetree": "@home"})
 """Macros that list the pages below one page, and the page that they mean when they name none. They can be drawn
-anew from the tree. All other lists are the outcome of a search or of times of change, made with the connector's eyes:
-which pages they leave out, and in which order, would tell of pages that the visitor may not see."""
+anew from the tree."""
+
+REPORTS = frozenset({"detailssummary"})
+"""Macros that show a table with a row for every page that a search finds, and what the page says of itself."""
+
+OUTCOMES = REPORTS | {
+    "contentbylabel", "content-report-table", "recently-updated", "recently-updated-dashboard", "blog-posts",
+}  # fmt: skip
+"""Macros that list the pages that a search finds, made with the connector's eyes: each is judged by itself, and those
+in reach are listed anew by their titles. What else such lists hold (excerpts, people, times) is left out: it is of
+pages too, and nobody has looked at it. Lists of people, labels, tasks, spaces and issues name no page to judge."""
 
 PREVIEWS = frozenset(
     {

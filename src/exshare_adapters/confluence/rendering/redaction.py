@@ -8,16 +8,17 @@ the output of a reading macro and belongs to no macro that may stay is cut too.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from selectolax.lexbor import LexborNode
 
-from exshare_adapters.confluence.macros import EXCLUDE, MARKED_BOXES, reads_elsewhere
+from exshare_adapters.confluence.macros import EXCLUDE, MARKED_BOXES, REPORTS, reads_elsewhere
 from exshare_adapters.confluence.rendering.job import Job
+from exshare_adapters.confluence.rendering.lists import put_list, put_report
 from exshare_adapters.confluence.rendering.scan import Scan
 from exshare_adapters.confluence.rendering.tree import Tree, attribute, classes, words
 from exshare_adapters.confluence.rendering.words import word
-from exshare_core.content import MacroUse, Node
+from exshare_core.content import MacroUse
 
 _MACROS = "[data-macro-name], [data-macro-id]"
 _BOXES = ".panel, .confluence-information-macro, .expand-container"
@@ -68,7 +69,10 @@ def redact(tree: Tree, job: Job, scan: Scan) -> None:
         if macro is not None and macro.excluded:
             tree.cut(node)
         elif macro is not None and macro in job.lists and node.tag in _BLOCKS:
-            _list(tree, node, job.lists[macro], job)
+            if macro.name in REPORTS:
+                put_report(tree, node, macro, job.lists[macro], job)
+            else:
+                put_list(tree, node, job.lists[macro], job)
         else:
             hide(tree, node)
 
@@ -82,22 +86,6 @@ def hide(tree: Tree, node: LexborNode) -> None:
             tree.cut(child)
     else:
         tree.replace(node, tree.new("p", "ex-placeholder", word("part")))
-
-
-def _list(tree: Tree, node: LexborNode, entries: Sequence[Node], job: Job) -> None:
-    """Put a list of ours in the place of a macro's output; of no entries, nothing (spec L17)."""
-    if not entries:
-        tree.cut(node)
-        return
-    list_ = tree.new("ul", "ex-children")
-    for entry in entries:
-        shared = entry.id in job.pages
-        item = tree.new("li", text="" if shared else entry.title)
-        if shared:
-            address = f"{job.site.path}/pages/viewpage.action?pageId={entry.id}"
-            item.insert_child(tree.new("a", text=entry.title, attributes={"href": address}), move=True)
-        list_.insert_child(item, move=True)
-    tree.replace(node, list_)
 
 
 class _Plan:
