@@ -23,6 +23,7 @@ from exshare_core.gates import (
     ProofKind,
     decide,
     findable,
+    framed_by,
     prepare,
     terms_in_force,
     terms_version,
@@ -49,6 +50,10 @@ class Caller:
     session: bytes | None = field(default=None, repr=False)
     fresh: bytes | None = field(default=None, repr=False)
     """The digest of the id that the browser gets if it proves something: each proof renews the session (spec G10)."""
+    framed: bool = False
+    """Whether the link is in a frame of another page; its session is then the frame's own, and counts only at a link
+    that may be framed (spec G10).
+    """
 
 
 @frozen(slots=True)
@@ -70,6 +75,11 @@ class Admission:
         """Whether search engines may find its pages."""
         return findable(self.prepared)
 
+    @property
+    def frames(self) -> frozenset[str]:
+        """The origins whose pages may show it in a frame."""
+        return framed_by(self.prepared)
+
 
 @frozen(slots=True)
 class Ask:
@@ -80,6 +90,8 @@ class Ask:
     steps: int
     terms: tuple[str, ...] = ()
     """Only where the terms are what is asked."""
+    frames: frozenset[str] = frozenset()
+    """The origins whose pages may show the gate in a frame."""
 
     @property
     def version(self) -> str:
@@ -127,6 +139,8 @@ class Entrance:
             decision = decide(None, Attempt(now, caller.network))
         else:
             prepared = await self._prepared(found, now)
+            if caller.framed and (prepared is None or not framed_by(prepared)):
+                found = evolve(found, proofs=(), visit=None)
             attempt = Attempt(now, caller.network, await self._proofs(found), found.visit, found.opens)
             decision = decide(prepared, attempt)
         answer = decision.strangers_face()
@@ -205,7 +219,8 @@ def ask_of(found: Found, prepared: Prepared, decision: Decision) -> Ask:
     waiting = [number for number, one in enumerate(asked, 1) if one.effect is Effect.ASK]
     shows = decision.strangers_face() is Answer.ASK_TERMS
     terms = terms_in_force(prepared.policy) if shows else ()
-    return Ask(found.link.site, waiting[0] if waiting else len(asked), len(asked), terms)
+    step = waiting[0] if waiting else len(asked)
+    return Ask(found.link.site, step, len(asked), terms, framed_by(prepared))
 
 
 STEPS = (Stage.PEOPLE, Stage.PASSWORD, Stage.TERMS)

@@ -71,7 +71,7 @@ class SignIn:
 
 
 @frozen(slots=True)
-class _AtGate:
+class AtGate:
     """Somebody before the gate that stops them."""
 
     found: Found
@@ -179,14 +179,16 @@ class Proving(Entrance):
 
     # --- the steps -----------------------------------------------------------------------------------------------
 
-    async def _gate(self, segment: str, caller: Caller, *wanted: Answer) -> _AtGate | Submission:
+    async def _gate(self, segment: str, caller: Caller, *wanted: Answer) -> AtGate | Submission:
         """Where the link stops this caller, if that is one of `wanted`; else what it answers instead."""
         opening, found, prepared = await self._look(segment, caller)
         if opening.answer not in wanted or found is None or prepared is None or opening.ask is None:
             return Submission(opening.answer, wait=opening.wait, ask=opening.ask)
-        return _AtGate(found, prepared, opening.answer, opening.ask, self.clock.now())
+        if caller.framed and not opening.ask.frames:
+            return Submission(opening.answer, ask=opening.ask)
+        return AtGate(found, prepared, opening.answer, opening.ask, self.clock.now())
 
-    async def _send_code(self, at: _AtGate, caller: Caller, address: Address) -> None:
+    async def _send_code(self, at: AtGate, caller: Caller, address: Address) -> None:
         """Store a code with its letter; the letter of an address that is not listed is dropped when it is due."""
         link, code = at.link, self.tokens.code()
         listed = admits(at.prepared.policy, address)
@@ -206,7 +208,7 @@ class Proving(Entrance):
 
     async def _advance(
         self,
-        at: _AtGate,
+        at: AtGate,
         caller: Caller,
         kind: ProofKind,
         *,
@@ -235,7 +237,7 @@ class Proving(Entrance):
         return Submission(decision.strangers_face(), fresh=True, ask=ask_of(at.found, at.prepared, decision))
 
     async def _admit(
-        self, at: _AtGate, caller: Caller, session: bytes, proofs: Sequence[StoredProof], events: Sequence[Event]
+        self, at: AtGate, caller: Caller, session: bytes, proofs: Sequence[StoredProof], events: Sequence[Event]
     ) -> bool:
         link, most = at.link, at.prepared.policy.limits.opens
         visit = Visit(self.tokens.id(), link.site, link.id, session, link.security_version, at.now, at.now)
@@ -254,7 +256,7 @@ class Proving(Entrance):
 
     # --- guessing ------------------------------------------------------------------------------------------------
 
-    async def _charged(self, at: _AtGate, caller: Caller, limits: Sequence[Limit]) -> Submission | None:
+    async def _charged(self, at: AtGate, caller: Caller, limits: Sequence[Limit]) -> Submission | None:
         """Count a try, or refuse it before anything of it is looked at."""
         charged = await charge(self.storage.guesses, limits, at.now)
         if not charged.wait:
@@ -266,7 +268,7 @@ class Proving(Entrance):
         await self.storage.guesses.right([limit.key for limit in limits])
 
     async def _limits(
-        self, at: _AtGate, caller: Caller, gate: str, by_network: Patience, by_link: Patience
+        self, at: AtGate, caller: Caller, gate: str, by_network: Patience, by_link: Patience
     ) -> list[Limit]:
         """The counters of one gate: of this network, and of the link from everywhere.
 
@@ -276,7 +278,7 @@ class Proving(Entrance):
         link = await self._key(f"guess {gate} link", at.link, "")
         return [Limit(network, by_network), Limit(link, never if at.found.proofs else by_link)]
 
-    async def _limits_of_asking(self, at: _AtGate, caller: Caller, address: Address) -> list[Limit]:
+    async def _limits_of_asking(self, at: AtGate, caller: Caller, address: Address) -> list[Limit]:
         """The counters of codes that are asked for; whether the address is listed plays no part."""
         limits = await self._limits(at, caller, "codes", codes_wait, codes_link_wait)
         return [*limits, await mailbox_limit(self.vault, address)]

@@ -10,6 +10,9 @@ from exshare_core.values import Token
 VISITOR = "exshare-visitor"
 MEMBER = "exshare-member"
 
+FRAME = "exshare-frame"
+"""A frame's session at one link: each link has a cookie of its own, so that several of them fit on one page."""
+
 ENTRY = "exshare-entry"
 """A member's browser before there is a session: what its forms are told by, and the step it has reached."""
 
@@ -51,3 +54,13 @@ def write(response: Response, kind: str, value: str, *, secure: bool, seconds: i
 def clear(response: Response, kind: str, *, secure: bool) -> None:
     """Take the value away."""
     response.delete_cookie(name(kind, secure=secure), path="/", secure=secure, httponly=True, samesite="lax")
+
+
+def write_framed(response: Response, kind: str, value: str, *, secure: bool) -> None:
+    """Give a frame a value that lives until the browser is closed, in a jar of the page around it (spec G10).
+
+    Browsers keep such a cookie only if it came by https; over http it is an ordinary one, and a frame in a page of
+    another site gets none. Written by hand, since the standard library knows ``Partitioned`` from Python 3.14 on.
+    """
+    place = "SameSite=None; Secure; Partitioned" if secure else "SameSite=lax"
+    response.headers.append("set-cookie", f"{name(kind, secure=secure)}={value}; HttpOnly; Path=/; {place}")

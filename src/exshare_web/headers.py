@@ -1,13 +1,14 @@
-"""The headers of every answer: nothing is stored, nothing is referred, nothing is framed, no script runs (spec V1).
+"""The headers of every answer: nothing is stored or referred, no script runs, and only a link's own frames show it.
 
 A small ASGI middleware, so that no answer can forget them, not even an error's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from starlette.datastructures import MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 PAGE_POLICY = (
@@ -26,6 +27,8 @@ FILE_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'"
 """Browsers do not show a PDF in a sandbox; the viewer runs no script of the page's origin (spec V5)."""
 
+_NO_FRAME = "frame-ancestors 'none'"
+
 INDEXABLE = "all"
 """For pages of links that search engines may find; everything else says ``noindex`` (spec V1)."""
 
@@ -34,7 +37,6 @@ _ALWAYS: Mapping[str, str] = {
     "referrer-policy": "no-referrer",
     "x-robots-tag": "noindex, nofollow",
     "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
@@ -44,8 +46,20 @@ _ALWAYS: Mapping[str, str] = {
 _HSTS = "max-age=31536000; includeSubDomains"
 
 
+def framed(response: Response, origins: Collection[str]) -> Response:
+    """The answer as pages of these origins, and no others, may show it in a frame (spec G10)."""
+    if origins:
+        policy = response.headers.get("content-security-policy", PAGE_POLICY)
+        ancestors = f"frame-ancestors {' '.join(sorted(origins))}"
+        response.headers["content-security-policy"] = policy.replace(_NO_FRAME, ancestors)
+    return response
+
+
 class SecurityHeaders:
-    """Adds the headers that every answer carries; an endpoint's own value is kept."""
+    """Adds the headers that every answer carries; an endpoint's own value is kept.
+
+    The older header against frames knows no list of origins: it goes with the answers that nobody may frame.
+    """
 
     def __init__(self, app: ASGIApp, *, secure: bool) -> None:
         self.app = app
@@ -62,6 +76,8 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in self.always.items():
                     headers.setdefault(name, value)
+                if _NO_FRAME in headers["content-security-policy"]:
+                    headers.setdefault("x-frame-options", "DENY")
             await send(message)
 
         await self.app(scope, receive, completed)

@@ -17,9 +17,9 @@ from exshare_core.decisions import Answer
 from exshare_core.errors import AdapterFailed, InvalidValue
 from exshare_core.ports import FileStream
 from exshare_core.values import attachment_id
-from exshare_core.visiting import Admission
-from exshare_web.headers import FILE_POLICY, PDF_POLICY
-from exshare_web.visitor.request import GATES, caller, shell
+from exshare_core.visiting import Admission, Opening
+from exshare_web.headers import FILE_POLICY, PDF_POLICY, framed
+from exshare_web.visitor.request import GATES, callers, shell
 
 _log = structlog.get_logger()
 
@@ -124,24 +124,39 @@ async def fetch(request: Request) -> Response:
     are, and no browser shows a gate where an image should be (security reference B05).
     """
     it = shell(request)
-    visiting = it.services.visiting
-    opening = await visiting.open(request.path_params["segment"], caller(request))
+    opening = await _opened(request)
     if opening.admission is None:
         return it.answers.stranger(Answer.UNKNOWN) if opening.answer in GATES else it.answers.closed(opening)
+    return framed(await _fetched(request, opening.admission), opening.admission.frames)
+
+
+async def _opened(request: Request) -> Opening:
+    """The way in by the first of the sessions which may be asking that gets past the gates."""
+    first, *others = callers(request)
+    visiting = shell(request).services.visiting
+    opening = await visiting.open(request.path_params["segment"], first)
+    for other in others:
+        if opening.answer in GATES:
+            opening = await visiting.open(request.path_params["segment"], other)
+    return opening
+
+
+async def _fetched(request: Request, admission: Admission) -> Response:
+    it = shell(request)
     try:
         wanted_id = attachment_id(request.path_params["attachment"])
     except InvalidValue:
         return it.answers.stranger(Answer.ABSENT)
     try:
-        file = await visiting.file(opening.admission, wanted_id)
+        file = await it.services.visiting.file(admission, wanted_id)
         if isinstance(file, Answer):
             return it.answers.stranger(file)
         wanted = _asked_range(request, file)
         if isinstance(wanted, Outside):
             return Response(status_code=416, headers={"content-range": f"bytes */{file.size}"})
-        return await _streamed(request, opening.admission, file, wanted)
+        return await _streamed(request, admission, file, wanted)
     except AdapterFailed as error:
-        _log.warning("file not fetched", failure=type(error).__name__, link=opening.admission.link.id)
+        _log.warning("file not fetched", failure=type(error).__name__, link=admission.link.id)
         return it.answers.failure(error)
 
 

@@ -18,7 +18,7 @@ from exshare_core.decisions import Answer
 from exshare_core.errors import AdapterFailed, InvalidValue
 from exshare_core.values import page_id
 from exshare_core.visiting import Addresses, Admission, PageView
-from exshare_web.headers import CONTENT_POLICY, INDEXABLE
+from exshare_web.headers import CONTENT_POLICY, INDEXABLE, framed
 from exshare_web.visitor.request import GATES, Shell, caller, link_path, shell
 
 _log = structlog.get_logger()
@@ -44,12 +44,17 @@ async def lead(request: Request) -> Response:
     opening = await it.services.visiting.open(request.path_params["segment"], caller(request))
     if opening.admission is None:
         return RedirectResponse(link_path(request), 303) if opening.answer in GATES else it.answers.closed(opening)
+    return framed(await _onward(request, opening.admission), opening.admission.frames)
+
+
+async def _onward(request: Request, admission: Admission) -> Response:
+    it = shell(request)
     try:
-        onward = await it.services.visiting.lead(opening.admission, page_id(request.path_params["page"]))
+        onward = await it.services.visiting.lead(admission, page_id(request.path_params["page"]))
     except InvalidValue:
         return it.answers.stranger(Answer.ABSENT)
     except AdapterFailed as error:
-        _log.warning("way on not found", failure=type(error).__name__, link=opening.admission.link.id)
+        _log.warning("way on not found", failure=type(error).__name__, link=admission.link.id)
         return it.answers.failure(error)
     if isinstance(onward, Answer):
         return it.answers.stranger(onward)
@@ -57,7 +62,11 @@ async def lead(request: Request) -> Response:
 
 
 async def show_page(request: Request, admission: Admission, page: str | None) -> Response:
-    """The page behind an admission; the root when `page` is None."""
+    """The page behind an admission; the root when `page` is None. What can be said of it fits the link's frames too."""
+    return framed(await _page(request, admission, page), admission.frames)
+
+
+async def _page(request: Request, admission: Admission, page: str | None) -> Response:
     it = shell(request)
     path = link_path(request)
     addresses = Addresses(f"{path}/p/", f"{path}/a/", f"{path}/to/")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from urllib.parse import quote
 
 from attrs import evolve, frozen
 from starlette.requests import Request
+from starlette.responses import Response
 
 from exshare_core.decisions import Answer
 from exshare_core.values import IPAddress, Token, network_address
@@ -57,13 +59,65 @@ def network(request: Request) -> IPAddress | None:
     return None if request.client is None else network_address(request.client.host)
 
 
+def in_frame(request: Request) -> bool:
+    """Whether what is asked for will be shown in a frame, as browsers say it of pages (Fetch Metadata)."""
+    return request.headers.get(_DESTINATION) in ("iframe", "frame")
+
+
 def caller(request: Request) -> Caller:
-    """Who asks, with the session this browser already has."""
-    secret = cookies.read(request, cookies.VISITOR, secure=shell(request).services.secure)
-    return Caller(network(request), None if secret is None else Token(secret).digest)
+    """Who asks, with the session that this browser already has: in a frame one of the frame's own (spec G10)."""
+    return _within(request) if in_frame(request) else _above(request)
+
+
+def callers(request: Request) -> tuple[Caller, ...]:
+    """Who may be asking: two where a picture or a file does not say whether the page that shows it is in a frame."""
+    first, within = caller(request), _within(request)
+    if first.framed or within.session is None or request.headers.get(_DESTINATION) in _PAGES:
+        return (first,)
+    return (within,) if first.session is None else (first, within)
 
 
 def fresh_caller(request: Request) -> tuple[Caller, str]:
     """The same for a request that may prove something, with the session id that the browser gets if it does."""
     secret = shell(request).services.tokens.token()
-    return evolve(caller(request), fresh=Token(secret).digest), secret
+    who = caller(request)
+    return evolve(who, fresh=_framed_digest(request, secret) if who.framed else Token(secret).digest), secret
+
+
+def keep_session(request: Request, response: Response, secret: str) -> None:
+    """Give the browser the session id that `fresh_caller` gave for this request."""
+    secure = shell(request).services.secure
+    if in_frame(request):
+        cookies.write_framed(response, _frames_cookie(request), secret, secure=secure)
+    else:
+        cookies.write(response, cookies.VISITOR, secret, secure=secure)
+
+
+_DESTINATION = "sec-fetch-dest"
+_PAGES = (None, "document")
+"""What is said of a page in a window of its own; browsers that say nothing keep no sessions for frames either."""
+
+
+def _above(request: Request) -> Caller:
+    secret = cookies.read(request, cookies.VISITOR, secure=shell(request).services.secure)
+    return Caller(network(request), None if secret is None else Token(secret).digest)
+
+
+def _within(request: Request) -> Caller:
+    secret = cookies.read(request, _frames_cookie(request), secure=shell(request).services.secure)
+    return Caller(network(request), None if secret is None else _framed_digest(request, secret), framed=True)
+
+
+def _frames_cookie(request: Request) -> str:
+    """The name of the cookie that a frame of this link has. The digest in it leads to nothing."""
+    return f"{cookies.FRAME}-{hashlib.sha256(b'frame cookie' + _link_digest(request)).hexdigest()[:16]}"
+
+
+def _framed_digest(request: Request, secret: str) -> bytes:
+    """The digest of a frame's session id: no other link's and no window's own is ever the same."""
+    return hashlib.sha256(b"frame session" + _link_digest(request) + secret.encode()).digest()
+
+
+def _link_digest(request: Request) -> bytes:
+    token = Token.parse(request.path_params["segment"])
+    return b"" if token is None else token.digest
