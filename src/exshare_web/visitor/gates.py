@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
+from attrs import evolve
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -13,18 +14,19 @@ from exshare_core.visiting import Caller, Opening, Submission
 from exshare_web import elsewhere
 from exshare_web.answers import FORGED, TOO_MANY
 from exshare_web.fields import text_fields
+from exshare_web.headers import framed
 from exshare_web.origins import same_origin
 from exshare_web.visitor.pages import show_page
-from exshare_web.visitor.request import GATES, caller, fresh_caller, link_path, shell
+from exshare_web.visitor.request import GATES, caller, fresh_caller, in_frame, keep_session, link_path, shell
 from exshare_web.ways import Ways
 
 MAX_FIELD = 1000
 """Characters of a field that are read; no password, address or code is longer."""
 MOST_FIELDS = 10
 NO_WAY = Ways()
-
-
 SIGN_IN = (Answer.ASK_SIGN_IN, Answer.ASK_SSO)
+
+
 async def show_link(request: Request) -> Response:
     """``GET /s/{segment}``: the next gate, or the root of the share. Uses nothing up."""
     opening = await shell(request).services.visiting.open(request.path_params["segment"], caller(request))
@@ -37,17 +39,17 @@ async def submit(request: Request) -> Response:
     if not same_origin(request, it.services.base_url):
         return it.answers.neutral(FORGED)
     fields = dict(await text_fields(request, most=MOST_FIELDS, longest=MAX_FIELD))
-    who, secret = fresh_caller(request)
-    submission = await _submitted(request, who, fields)
     if "address" in fields and not {"password", "code"} & fields.keys():
         away = await elsewhere.by_address(request, fields["address"])
         if away is not None:
             return away
+    who, secret = fresh_caller(request)
+    submission = await _submitted(request, who, fields)
     if submission is None:
         return await show_link(request)
     response = _answered(request, submission, fields.get("address", ""))
     if submission.fresh:
-        cookies.write(response, cookies.VISITOR, secret, secure=it.services.secure)
+        keep_session(request, response, secret)
     return response
 
 
@@ -73,7 +75,8 @@ async def _submitted(request: Request, who: Caller, fields: Mapping[str, str]) -
 def _answered(request: Request, submission: Submission, address: str) -> Response:
     it = shell(request)
     if submission.wait > timedelta():
-        return it.answers.neutral(TOO_MANY, submission.wait.total_seconds())
+        too_many = it.answers.neutral(TOO_MANY, submission.wait.total_seconds())
+        return too_many if submission.ask is None else framed(too_many, submission.ask.frames)
     if submission.answer is not Answer.ALLOW and submission.answer not in GATES:
         return it.answers.stranger(submission.answer)
     if submission.wrong or submission.malformed or submission.code_sent:
@@ -94,7 +97,8 @@ def _gate(request: Request, submission: Submission, address: str = "") -> Respon
     it, ask = shell(request), submission.ask
     assert ask is not None
     code = submission.answer is Answer.ASK_ADDRESS and submission.code_sent
-    return it.pages.answer(
+    ways = it.services.ways.get(ask.site, NO_WAY).past(submission.answer)
+    page = it.pages.answer(
         "gate_code.html" if code else GATES[submission.answer],
         403 if submission.wrong or submission.malformed else 200,
         ask=ask,
@@ -103,6 +107,7 @@ def _gate(request: Request, submission: Submission, address: str = "") -> Respon
         malformed=submission.malformed,
         address=address,
         here=link_path(request),
-        ways=it.services.ways.get(ask.site, NO_WAY).past(submission.answer),
+        ways=evolve(ways, new_tab=in_frame(request)),
         contact=it.services.contacts.get(ask.site, ""),
     )
+    return framed(page, ask.frames)
