@@ -5,16 +5,27 @@ A stranger never sees any of this; `decisions.Decision.strangers_face` is all th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from exshare_core import spans
 from exshare_core.capabilities import LADDERS
-from exshare_core.decisions import Decision, Effect, Stage, Verdict, combine
-from exshare_core.gates import NO_LAYER, Attempt, Prepared, Proof, ProofKind, decide
+from exshare_core.decisions import Answer, Decision, Effect, Stage, Verdict, combine
+from exshare_core.gates import (
+    NO_LAYER,
+    Attempt,
+    Method,
+    Prepared,
+    Proof,
+    ProofKind,
+    decide,
+    identifies,
+    terms_version,
+)
+from exshare_core.links import ShareLink
 from exshare_core.policy import WIDEST, Policy
 from exshare_core.values import Address, IPAddress, Networks, People
 
@@ -60,22 +71,32 @@ def explain(
     address: Address | None,
     opens: int,
     live: Decision | None = None,
+    signed_in: Method | None = None,
 ) -> Explanation:
     """What would be decided of somebody who comes at `at` from `network`, having proved `address` if one is given.
 
-    Passwords are taken as not yet given: whether somebody knows one is no fact of ours. `live` is what was found out of
-    the link's own page; it is asked of a visitor after all gates. Without any layer `prepared` is None.
+    With `signed_in` they have signed in that way, and `address` is the mailbox that is confirmed of them; without it the
+    address was proved by a code. Passwords are taken as not yet given, and terms as not yet accepted: neither is a fact
+    of ours. `live` is what was found out of the link's own page; it is asked of a visitor after all gates. Without any
+    layer `prepared` is None.
     """
     if prepared is None:
         return Explanation(Effect.DENY, (_said(NO_LAYER),), (), None)
-    proofs: tuple[Proof, ...] = ()
-    if address is not None:
-        link = prepared.link
-        proofs = (Proof(ProofKind.ADDRESS, link.id, link.security_version, at, address),)
-    verdicts = decide(prepared, Attempt(at, network, proofs, None, opens)).verdicts
+    proofs = _proofs(prepared.link, at, address, signed_in)
+    judged = decide(prepared, Attempt(at, network, proofs, None, opens)).verdicts
+    verdicts = tuple(_of_lists(verdict, prepared.policy, proofs) for verdict in judged)
     decision = combine((*verdicts, *(() if live is None else live.verdicts)))
     gates = tuple(_said(verdict) for verdict in decision.verdicts)
     return Explanation(decision.effect, gates, values_in_force(prepared.policy), prepared.expires_at)
+
+
+def _proofs(link: ShareLink, at: datetime, address: Address | None, signed_in: Method | None) -> tuple[Proof, ...]:
+    if signed_in is not None:
+        detail = signed_in.value
+        return (Proof(ProofKind.SIGN_IN, link.id, link.security_version, at, address, detail),)
+    if address is not None:
+        return (Proof(ProofKind.ADDRESS, link.id, link.security_version, at, address),)
+    return ()
 
 
 def values_in_force(policy: Policy) -> tuple[InForce, ...]:
@@ -83,9 +104,9 @@ def values_in_force(policy: Policy) -> tuple[InForce, ...]:
     return tuple(
         InForce(
             name,
-            worded(getattr(policy.limits, name)),
+            in_words(name, getattr(policy.limits, name)),
             policy.set_by(name),
-            tuple((layer, worded(value)) for layer, value in policy.setters[name]),
+            tuple((layer, in_words(name, value)) for layer, value in policy.setters[name]),
         )
         for name in WIDEST
         if name in policy.setters
@@ -105,10 +126,57 @@ REMEDIES = {
 }
 """What would satisfy a gate, in words."""
 
+SIGNING_IN: Mapping[Answer, str] = {
+    Answer.ASK_SIGN_IN: "sign in, with an account here or with an organisation",
+    Answer.ASK_SSO: "sign in with an organisation",
+}
+"""The same where signing in is what the gate asks."""
+
+
+def _of_lists(verdict: Verdict, policy: Policy, proofs: tuple[Proof, ...]) -> Verdict:
+    """What the gate of people says to who has signed in as is demanded and whom the lists stop: that it is the lists."""
+    if verdict.answer not in SIGNING_IN:
+        return verdict
+    unlisted = evolve(policy, limits=evolve(policy.limits, people=None, blocked_people=None))
+    if not any(identifies(unlisted, proof) for proof in proofs):
+        return verdict
+    layers = tuple(dict.fromkeys((*policy.set_by("people"), *policy.set_by("blocked_people"))))
+    return evolve(verdict, rule="an allowed mail address must be proved", answer=Answer.ASK_ADDRESS, layers=layers)
+
 
 def _said(verdict: Verdict) -> Said:
-    remedy = "" if verdict.effect is Effect.ALLOW else REMEDIES[verdict.stage]
+    remedy = "" if verdict.effect is Effect.ALLOW else SIGNING_IN.get(verdict.answer, REMEDIES[verdict.stage])
     return Said(verdict.stage, verdict.effect, verdict.rule, verdict.layers, remedy)
+
+
+def unanswerable(policy: Policy, methods: Collection[Method]) -> str:
+    """What `policy` demands and nobody can do where visitors sign in by `methods` only; empty when there is no such."""
+    if policy.limits.sso_demanded and Method.SSO not in methods:
+        return "visitors must sign in with an organisation, and none is set up for this site"
+    if policy.limits.sign_in_demanded and not methods:
+        return "visitors must sign in, and no way to sign in is set up for this site"
+    return ""
+
+
+def in_words(restriction: str, value: Any) -> str:
+    """The value of a restriction as a person would write it; a text to accept by its beginning, length and version."""
+    if restriction == "terms" and value is not None:
+        return "; ".join(map(beginning, sorted(value))) or "none"
+    return worded(value)
+
+
+BEGINNING = 60
+"""Characters of a text that stand for all of it where there is no room."""
+
+VERSION = 12
+"""Digits of the version of terms that stand for all of it."""
+
+
+def beginning(text: str) -> str:
+    """What stands for a text to accept where there is no room for it; no two texts have the same."""
+    words = " ".join(text.split())
+    cut = words if len(words) <= BEGINNING else f"{words[:BEGINNING].rstrip()}…"
+    return f"“{cut}” ({len(text)} characters, version {terms_version([text])[:VERSION]})"
 
 
 def worded(value: Any) -> str:
@@ -135,7 +203,11 @@ def _rung(name: str, rung: int) -> str:
 
 def _item(value: Any) -> str:
     group = getattr(value, "group", None)
-    return value if isinstance(value, str) else f"{group}: {_listed(f'{n} {worded(v)}' for n, v in value.limits.given)}"
+    return (
+        value
+        if isinstance(value, str)
+        else f"{group}: {_listed(f'{n} {in_words(n, v)}' for n, v in value.limits.given)}"
+    )
 
 
 def _listed(entries: Iterable[str]) -> str:

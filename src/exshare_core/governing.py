@@ -19,7 +19,7 @@ from exshare_core.differences import differences
 from exshare_core.errors import AdapterFailed, Busy, InvalidValue, NotFound, Refused, StalePolicy
 from exshare_core.events import Actor, Event, Kind
 from exshare_core.explaining import Explanation, explain
-from exshare_core.gates import Prepared, prepare
+from exshare_core.gates import Method, Prepared, prepare
 from exshare_core.governance import Permissions, PolicyChange, SitePolicy, assign, check_policy, hold_back, space_layer
 from exshare_core.groups import identity_of, mandate_of, member_groups, owner_groups
 from exshare_core.links import ShareLink, Switches
@@ -66,6 +66,8 @@ class Governing:
     storage: Storage
     content: Content
     clock: Clock
+    methods: frozenset[Method] = frozenset()
+    """How visitors of the site can sign in; a demand that none of them meets is warned of."""
 
     # --- what is set ---------------------------------------------------------------------------------------------
 
@@ -144,7 +146,9 @@ class Governing:
         """What `switch` would do to every link of the site, or of the space where one is named; raises as it does."""
         await self._check_switch(member, space)
         policy = await self._policy()
-        return await rehearse(self.storage, policy, policy, self.clock.now(), Turned(space, on), only=space)
+        return await rehearse(
+            self.storage, policy, policy, self.clock.now(), Turned(space, on), only=space, methods=self.methods
+        )
 
     async def dry_run_rights(
         self, member: Member | None, space: SpaceKey | None, wanted: Permissions
@@ -204,9 +208,11 @@ class Governing:
         address: Address | None = None,
         network: IPAddress | None = None,
         at: datetime | None = None,
+        signed_in: Method | None = None,
     ) -> Explanation:
         """Why somebody who has proved `address`, from `network`, at an instant (now), would be let in or not (P9).
 
+        With `signed_in` they have signed in that way, as somebody with that address or, without one, with none confirmed.
         Stored facts are judged as of `at`, and what Confluence says of the page as of now; where it says nothing, that
         is said. Raises NotFound for a link that is not there or that `member` may not see.
         """
@@ -216,7 +222,7 @@ class Governing:
         moment = self.clock.now() if at is None else at
         prepared = await self._prepared(record, moment)
         live = None if prepared is None else await self._live(prepared)
-        return explain(prepared, moment, network, address, record.opens, live)
+        return explain(prepared, moment, network, address, record.opens, live, signed_in)
 
     # --- the steps -----------------------------------------------------------------------------------------------
 
@@ -266,7 +272,7 @@ class Governing:
 
     async def _dry_run(self, before: SitePolicy, wanted: SitePolicy, only: SpaceKey | None = None) -> DryRun:
         now = self.clock.now()
-        return await rehearse(self.storage, before, _follows(before, wanted, now), now, only=only)
+        return await rehearse(self.storage, before, _follows(before, wanted, now), now, only=only, methods=self.methods)
 
     async def _prepared(self, record: LinkRecord, moment: datetime) -> Prepared | None:
         """The gates through the newest address that lives, or the newest of all where none does."""

@@ -66,7 +66,7 @@ class LinkForm:
     sign_in: bool = False
     """Whether visitors must sign in (spec G4)."""
     sso: bool = False
-    """Whether they must sign in with an organisation."""
+    """Whether they must sign in with an organisation; that they must sign in at all goes without saying then."""
     terms: str = ""
     """A text that visitors must accept (spec G6)."""
     frame_origins: tuple[str, ...] = ()
@@ -94,7 +94,7 @@ class LinkForm:
             expires_at=self.expires_at,
             max_opens=self.max_opens,
             password_hash=password_hash,
-            sign_in=self.sign_in,
+            sign_in=self.sign_in or self.sso,
             sso=self.sso,
             terms=checked_terms(self.terms),
             frame_origins=origins(self.frame_origins),

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from exshare_core.decisions import Effect, Stage
 from exshare_core.errors import InvalidValue
+from exshare_core.gates import Method
 from exshare_core.values import Address, IPAddress, LinkId, network_address
 from exshare_web.admin.words import TITLES
 from exshare_web.manager.forms import Filled, Reading, errors_of
@@ -37,7 +38,14 @@ EFFECTS: Mapping[Effect, tuple[str, str]] = {
 }
 """What a gate does, and what comes of all gates together."""
 
-FIELDS = ("as", "from", "at")
+METHODS: Mapping[Method, str] = {
+    Method.ACCOUNT: "an account here",
+    Method.SSO: "an organisation",
+    Method.SIGNED: "a page that shows it in a frame",
+}
+"""How somebody signed in, in the words that follow "with"."""
+
+FIELDS = ("as", "signed_in", "from", "at")
 
 
 @frozen
@@ -45,6 +53,7 @@ class Attempt:
     """Who comes, from where, and when."""
 
     address: Address | None
+    signed_in: Method | None
     network: IPAddress | None
     at: datetime | None
 
@@ -55,7 +64,12 @@ async def show(request: Request, desk: Desk) -> Response:
     typed = {name: request.query_params.get(name, "")[:300] for name in FIELDS}
     attempt, errors = _read(typed)
     explanation = await desk.governing.explain(
-        desk.member, link, address=attempt.address, network=attempt.network, at=attempt.at
+        desk.member,
+        link,
+        address=attempt.address,
+        network=attempt.network,
+        at=attempt.at,
+        signed_in=attempt.signed_in,
     )
     shown = (await desk.sharing.show(desk.member, link)).link
     return await framed(
@@ -67,6 +81,7 @@ async def show(request: Request, desk: Desk) -> Response:
         filled=Filled(typed, errors, frozenset(FIELDS)),
         explanation=None if errors else explanation,
         gates=tuple(dict.fromkeys(explanation.gates)),
+        methods=METHODS,
         stages=STAGES,
         effects=EFFECTS,
         titles=TITLES,
@@ -83,10 +98,14 @@ def _read(typed: Mapping[str, str]) -> tuple[Attempt, Mapping[str, str]]:
             address = Address.parse(typed["as"])
         except InvalidValue as error:
             failures["as"] = error.rule
+    methods = {one.value: one for one in Method}
+    signed_in = methods.get(typed["signed_in"])
+    if typed["signed_in"] and signed_in is None:
+        failures["signed_in"] = "choose one of the options"
     network = network_address(typed["from"].strip()) if typed["from"].strip() else None
     if typed["from"].strip() and network is None:
         failures["from"] = "write an IP address such as 192.0.2.7"
     at = reading.moment("at", None)
     for failure in reading.failures:
         failures |= errors_of(failure)
-    return Attempt(address, network, at), failures
+    return Attempt(address, signed_in, network, at), failures

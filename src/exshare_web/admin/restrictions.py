@@ -14,7 +14,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from exshare_core.capabilities import BUILT, LADDERS
-from exshare_core.explaining import worded
+from exshare_core.explaining import in_words
 from exshare_core.policy import WIDEST, Limits, Policy
 from exshare_core.policy_keys import LIMITS, Key, read_rungs
 from exshare_web.manager.forms import Reading
@@ -209,7 +209,7 @@ def lines(own: Limits, above: Policy | None) -> Mapping[str, Line]:
 
 def _line(setting: Setting, own: Limits, above: Policy | None) -> Line:
     name = setting.name
-    line = Line(setting, worded(getattr(own, name)))
+    line = Line(setting, in_words(name, getattr(own, name)))
     if above is None or name not in above.setters:
         return line
     value = getattr(above.limits, name)
@@ -217,8 +217,8 @@ def _line(setting: Setting, own: Limits, above: Policy | None) -> Line:
     met = getattr(above.limits.meet(own), name)
     return evolve(
         line,
-        above=tuple((layer, worded(said)) for layer, said in above.setters[name]),
-        in_force="" if getattr(own, name) is None else worded(met),
+        above=tuple((layer, in_words(name, said)) for layer, said in above.setters[name]),
+        in_force="" if getattr(own, name) is None else in_words(name, met),
         by=", ".join(above.set_by(name)) if met == value else "this layer and those above",
         locked_by=", ".join(above.set_by(name)) if locked else "",
     )

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from exshare_core.errors import InvalidValue, InvalidValues, NotFound
-from exshare_core.explaining import worded
+from exshare_core.explaining import in_words
 from exshare_core.governance import DEFAULT, assign
 from exshare_core.policy import Policy
 from exshare_core.values import SpaceKey, space_key
@@ -92,7 +92,9 @@ def _above(policy: Policy | None) -> tuple[tuple[str, str, str], ...]:
     """What the layers above say: title, value in words, and who set it."""
     if policy is None:
         return ()
-    return tuple((TITLES[name], worded(value), ", ".join(policy.set_by(name))) for name, value in policy.limits.given)
+    return tuple(
+        (TITLES[name], in_words(name, value), ", ".join(policy.set_by(name))) for name, value in policy.limits.given
+    )
 
 
 async def _read(request: Request, desk: Desk, space: SpaceKey) -> Wanted:

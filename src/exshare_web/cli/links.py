@@ -22,6 +22,9 @@ def link() -> None:
     """Share links: create, list, show, disable, enable, rotate, renew, confirm, delete. LINK is an id or an address."""
 
 
+_FILE = click.Path(path_type=Path, allow_dash=True)
+
+
 @link.command()
 @click.argument("site")
 @click.argument("page")
@@ -32,6 +35,10 @@ def link() -> None:
 @click.option("--slug", default="", metavar="WORDS", help="Words in the address, seen by visitors: spring-fair")
 @options.password_stdin
 @click.option("--people", metavar="LIST", help="Who may open it: ada@example.com,example.com,*.example.com")
+@click.option("--sign-in", is_flag=True, help="Visitors must sign in, with an account here or with an organisation.")
+@click.option("--sso", is_flag=True, help="Visitors must sign in with an organisation.")
+@click.option("--terms", metavar="TEXT", help="What visitors must accept before they see anything.")
+@click.option("--terms-file", type=_FILE, metavar="FILE", help="The same from a file, or - for standard input.")
 @click.option("--networks", metavar="LIST", help="From where it may be opened: 192.0.2.0/24,2001:db8::/32")
 @click.option("--starts", metavar="INSTANT", help="When it opens, such as 2026-12-01T08:00:00Z.")
 @click.option("--expires", metavar="INSTANT", help="When it ends, such as 2026-12-31T23:00:00Z.")
@@ -41,6 +48,7 @@ def link() -> None:
 @click.option("--labels", metavar="FILTER", help="Which of them, such as 'any: a, b', 'all: a, b' or 'without: a, b'.")
 @click.option("--carve-out", metavar="LIST", help="Pages to leave out with all below: ids or addresses.")
 @click.option("--restricted-pages", is_flag=True, help="Include pages with view restrictions that the owner may read.")
+@click.option("--frame-origins", metavar="LIST", help="Sites whose pages may show it in a frame: https://example.com")
 @click.option("--indexing", is_flag=True, help="Let search engines find it; only where nothing stands before it.")
 @click.option("--leads-to", metavar="LIST", help="Other links that links in its pages may lead to: ids or addresses.")
 @click.option("--allow", multiple=True, metavar="CAPABILITY", help="What visitors may do; may be given several times.")
@@ -49,6 +57,8 @@ def create(
     site: str, page: str, config_file: Path, owner: str, as_json: bool, password_stdin: bool, **fields: Any
 ) -> None:
     """Share PAGE (an id or an address) of SITE; prints the link's id and address."""
+    if password_stdin and str(fields["terms_file"]) == "-":
+        raise InvalidValue("terms", "standard input holds the password already: give a file")
     form = _form(options.given_password(password_stdin), **fields)
 
     async def work(deployment: Opened) -> dict[str, Any]:
@@ -89,84 +99,68 @@ def list_links(config_file: Path, site: str | None, space: str | None, as_json: 
         )
 
 
-@link.command()
-@click.argument("reference", metavar="LINK")
-@options.config
-@options.as_json
-def show(reference: str, config_file: Path, as_json: bool) -> None:
+Act = Callable[["Sharing", "Shown"], Awaitable["Shown"]]
+"""What a command does to one link; gives the link as it is afterwards."""
+
+
+def _of_one_link(act: Act) -> click.Command:
+    """A command that does `act` to the link that is named, and shows it; called and described as the function is."""
+
+    @link.command(act.__name__, help=act.__doc__)
+    @click.argument("reference", metavar="LINK")
+    @options.config
+    @options.as_json
+    def command(reference: str, config_file: Path, as_json: bool) -> None:
+        async def work(deployment: Opened) -> dict[str, Any]:
+            sharing, found = await found_link(deployment, reference)
+            return await described(deployment, sharing, await act(sharing, found))
+
+        _print(options.with_deployment(config_file, work), as_json)
+
+    return command
+
+
+@_of_one_link
+async def show(sharing: Sharing, found: Shown) -> Shown:
     """Show a link, its address and its state."""
-
-    async def act(sharing: Sharing, found: Shown) -> Shown:
-        return found
-
-    _act(reference, config_file, act, as_json)
+    return found
 
 
-@link.command()
-@click.argument("reference", metavar="LINK")
-@options.config
-@options.as_json
-def disable(reference: str, config_file: Path, as_json: bool) -> None:
+@_of_one_link
+async def disable(sharing: Sharing, found: Shown) -> Shown:
     """Switch a link off; its settings are kept."""
-    _act(reference, config_file, lambda sharing, found: sharing.disable(None, found.link.id), as_json)
+    return await sharing.disable(None, found.link.id)
 
 
-@link.command()
-@click.argument("reference", metavar="LINK")
-@options.config
-@options.as_json
-def enable(reference: str, config_file: Path, as_json: bool) -> None:
+@_of_one_link
+async def enable(sharing: Sharing, found: Shown) -> Shown:
     """Switch a link on again, under the same address."""
-    _act(reference, config_file, lambda sharing, found: sharing.enable(None, found.link.id), as_json)
+    return await sharing.enable(None, found.link.id)
 
 
-@link.command()
-@click.argument("reference", metavar="LINK")
-@options.config
-@options.as_json
-def rotate(reference: str, config_file: Path, as_json: bool) -> None:
+@_of_one_link
+async def rotate(sharing: Sharing, found: Shown) -> Shown:
     """Give a link a new address; the old one ends at once."""
-
-    async def act(sharing: Sharing, found: Shown) -> Shown:
-        shown, _ = await sharing.rotate(None, found.link.id)
-        return shown
-
-    _act(reference, config_file, act, as_json)
+    shown, _ = await sharing.rotate(None, found.link.id)
+    return shown
 
 
-@link.command()
-@click.argument("reference", metavar="LINK")
-@options.config
-@options.as_json
-def renew(reference: str, config_file: Path, as_json: bool) -> None:
+@_of_one_link
+async def renew(sharing: Sharing, found: Shown) -> Shown:
     """Count the longest life that layers allow a link anew from now."""
-    _act(reference, config_file, lambda sharing, found: sharing.renew(None, found.link.id), as_json)
+    return await sharing.renew(None, found.link.id)
 
 
-@link.command()
-@click.argument("reference", metavar="LINK")
-@options.config
-@options.as_json
-def confirm(reference: str, config_file: Path, as_json: bool) -> None:
+@_of_one_link
+async def confirm(sharing: Sharing, found: Shown) -> Shown:
     """Agree to a link's settings, so that what layers were loosened since comes into force for it."""
-    _act(reference, config_file, lambda sharing, found: sharing.confirm(None, found.link.id), as_json)
+    return await sharing.confirm(None, found.link.id)
 
 
-@link.command()
-@click.argument("reference", metavar="LINK")
-@options.config
-@options.as_json
-def delete(reference: str, config_file: Path, as_json: bool) -> None:
+@_of_one_link
+async def delete(sharing: Sharing, found: Shown) -> Shown:
     """Delete a link for good."""
-    _act(reference, config_file, lambda sharing, found: sharing.delete(None, found.link.id), as_json)
-
-
-def _act(reference: str, config_file: Path, act: Callable[[Sharing, Shown], Awaitable[Shown]], as_json: bool) -> None:
-    async def work(deployment: Opened) -> dict[str, Any]:
-        sharing, found = await found_link(deployment, reference)
-        return await described(deployment, sharing, await act(sharing, found))
-
-    _print(options.with_deployment(config_file, work), as_json)
+    return await sharing.delete(None, found.link.id)
 
 
 async def found_link(deployment: Opened, reference: str) -> tuple[Sharing, Shown]:
@@ -206,6 +200,9 @@ def _form(
     labels: str | None,
     carve_out: str | None,
     leads_to: str | None,
+    terms: str | None,
+    terms_file: Path | None,
+    frame_origins: str | None,
     **plain: Any,
 ) -> LinkForm:
     from exshare_core.capabilities import Capabilities
@@ -223,8 +220,20 @@ def _form(
         labels=None if labels is None else LabelFilter.parse(labels),
         carve_outs=tuple(_entries(carve_out or "")),
         leads_to=tuple(_entries(leads_to or "")),
+        terms=_terms(terms, terms_file),
+        frame_origins=tuple(_entries(frame_origins or "")),
         **plain,
     )
+
+
+def _terms(text: str | None, file: Path | None) -> str:
+    from exshare_core.links import MAX_TERMS
+
+    if file is None:
+        return text or ""
+    if text is not None:
+        raise InvalidValue("terms", "give either a text or a file")
+    return options.read_text(file, "terms", most=MAX_TERMS)
 
 
 def _entries(text: str) -> list[str]:
@@ -233,6 +242,8 @@ def _entries(text: str) -> list[str]:
 
 async def described(deployment: Opened, sharing: Sharing, shown: Shown) -> dict[str, Any]:
     """A link as JSON: its settings, its state now and its address; no hash, no digest."""
+    from exshare_web.manager.words import warnings
+
     one, wish = shown.link, shown.link.wish
     owner = await deployment.storage.members.get(one.owner)
     return {
@@ -256,10 +267,15 @@ async def described(deployment: Opened, sharing: Sharing, shown: Shown) -> dict[
         "starts": None if wish.starts_at is None else wish.starts_at.isoformat(),
         "expires": None if wish.expires_at is None else wish.expires_at.isoformat(),
         "max_opens": wish.max_opens,
+        "sign_in": wish.sign_in,
+        "sso": wish.sso,
+        "terms": wish.terms,
+        "frame_origins": sorted(wish.frame_origins),
         "indexing": wish.indexing,
         "leads_to": sorted(wish.leads_to),
         "allow": list(wish.capabilities.words()),
         "created": one.created_at.isoformat(),
+        "warnings": [*warnings(shown, deployment.services.ways_of(one.site).methods)],
     }
 
 
@@ -269,3 +285,5 @@ def _print(one: dict[str, Any], as_json: bool) -> None:
         return
     reason = f" ({one['reason']})" if one["reason"] and one["state"] != "active" else ""
     click.echo(f"{one['id']}\n{one['url'] or 'the address can no longer be shown'}\n{one['state']}{reason}")
+    for sentence in one["warnings"]:
+        click.echo(f"mind: {sentence}")

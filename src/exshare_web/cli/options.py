@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from exshare_core.errors import InvalidValue
+
 if TYPE_CHECKING:
     from exshare_web.container import Opened
 
@@ -42,6 +44,23 @@ def given_password(wanted: bool) -> str | None:
         entered: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
         return entered
     return sys.stdin.readline().rstrip("\r\n")
+
+
+def read_text(file: Path, what: str, *, most: int) -> str:
+    """What `file` holds, or standard input for ``-``; no more of it than a text of `most` characters and one.
+
+    Raises InvalidValue, with `what` as the field, for what cannot be read and for what is not UTF-8.
+    """
+    longest = 4 * most + 1
+    try:
+        if str(file) == "-":
+            return sys.stdin.buffer.read(longest).decode("utf-8")
+        with file.open("rb") as opened:
+            return opened.read(longest).decode("utf-8")
+    except UnicodeDecodeError:
+        raise InvalidValue(what, "not UTF-8") from None
+    except OSError as error:
+        raise InvalidValue(what, f"`{file}` cannot be read: {error.strerror}") from None
 
 
 def with_deployment(config_file: Path, work: Callable[[Opened], Awaitable[T]]) -> T:

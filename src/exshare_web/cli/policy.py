@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -25,6 +24,9 @@ T = TypeVar("T")
 
 SHOWN = 20
 """How many links a dry run names on the screen; ``--json`` has all of them."""
+
+METHODS = ("account", "sso", "signed")
+"""The values of `gates.Method`, written out so that no command has to load the gates to know its options."""
 
 of_site = click.option("--site", metavar="SITE", help="The site; may be left out where there is one only.")
 dry = click.option("--dry-run", is_flag=True, help="Only say what would become of the links.")
@@ -123,23 +125,32 @@ def switch(position: str, config_file: Path, site: str | None, space: str | None
 @click.argument("reference", metavar="LINK")
 @options.config
 @click.option("--as", "address", metavar="ADDRESS", help="A visitor who has proved this mail address.")
+@click.option("--signed-in", type=click.Choice(METHODS), help="Who has signed in: here, elsewhere, or named by a host.")
 @click.option("--from", "network", metavar="NETWORK", help="Where they come from; without it no list admits them.")
 @click.option("--at", "at", metavar="INSTANT", help="When they come, such as 2026-12-31T23:00:00Z; now by default.")
 @options.as_json
 def explain(
-    reference: str, config_file: Path, address: str | None, network: str | None, at: str | None, as_json: bool
+    reference: str,
+    config_file: Path,
+    address: str | None,
+    signed_in: str | None,
+    network: str | None,
+    at: str | None,
+    as_json: bool,
 ) -> None:
     """Say why LINK (an id or an address) lets a visitor in or not: every gate, every value in force, and whose it is."""
+    from exshare_core.gates import Method
     from exshare_core.values import Address, instant
 
     who = None if address is None else Address.parse(address)
     where = None if network is None else _address(network)
     when = None if at is None else instant(at, "at")
+    how = None if signed_in is None else Method(signed_in)
 
     async def work(deployment: Opened) -> Explanation:
         sharing, found = await found_link(deployment, reference)
         governing = deployment.services.governing[sharing.site]
-        return await governing.explain(None, found.link.id, address=who, network=where, at=when)
+        return await governing.explain(None, found.link.id, address=who, network=where, at=when, signed_in=how)
 
     explanation = options.with_deployment(config_file, work)
     if as_json:
@@ -170,19 +181,9 @@ def _governing(deployment: Opened, site: str | None) -> Governing:
 
 
 def _read(file: Path) -> str:
-    """The document, of which no more is read than one may have."""
     from exshare_core.policy_document import LARGEST_DOCUMENT
 
-    most = 4 * LARGEST_DOCUMENT + 1
-    try:
-        if str(file) == "-":
-            return sys.stdin.buffer.read(most).decode("utf-8")
-        with file.open("rb") as opened:
-            return opened.read(most).decode("utf-8")
-    except UnicodeDecodeError:
-        raise InvalidValue("document", "not UTF-8") from None
-    except OSError as error:
-        raise InvalidValue("document", f"`{file}` cannot be read: {error.strerror}") from None
+    return options.read_text(file, "document", most=LARGEST_DOCUMENT)
 
 
 def _address(text: str) -> IPAddress:

@@ -17,7 +17,7 @@ from exshare_core.wishes import LinkForm
 
 T = TypeVar("T")
 
-_CHOICES = {"password_choice", "people_choice", "networks_choice", "labels_choice"}
+_CHOICES = {"password_choice", "sign_in_choice", "people_choice", "networks_choice", "labels_choice"}
 
 SETTINGS = frozenset(
     {
@@ -27,6 +27,8 @@ SETTINGS = frozenset(
         "password",
         "people",
         "networks",
+        "terms",
+        "frame_origins",
         "starts",
         "expires",
         "max_opens",
@@ -43,7 +45,7 @@ SETTINGS = frozenset(
 )
 """Every field of a link's form but those that carry the page, the version and the session's token."""
 
-PLACES = SETTINGS - _CHOICES | {"recipients", "note"}
+PLACES = SETTINGS - _CHOICES | {"sign_in", "recipients", "note"}
 """The fields that have a place for what is wrong with them, those of a letter among them."""
 
 
@@ -78,7 +80,13 @@ class Filled:
 
 def empty() -> Filled:
     """The form of a new link: least privilege, nothing ticked (security reference B10)."""
-    return Filled({"password_choice": "none", "people_choice": "everyone", "networks_choice": "everywhere"})
+    choices = {
+        "password_choice": "none",
+        "sign_in_choice": "none",
+        "people_choice": "everyone",
+        "networks_choice": "everywhere",
+    }
+    return Filled(choices)
 
 
 def prefilled(form: LinkForm) -> Filled:
@@ -101,10 +109,13 @@ def of_link(link: ShareLink, slug: str = "") -> Filled:
         "description": link.description,
         "slug": slug,
         "password_choice": "none" if wish.password_hash is None else "keep",
+        "sign_in_choice": "sso" if wish.sso else "any" if wish.sign_in else "none",
         "people_choice": "everyone" if wish.people is None else "listed",
         "people": _lines(wish.people),
         "networks_choice": "everywhere" if wish.networks is None else "listed",
         "networks": _lines(wish.networks),
+        "terms": wish.terms,
+        "frame_origins": "\n".join(sorted(wish.frame_origins)),
         "starts": _local(wish.starts_at),
         "expires": _local(wish.expires_at),
         "max_opens": "" if wish.max_opens is None else str(wish.max_opens),
@@ -130,6 +141,7 @@ def read(fields: Mapping[str, str], old: ShareLink | None = None) -> LinkForm:
     reading = Reading(fields, () if old is None else _values_of(old))
     reading.refuse_unknown(SETTINGS | {"csrf", "page" if old is None else "version"})
     password = reading.chosen("password", ("none", "keep", "new"))
+    signing_in = reading.chosen("sign_in", ("none", "any", "sso"))
     people = reading.chosen("people", ("everyone", "listed"))
     networks = reading.chosen("networks", ("everywhere", "listed"))
     labels = reading.chosen("labels", ("every", *LABEL_WORDS), unused=1)
@@ -139,8 +151,12 @@ def read(fields: Mapping[str, str], old: ShareLink | None = None) -> LinkForm:
         slug=fields.get("slug", "").strip(),
         password=fields.get("password", "") if password == "new" else None,
         keep_password=password == "keep",
+        sign_in=signing_in == "any",
+        sso=signing_in == "sso",
         people=reading.entries("people", People.parse, People()) if people == "listed" else None,
         networks=reading.entries("networks", Networks.parse, Networks()) if networks == "listed" else None,
+        terms=fields.get("terms", ""),
+        frame_origins=tuple(_entries(fields.get("frame_origins", ""))),
         starts_at=reading.moment("starts", None if old is None else old.wish.starts_at),
         expires_at=reading.moment("expires", None if old is None else old.wish.expires_at),
         max_opens=reading.number("max_opens"),

@@ -16,6 +16,7 @@ from exshare_web.manager.forms import Filled
 from exshare_web.manager.offers import offer
 from exshare_web.manager.pages import errors_by_field, framed, said, status_of
 from exshare_web.manager.session import Desk
+from exshare_web.visitor.request import shell
 
 _log = structlog.get_logger()
 
@@ -251,6 +252,8 @@ async def _link_page(
         letter=letter or Filled({}),
         offer=offer(shown.above, link),
         renewable=words.renewable(shown),
+        warnings=words.warnings(shown, shell(request).services.ways_of(desk.site).methods),
+        detail=words.detail,
         done="" if filled or letter else DONE.get(request.query_params.get("done", ""), ""),
         problem=problem,
     )

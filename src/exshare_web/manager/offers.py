@@ -8,7 +8,7 @@ from datetime import timedelta
 from attrs import frozen
 
 from exshare_core.capabilities import LADDERS, offered
-from exshare_core.links import ShareLink
+from exshare_core.links import MAX_TERMS, ShareLink
 from exshare_core.passwords import LEAST, LEAST_AS_ONLY_GATE
 from exshare_core.policy import Policy
 from exshare_core.wishes import setters
@@ -22,7 +22,10 @@ WORDS: Mapping[str, str] = {
 }
 """Capabilities in the words that a member reads."""
 
-PASSWORD_HINT = f"at least {LEAST_AS_ONLY_GATE} characters, or {LEAST} beside a list of people or networks"
+PASSWORD_HINT = (
+    f"at least {LEAST_AS_ONLY_GATE} characters, or {LEAST} beside signing in or a list of people or networks"
+)
+TERMS_HINT = f"an empty line begins a new paragraph; at most {MAX_TERMS:,} characters"
 
 
 @frozen
@@ -36,10 +39,20 @@ class Option:
 
 
 @frozen
+class Demand:
+    """A choice of how visitors must sign in. `exceeded_by` names the layers that demand more; empty when none does."""
+
+    value: str
+    label: str
+    exceeded_by: str = ""
+
+
+@frozen
 class Offer:
     """The boxes of the form, and what the layers say beside its fields."""
 
     scope: tuple[Option, ...]
+    sign_in: tuple[Demand, ...]
     indexing: Option
     allow: tuple[Option, ...]
     hints: Mapping[str, str]
@@ -58,7 +71,21 @@ def offer(policy: Policy | None, old: ShareLink | None = None) -> Offer:
     )
     allow = tuple(Option("allow", word, WORDS.get(word, word), _capability_lock(policy, word)) for word in offered())
     indexing = Option("indexing", "on", "Search engines may find it", _locked(policy, "indexing"))
-    return Offer(scope, indexing, allow, {"password": PASSWORD_HINT} if policy is None else _hints(policy, old))
+    hints = {"password": PASSWORD_HINT, "terms": TERMS_HINT} if policy is None else _hints(policy, old)
+    return Offer(scope, _demands(policy), indexing, allow, hints)
+
+
+def _demands(policy: Policy | None) -> tuple[Demand, ...]:
+    sso = _demanded(policy, "sso_demanded")
+    return (
+        Demand("none", "Not needed", _demanded(policy, "sign_in_demanded") or sso),
+        Demand("any", "With an account here, or with an organisation", sso),
+        Demand("sso", "With an organisation only"),
+    )
+
+
+def _demanded(policy: Policy | None, demand: str) -> str:
+    return setters(policy, demand) if policy is not None and getattr(policy.limits, demand) else ""
 
 
 def _locked(policy: Policy | None, restriction: str) -> str:
@@ -78,7 +105,7 @@ def _capability_lock(policy: Policy | None, word: str) -> str:
 def _hints(policy: Policy, old: ShareLink | None) -> Mapping[str, str]:
     """A sentence for every field that a layer has a say in."""
     limits = policy.limits
-    said: dict[str, list[str]] = {"password": [PASSWORD_HINT]}
+    said: dict[str, list[str]] = {"password": [PASSWORD_HINT], "terms": [TERMS_HINT]}
 
     def say(field: str, restriction: str, words: str) -> None:
         said.setdefault(field, []).append(f"{words} (set by {setters(policy, restriction)})")
@@ -93,6 +120,10 @@ def _hints(policy: Policy, old: ShareLink | None) -> Mapping[str, str]:
         say("people", "people_demanded", "demanded")
     if limits.networks is not None:
         say("networks", "networks", f"within {', '.join(limits.networks.entries()) or 'no network'}")
+    if limits.terms:
+        say("terms", "terms", "visitors accept other terms as well")
+    if limits.frame_origins is not None:
+        say("frame_origins", "frame_origins", f"within {', '.join(sorted(limits.frame_origins)) or 'no site'}")
     if limits.lifetime is not None:
         since = "creation" if old is None or old.renewed_at == old.created_at else "renewal"
         say("expires", "lifetime", f"at most {duration(limits.lifetime)} after the {since}")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from attrs import frozen
 
 from exshare_core.capabilities import LADDERS
+from exshare_core.events import Event
+from exshare_core.explaining import VERSION, beginning, unanswerable
+from exshare_core.gates import Method, terms_in_force
 from exshare_core.links import LINK_LAYER, LabelMode
 from exshare_core.policy import Policy
 from exshare_core.standing import Shown, named_layers
@@ -28,6 +32,8 @@ class Row:
     term: str
     value: str
     set_by: str = ""
+    texts: tuple[str, ...] = ()
+    """Whole texts, for who wants to read them."""
 
 
 def protection(shown: Shown) -> str:
@@ -36,7 +42,9 @@ def protection(shown: Shown) -> str:
     gates = (
         ("password", wish.password_hash is not None),
         ("people", policy is not None and policy.limits.people is not None),
+        ("sign-in", policy is not None and signing_in(policy) != ""),
         ("networks", policy is not None and policy.limits.networks is not None),
+        ("terms", policy is not None and bool(policy.limits.terms)),
     )
     return ", ".join(name for name, there in gates if there) or "none"
 
@@ -54,8 +62,11 @@ def rows(shown: Shown, names: Mapping[MemberId, str]) -> tuple[Row, ...]:
     limits = policy.limits
     return (
         Row("Who", _people(limits.people), _set_by(policy, "people")),
+        *_signing_in(policy),
         Row("Password", "none" if link.wish.password_hash is None else "needed"),
         Row("From where", _networks(limits.networks), _set_by(policy, "networks")),
+        *_terms(policy),
+        *_frames(policy),
         *((Row("Opens at", _minute(link.wish.starts_at)),) if link.wish.starts_at else ()),
         Row("Ends", _minute(shown.ends_at) if shown.ends_at else "never", _ended_by(shown, policy)),
         Row("Opened", _opened(shown.record.opens, limits.opens), _set_by(policy, "opens")),
@@ -66,6 +77,12 @@ def rows(shown: Shown, names: Mapping[MemberId, str]) -> tuple[Row, ...]:
         *((Row("Leads on to", _listed(link.wish.leads_to)),) if link.wish.leads_to else ()),
         *about,
     )
+
+
+def warnings(shown: Shown, methods: Collection[Method]) -> tuple[str, ...]:
+    """What nobody can do that the link demands, where visitors sign in by `methods` only."""
+    demanded = "" if shown.policy is None else unanswerable(shown.policy, methods)
+    return (demanded,) if demanded else ()
 
 
 def renewable(shown: Shown) -> str:
@@ -82,6 +99,41 @@ def renewable(shown: Shown) -> str:
     if used >= most:
         return f"{life} All of its {most} renewals are used: an admin of the site or the space renews it."
     return f"{life} {used} of its {most} renewals are used."
+
+
+def signing_in(policy: Policy) -> str:
+    """How visitors must sign in under `policy`; empty where they need not."""
+    if policy.limits.sso_demanded:
+        return "needed, with an organisation"
+    return "needed" if policy.limits.sign_in_demanded else ""
+
+
+def detail(event: Event) -> str:
+    """What an event says beside its kind; the version of terms by as many digits as elsewhere."""
+    return _VERSION.sub(lambda found: found[0][:VERSION], event.detail)
+
+
+_VERSION = re.compile(r"(?<=\bterms )[0-9a-f]{64}\Z")
+
+
+def _signing_in(policy: Policy) -> tuple[Row, ...]:
+    if not (how := signing_in(policy)):
+        return ()
+    return (
+        Row("Signing in", how, _set_by(policy, "sso_demanded" if policy.limits.sso_demanded else "sign_in_demanded")),
+    )
+
+
+def _terms(policy: Policy) -> tuple[Row, ...]:
+    if not (texts := terms_in_force(policy)):
+        return ()
+    return (Row("Terms to accept", "; ".join(map(beginning, texts)), _set_by(policy, "terms"), texts),)
+
+
+def _frames(policy: Policy) -> tuple[Row, ...]:
+    if not policy.limits.frame_origins:
+        return ()
+    return (Row("May be framed by", _listed(policy.limits.frame_origins), _set_by(policy, "frame_origins")),)
 
 
 def _people(people: People | None) -> str:
