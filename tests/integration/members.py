@@ -113,6 +113,11 @@ def sign_in(client: TestClient, name: str = "ada", password: str = MEMBER_PASSWO
     return client.post(SIGN_IN, data={**form, "name": name, "password": password, **fields})
 
 
+def set_up(client: TestClient, path: str, password: str) -> Page:
+    """The answer to a password that was chosen at a one-time link, sent by its form."""
+    return client.post(path, data={**forms_of(client.get(path)).get("", {}), "password": password})
+
+
 @define
 class Seat:
     """A browser in which a member is signed in."""

@@ -9,7 +9,19 @@ from starlette.routing import Route
 
 from exshare_core.values import SiteId
 from exshare_web.manager.routes import manager_routes
-from tests.integration.members import COOKIE, LINKS, NEW, SIGN_IN, Page, Seat, an_admin, forms_of, sign_in, words_of
+from tests.integration.members import (
+    COOKIE,
+    LINKS,
+    NEW,
+    SIGN_IN,
+    Page,
+    Seat,
+    an_admin,
+    forms_of,
+    set_up,
+    sign_in,
+    words_of,
+)
 from tests.integration.shell import MEMBER_PASSWORD, OWNER, SITE, Shell, run
 
 CREDENTIALS = {"name": "ada", "password": MEMBER_PASSWORD}
@@ -169,12 +181,18 @@ def test_nothing_in_the_address_says_where_to_go_next(shell: Shell) -> None:
 def _routes() -> Iterator[tuple[str, str]]:
     for route in manager_routes():
         assert isinstance(route, Route)
-        path = route.path.format(site=SITE, link="nolink", act="disable", setup="N" * 43)
+        path = route.path.format(site=SITE, link="nolink", act="disable", setup="N" * 43, provider="none")
         for method in sorted((route.methods or set()) - {"HEAD"}):
             yield method, path
 
 
-BEFORE = (SIGN_IN, f"{SIGN_IN}/code", f"{SIGN_IN}/second-factor", "/manage/setup/" + "N" * 43)
+BEFORE = (
+    SIGN_IN,
+    f"{SIGN_IN}/code",
+    f"{SIGN_IN}/second-factor",
+    f"{SIGN_IN}/with/{SITE}/none",
+    "/manage/setup/" + "N" * 43,
+)
 OPEN = {(method, path) for method in ("GET", "POST") for path in BEFORE} | {("POST", "/manage/sign-out")}
 """The routes that need no session: those to begin one, to end one, and to become able to."""
 
@@ -344,25 +362,28 @@ def test_a_set_up_link_is_used_by_the_post_alone(shell: Shell) -> None:
     path = _setup(shell)
     client = shell.client()
     looks = [client.request(method, path) for method in ("GET", "HEAD", "GET")]
-    answer = client.post(path, data={"password": "three unrelated words"})
+    answer = set_up(client, path, "three unrelated words")
 
     assert [200, 200, 200] == [look.status_code for look in looks]
     assert "Welcome, eve" in looks[0].text
     assert (303, f"{SIGN_IN}?password-set") == (answer.status_code, answer.headers["location"])
     assert "Your password is set." in client.get(answer.headers["location"]).text
     assert [404, 404] == [client.get(path).status_code, client.post(path, data={"password": "x"}).status_code]
-    assert 303 == client.post(SIGN_IN, data={"name": "eve", "password": "three unrelated words"}).status_code
+    assert LINKS == sign_in(client, "eve", "three unrelated words").headers["location"]
 
 
 def test_a_password_set_opens_no_session_by_itself(shell: Shell) -> None:
     """Security reference 1.5: no sign-in without typing the password."""
-    assert [] == _cookies(shell.client().post(_setup(shell), data={"password": "three unrelated words"}))
+    answer = set_up(shell.client(), _setup(shell), "three unrelated words")
+
+    assert (303, []) == (answer.status_code, _cookies(answer))
+    assert {} == shell.storage.state.sessions
 
 
 def test_every_rule_that_a_password_breaks_is_named(shell: Shell) -> None:
     """G1: all of them at once, beside the field; the link is still good and the password is not sent back."""
     path = _setup(shell)
-    answer = shell.client().post(path, data={"password": "Passw0rd"})
+    answer = set_up(shell.client(), path, "Passw0rd")
 
     assert 400 == answer.status_code
     assert "Not accepted: at least 15 characters; commonly used; choose one that is hard to guess." in words_of(answer)
@@ -393,7 +414,7 @@ def test_a_new_password_signs_out_everywhere(shell: Shell) -> None:
     """Security reference 1.5: other browsers of the member are out at the next click; other members are not."""
     seat, boss = Seat.of(shell), an_admin(shell)
     _, setup = run(shell.services.membership.invite(shell.owner.id))
-    shell.client().post(f"/manage/setup/{setup}", data={"password": "three unrelated words"})
+    set_up(shell.client(), f"/manage/setup/{setup}", "three unrelated words")
 
     assert SIGN_IN == seat.get(LINKS).headers["location"]
     assert 200 == boss.get(LINKS).status_code
