@@ -7,7 +7,7 @@ import json
 from exshare_adapters.columns import Params, Row, blob, flag, maybe_moment, moment, tree, word
 from exshare_core.accounts import Member, MemberSession, SignInStep, Way
 from exshare_core.factors import SecondFactor
-from exshare_core.values import AccountId, MemberId, Sealed, SiteId, Subject
+from exshare_core.values import AccountId, Address, MemberId, Sealed, SiteId, Subject
 
 
 def name_key(name: str) -> str:
@@ -34,6 +34,7 @@ def member_params(member: Member) -> Params:
         "issuer": None if member.subject is None else member.subject.issuer,
         "subject": None if member.subject is None else member.subject.name,
         "claimed_groups": None if member.claimed_groups is None else json.dumps(sorted(member.claimed_groups)),
+        "address": None if member.address is None else str(member.address),
     }
 
 
@@ -54,6 +55,7 @@ def member_of(row: Row) -> Member:
         factor=factor_of(row),
         subject=None if row["subject"] is None else Subject(row["issuer"], row["subject"]),
         claimed_groups=None if row["claimed_groups"] is None else frozenset(tree(row["claimed_groups"])),
+        address=None if row["address"] is None else Address.parse(row["address"]),
     )
 
 

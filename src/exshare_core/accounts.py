@@ -12,7 +12,7 @@ from enum import Enum
 from attrs import field, frozen
 
 from exshare_core.factors import SecondFactor
-from exshare_core.values import AccountId, MemberId, SiteId, Subject
+from exshare_core.values import AccountId, Address, MemberId, SiteId, Subject
 
 SETUP_LIFE = timedelta(hours=72)
 """How long a one-time set-up link is good for."""
@@ -61,6 +61,8 @@ class Member:
     claimed_groups: frozenset[str] | None = None
     """The groups that the provider named when the member last signed in there, where those count (spec R4); None where
     Confluence is asked."""
+    address: Address | None = None
+    """The mailbox that gets notices; proves nothing and signs nobody in."""
 
     def belongs_to(self, site: SiteId) -> bool:
         """Whether this member may act on `site` at all."""

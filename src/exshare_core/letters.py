@@ -23,6 +23,7 @@ class LetterKind(Enum):
 
     CODE = "code"
     INVITATION = "invitation"
+    GUESSING = "guessing"
 
 
 PRIORITY: Mapping[LetterKind, int] = {kind: place for place, kind in enumerate(LetterKind)}
@@ -83,6 +84,13 @@ _FORMS: Mapping[LetterKind, _Form] = {
         "Your code to open the shared page is\n\n    $code\n\n"
         "Type it into the page that asked for it. It is good for 10 minutes.\n\n"
         "If you did not ask for a code, you need not do anything.\n",
+    ),
+    LetterKind.GUESSING: _Form(
+        "Somebody is guessing at one of your links",
+        "Somebody has brought $failures wrong passwords or codes in a row to your link $name ($link), and goes on.\n\n"
+        "You need not do anything: each further try has to wait longer. If you like, give the link a new address or a "
+        "longer password, or switch it off. You find it among your links.\n\n"
+        "You get this notice once a day at most for each link.\n",
     ),
     LetterKind.INVITATION: _Form(
         "$sender shared a page with you",

@@ -14,6 +14,7 @@ from exshare_core.content import Node, NodeKind
 from exshare_core.errors import AdapterFailed, CannotUnseal
 from exshare_core.events import Event
 from exshare_core.links import ADDRESS_PURPOSE, lasting, segment
+from exshare_core.noticing import guessed_at
 from exshare_core.permissions import Mandate, Right
 from exshare_core.ports import LinkRecord
 from exshare_core.schemes import Granted
@@ -97,6 +98,10 @@ class Looking(Acting):
         if record is not None and record.link.site == self.site:
             return await self.show(member, record.link.id)
         return await self.show(member, LinkId(text.strip()[:60]))
+
+    async def guessed_at(self, links: Collection[LinkId]) -> Mapping[LinkId, datetime]:
+        """Of links that were shown, those at which somebody guessed a lot within the last day, and when (spec G7)."""
+        return await guessed_at(self.storage.guesses, self.vault, self.site, links, self.clock.now())
 
     async def activity(self, member: Member | None, link: LinkId, limit: int = 50) -> tuple[Event, ...]:
         """The latest events of a link that this member may see, newest first."""

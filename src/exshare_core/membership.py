@@ -18,7 +18,7 @@ from exshare_core.letters import header_text
 from exshare_core.links import checked_name
 from exshare_core.securing import Securing
 from exshare_core.signing_in import SigningIn
-from exshare_core.values import AccountId, MemberId, SiteId, Token
+from exshare_core.values import AccountId, Address, MemberId, SiteId, Token
 from exshare_core.welcoming import Welcoming
 
 
@@ -34,8 +34,9 @@ class Membership(SigningIn, Securing, Welcoming):
         admin: bool = False,
         identity: AccountId | None = None,
         password: str | None = None,
+        address: Address | None = None,
     ) -> tuple[Member, str | None]:
-        """Add a member; without a password, give the token of a one-time set-up link as well.
+        """Add a member; without a password, give the token of a one-time set-up link as well. Notices go to `address`.
 
         Raises InvalidValue for a bad name or password and Taken for a name in use; nothing is stored then. A member
         of all sites is always an admin (spec R6).
@@ -44,7 +45,8 @@ class Membership(SigningIn, Securing, Welcoming):
         name = _member_name(name)
         if site is None and not admin:
             raise InvalidValue("site", "a member who is no admin belongs to one site; name it")
-        member = Member(MemberId(self.tokens.id()), name, site, admin, _identity(identity), created_at=now)
+        id = MemberId(self.tokens.id())
+        member = Member(id, name, site, admin, _identity(identity), created_at=now, address=address)
         setup = None
         if password is not None:
             member = evolve(member, password_hash=await self._hashed(password, name, site))
@@ -75,6 +77,13 @@ class Membership(SigningIn, Securing, Welcoming):
         changed = evolve(known, disabled=True, setup_digest=None, setup_expires=None, version=known.version + 1)
         await self.storage.members.replace(changed, [self._event(Kind.MEMBER_DISABLED, changed, Actor.OPERATOR)])
         await self.storage.members.close_sessions(changed.id)
+        return changed
+
+    async def send_notices(self, member: MemberId, address: Address | None) -> Member:
+        """Send a member's notices to this mailbox from now on, or nowhere. Raises NotFound and Taken."""
+        known = await self._known(member)
+        changed = evolve(known, address=address, version=known.version + 1)
+        await self.storage.members.replace(changed, [self._event(Kind.NOTICES_MOVED, changed, Actor.OPERATOR)])
         return changed
 
     async def reset_factor(self, member: MemberId) -> Member:

@@ -1,6 +1,6 @@
 """Use cases of a visitor at the gates: bring a password, a code or a sign-in, accept terms, begin a visit.
 
-Where each refusal is made: guessing in `Proving._charged`, the limit of opens in `LinkRepository.admit`, the tries of a
+Where each refusal is made: guessing in `Proving._guessed`, the limit of opens in `LinkRepository.admit`, the tries of a
 code in `CodeRepository.attempt`; whether a gate is passed is `gates.decide`'s word alone. Every proof is stored by
 `Proving._advance` and by nothing else.
 """
@@ -28,8 +28,9 @@ from exshare_core.guessing import (
     never,
 )
 from exshare_core.letters import Letter, LetterKind
-from exshare_core.limiting import Limit, Patience, charge, mailbox_limit
+from exshare_core.limiting import Charge, Limit, Patience, charge, mailbox_limit
 from exshare_core.links import ShareLink
+from exshare_core.noticing import notice_burst
 from exshare_core.passwords import normalised
 from exshare_core.ports import Found, PendingCode, StoredProof
 from exshare_core.values import Address, ExternalAccountId
@@ -99,7 +100,7 @@ class Proving(Entrance):
         if isinstance(at, Submission):
             return at
         limits = await self._limits(at, caller, ProofKind.PASSWORD.value, network_wait, link_wait)
-        if refusal := await self._charged(at, caller, limits):
+        if refusal := await self._guessed(at, caller, limits):
             return refusal
         assert at.link.wish.password_hash is not None
         if not await self.hasher.verify(at.link.wish.password_hash, normalised(password)):
@@ -117,8 +118,9 @@ class Proving(Entrance):
         address = _address(text)
         if address is None:
             return at.refused(malformed=True)
-        if refusal := await self._charged(at, caller, await self._limits_of_asking(at, caller, address)):
-            return refusal
+        charged = await charge(self.storage.guesses, await self._limits_of_asking(at, caller, address), at.now)
+        if charged.wait:
+            return await self._too_many(at, caller, charged)
         await self._send_code(at, caller, address)
         return Submission(at.answer, code_sent=True, fresh=caller.session is None, ask=at.ask)
 
@@ -131,7 +133,7 @@ class Proving(Entrance):
         mailbox = await self._key("guess address mailbox", link, "" if address is None else address.key)
         limits = await self._limits(at, caller, ProofKind.ADDRESS.value, network_wait, link_wait)
         limits.append(Limit(mailbox, code_wait))
-        if refusal := await self._charged(at, caller, limits):
+        if refusal := await self._guessed(at, caller, limits):
             return refusal
         digits = "".join(char for char in code if char in "0123456789")
         digest = await self._code_digest(link, "" if address is None else address.key, digits)
@@ -256,11 +258,16 @@ class Proving(Entrance):
 
     # --- guessing ------------------------------------------------------------------------------------------------
 
-    async def _charged(self, at: AtGate, caller: Caller, limits: Sequence[Limit]) -> Submission | None:
-        """Count a try, or refuse it before anything of it is looked at."""
+    async def _guessed(self, at: AtGate, caller: Caller, limits: Sequence[Limit]) -> Submission | None:
+        """Count a proof, or refuse it before anything of it is looked at; of many refusals the owner is told (G7)."""
         charged = await charge(self.storage.guesses, limits, at.now)
         if not charged.wait:
             return None
+        refusal = await self._too_many(at, caller, charged)
+        await notice_burst(self.storage, self.vault, self.tokens, at.link, charged.most, at.now)
+        return refusal
+
+    async def _too_many(self, at: AtGate, caller: Caller, charged: Charge) -> Submission:
         await self._note(Kind.TOO_MANY_TRIES, at.found, caller, at.now)
         return Submission(Answer.UNAVAILABLE, wait=charged.wait, ask=at.ask)
 

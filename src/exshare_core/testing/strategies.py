@@ -426,6 +426,7 @@ def members() -> SearchStrategy[Member]:
         factor=st.none() | second_factors(),
         subject=st.none() | st.builds(Subject, lines(200).filter(bool), lines(255).filter(bool)),
         claimed_groups=st.none() | st.frozensets(lines(100).filter(bool), max_size=4),
+        address=st.none() | addresses(),
     )
 
 

@@ -14,11 +14,11 @@ where name_key = %(name_key)s and id <> %(id)s and (site is null or %(site)s::te
 insert into members (
 id, name, name_key, site, admin, identity, password_hash, setup_digest, setup_expires, created_at, disabled,
 version, factor_secret, factor_step, factor_since, factor_recovery,
-issuer, subject, claimed_groups)
+issuer, subject, claimed_groups, address)
 values (
 %(id)s, %(name)s, %(name_key)s, %(site)s, %(admin)s, %(identity)s, %(password_hash)s, %(setup_digest)s,
 %(setup_expires)s, %(created_at)s, %(disabled)s, %(version)s, %(factor_secret)s, %(factor_step)s,
-%(factor_since)s, %(factor_recovery)s, %(issuer)s, %(subject)s, %(claimed_groups)s);
+%(factor_since)s, %(factor_recovery)s, %(issuer)s, %(subject)s, %(claimed_groups)s, %(address)s);
 
 -- name: replace
 -- Every field of a member, if the stored version is the one before.
@@ -28,7 +28,8 @@ password_hash = %(password_hash)s, setup_digest = %(setup_digest)s, setup_expire
 created_at = %(created_at)s, disabled = %(disabled)s, version = %(version)s,
 factor_secret = %(factor_secret)s, factor_step = %(factor_step)s, factor_since = %(factor_since)s,
 factor_recovery = %(factor_recovery)s,
-issuer = %(issuer)s, subject = %(subject)s, claimed_groups = %(claimed_groups)s
+issuer = %(issuer)s, subject = %(subject)s, claimed_groups = %(claimed_groups)s,
+address = %(address)s
 where id = %(id)s and version = %(version)s - 1;
 
 -- name: get

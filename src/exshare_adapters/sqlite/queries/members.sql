@@ -10,10 +10,11 @@ where name_key = :name_key and id <> :id and (site is null or :site is null or s
 insert into members (
 id, name, name_key, site, admin, identity, password_hash, setup_digest, setup_expires, created_at, disabled,
 version, factor_secret, factor_step, factor_since, factor_recovery,
-issuer, subject, claimed_groups)
+issuer, subject, claimed_groups, address)
 values (
 :id, :name, :name_key, :site, :admin, :identity, :password_hash, :setup_digest, :setup_expires, :created_at,
-:disabled, :version, :factor_secret, :factor_step, :factor_since, :factor_recovery, :issuer, :subject, :claimed_groups);
+:disabled, :version, :factor_secret, :factor_step, :factor_since, :factor_recovery, :issuer, :subject, :claimed_groups,
+:address);
 
 -- name: replace
 -- Every field of a member, if the stored version is the one before.
@@ -22,7 +23,8 @@ name = :name, name_key = :name_key, site = :site, admin = :admin, identity = :id
 password_hash = :password_hash, setup_digest = :setup_digest, setup_expires = :setup_expires,
 created_at = :created_at, disabled = :disabled, version = :version, factor_secret = :factor_secret,
 factor_step = :factor_step, factor_since = :factor_since, factor_recovery = :factor_recovery,
-issuer = :issuer, subject = :subject, claimed_groups = :claimed_groups
+issuer = :issuer, subject = :subject, claimed_groups = :claimed_groups,
+address = :address
 where id = :id and version = :version - 1;
 
 -- name: get
