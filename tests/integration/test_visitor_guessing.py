@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from exshare_core.values import People, network_address
+from exshare_core.events import Kind
+from exshare_core.values import Address, People, network_address
 from tests.integration.shell import PASSWORD, ROOT, UNKNOWN_TOKEN, Made, Shell, run
 from tests.integration.test_visitor_codes import ask, bring, latest_code
 from tests.integration.test_visitor_gates import enter, gate, kinds
@@ -225,3 +226,100 @@ def test_unknown_tokens_leave_no_trace_of_the_visitor() -> None:
 
     assert "192.0.2.7" not in repr(shell.storage.state.tallies)
     assert 1 == len(shell.storage.state.tallies)
+
+
+# --- the owner is told -----------------------------------------------------------------------------------------------
+
+
+def noticed(shell: Shell, made: Made) -> list[str]:
+    """What was written down of bursts at a link."""
+    events = run(shell.storage.activity.of_link(shell.site, made.id, 10_000))
+    return [event.detail for event in reversed(events) if event.kind is Kind.GUESSING]
+
+
+def burst(shell: Shell, made: Made, network: str = "192.0.2.7") -> None:
+    """Ten wrong passwords from one network as soon as each may be tried, and one more that is refused."""
+    for number in range(10):
+        guess(shell, made, network, 1)
+        shell.clock.forward(seconds=0 if number < 4 else float(retry_after(shell, made, network) or 0))
+    shell.clock.forward(seconds=-1)
+    guess(shell, made, network, 1)
+
+
+def told(shell: Shell) -> list[tuple[str, str]]:
+    """The letters that were sent: to whom, and about what."""
+    shell.send_letters()
+    return [(str(letter.recipient), letter.subject) for letter in shell.mailer.sent]
+
+
+SUBJECT = "Somebody is guessing at one of your links"
+
+
+def test_the_owner_is_told_of_a_burst() -> None:
+    """After ten wrong passwords in a row and a refused one the owner gets a letter, with the link's name and id (G7)."""
+    shell = Shell()
+    run(shell.services.membership.send_notices(shell.owner.id, Address.parse("ada@example.com")))
+    made = shell.make_link(password=PASSWORD, name="Offer <b>")
+    burst(shell, made)
+
+    assert [("ada@example.com", SUBJECT)] == told(shell)
+    assert f"to your link Offer <b> ({made.id})" in shell.mailer.sent[0].text.replace("\n", " ")
+    assert "<b>" not in shell.mailer.sent[0].html
+    assert ["10 in a row; owner told by mail"] == noticed(shell, made)
+
+
+def test_the_owner_is_told_once_a_day() -> None:
+    """However long somebody goes on, and from however many networks, there is one letter a day for each link."""
+    shell = Shell()
+    run(shell.services.membership.send_notices(shell.owner.id, Address.parse("ada@example.com")))
+    made, other = shell.make_link(password=PASSWORD), shell.make_link(password=PASSWORD)
+    for network in ("192.0.2.7", "198.51.100.1", "203.0.113.9"):
+        burst(shell, made, network)
+    first = len(told(shell))
+    burst(shell, other)
+    second = len(told(shell))
+    shell.clock.forward(hours=24)
+    burst(shell, made)
+
+    assert (1, 2, 3) == (first, second, len(told(shell)))
+
+
+def test_an_owner_without_an_address_sees_it_beside_the_link() -> None:
+    """There is no letter then, and the activity says why; the link and the list of links say when."""
+    shell = Shell()
+    made, quiet = shell.make_link(password=PASSWORD), shell.make_link(password=PASSWORD)
+    burst(shell, made)
+    at = run(shell.sharing.guessed_at([made.id, quiet.id]))
+    shell.clock.forward(hours=24)
+
+    assert [] == told(shell)
+    assert ["10 in a row; no address to tell the owner"] == noticed(shell, made)
+    assert [made.id] == [*at]
+    assert {} == run(shell.sharing.guessed_at([made.id, quiet.id]))
+
+
+def test_mistypes_are_no_burst() -> None:
+    """Nobody is told of a few wrong passwords, nor of many before which somebody was right."""
+    shell = Shell()
+    made = shell.make_link(password=PASSWORD)
+    for _ in range(3):
+        guess(shell, made, "192.0.2.7", 5)
+        assert 429 == enter(shell.client(), made, password="wrong")
+        shell.clock.forward(minutes=1)
+        assert 303 == enter(shell.client(), made, password=PASSWORD)
+
+    assert [] == noticed(shell, made)
+
+
+def test_a_burst_of_codes_is_told_as_well() -> None:
+    """Wrong codes are guesses like wrong passwords; codes that are only asked for are none."""
+    shell = Shell()
+    made = shell.make_link(people=People.parse(["ada@example.com"]))
+    for number in range(25):
+        ask(shell.client(f"203.0.113.{number}"), made, f"a{number}@example.com")
+    asked = noticed(shell, made)
+    for number in range(11):
+        bring(shell.client(f"198.51.100.{number}"), made, "00000000")
+
+    assert [] == asked
+    assert ["10 in a row; no address to tell the owner"] == noticed(shell, made)

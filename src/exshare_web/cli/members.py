@@ -9,7 +9,7 @@ import click
 
 from exshare_core.errors import InvalidValue, NotFound, printable
 from exshare_core.governance import Leavers
-from exshare_core.values import AccountId, SiteId
+from exshare_core.values import AccountId, Address, SiteId
 from exshare_web.cli import options
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def member() -> None:
 @click.option("--site", metavar="SITE", help="The site the member belongs to; may be left out where there is one only.")
 @click.option("--identity", metavar="ACCOUNT", help="The member's account id (Cloud) or user key (Data Center).")
 @click.option("--admin", is_flag=True, help="An admin of the site; without --site, of all sites.")
+@click.option("--address", metavar="MAIL", help="Where notices go, such as that somebody guesses at one of their links.")
 @options.password_stdin
 @options.as_json
 def add(
@@ -37,17 +38,21 @@ def add(
     site: str | None,
     identity: str | None,
     admin: bool,
+    address: str | None,
     password_stdin: bool,
     as_json: bool,
 ) -> None:
     """Add a member; without a password, print a one-time link at which they choose one."""
     password = options.given_password(password_stdin)
+    mailbox = None if address is None else Address.parse(address)
 
     async def work(deployment: Opened) -> tuple[Member, str | None]:
         services = deployment.services
         where = _site(site, admin, tuple(services.sharing))
         account = None if identity is None else AccountId(identity)
-        made, setup = await services.membership.add(name, site=where, admin=admin, identity=account, password=password)
+        made, setup = await services.membership.add(
+            name, site=where, admin=admin, identity=account, password=password, address=mailbox
+        )
         return made, None if setup is None else f"{services.base_url}/manage/setup/{setup}"
 
     made, link = options.with_deployment(config_file, work)
@@ -136,6 +141,27 @@ def _became(departure: Departure) -> str:
     return f"go on{how}, owned by {departure.heir.name}"
 
 
+@member.command()
+@click.argument("name")
+@options.config
+@click.option("--site", metavar="SITE", help="The member's site, where several have one of that name.")
+@click.option("--address", metavar="MAIL", help="Where they go; without it, nowhere.")
+@options.as_json
+def notices(name: str, config_file: Path, site: str | None, address: str | None, as_json: bool) -> None:
+    """Choose where a member's notices go: that somebody guesses at one of their links, for one."""
+    mailbox = None if address is None else Address.parse(address)
+
+    async def work(deployment: Opened) -> Member:
+        known = await _found(deployment, name, site)
+        return await deployment.services.membership.send_notices(known.id, mailbox)
+
+    changed = options.with_deployment(config_file, work)
+    if as_json:
+        options.print_json(described(changed))
+        return
+    click.echo(f"notices for {changed.name} go {'nowhere' if mailbox is None else f'to {mailbox}'}")
+
+
 @member.command("list")
 @options.config
 @click.option("--site", metavar="SITE", help="Only members of this site and of all sites.")
@@ -165,6 +191,7 @@ def described(one: Member) -> dict[str, Any]:
         "admin": one.admin,
         "identity": one.identity,
         "disabled": one.disabled,
+        "address": None if one.address is None else str(one.address),
     }
 
 
