@@ -204,6 +204,23 @@ def test_check_says_what_is_wrong_and_how_to_mend_it(config: Path, tmp_path: Pat
 
 
 @pytest.mark.parametrize("config", ["sqlite"], indirect=True)
+def test_a_member_is_tied_to_an_identity_provider(config: Path, tmp_path: Path) -> None:
+    """R5: the operator says who a member is elsewhere, and takes it back; one without the other is refused."""
+    common = ("--config", config, "--json")
+    answer_of("member", "add", "ada", "--identity", MIRA, *common, home=tmp_path)
+    who = ("--issuer", "https://login.example.com", "--subject", "ada-1")
+    tied = answer_of("member", "tie", "ada", *who, *common, home=tmp_path)
+    halved = exshare("member", "tie", "ada", *who[:2], "--config", config, home=tmp_path)
+    untied = answer_of("member", "tie", "ada", *common, home=tmp_path)
+
+    assert {"issuer": "https://login.example.com", "subject": "ada-1"} == tied["elsewhere"]
+    assert (1, "exshare: subject: give both `--issuer` and `--subject`, or neither\n") == (
+        halved.returncode,
+        halved.stderr,
+    )
+    assert untied["elsewhere"] is None
+
+
 def test_a_member_is_invited_again_locked_out_and_let_in(config: Path, tmp_path: Path) -> None:
     """Locking out ends a set-up link too; who is locked out owns no new link until let in again, and is invited anew."""
     common = ["--config", str(config), "--json"]

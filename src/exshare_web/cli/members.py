@@ -9,7 +9,7 @@ import click
 
 from exshare_core.errors import InvalidValue, NotFound, printable
 from exshare_core.governance import Leavers
-from exshare_core.values import AccountId, Address, SiteId
+from exshare_core.values import AccountId, Address, SiteId, Subject
 from exshare_web.cli import options
 
 if TYPE_CHECKING:
@@ -142,6 +142,75 @@ def _became(departure: Departure) -> str:
 
 
 @member.command()
+@member.command()
+@click.argument("name")
+@options.config
+@click.option("--site", metavar="SITE", help="The member's site, where several have one of that name.")
+@click.option("--issuer", metavar="URL", help="The identity provider, as `issuer` in the configuration names it.")
+@click.option("--subject", metavar="TEXT", help="What the provider calls the person; shown to whoever is turned away.")
+@options.as_json
+def tie(name: str, config_file: Path, site: str | None, issuer: str | None, subject: str | None, as_json: bool) -> None:
+    """Let a member sign in as somebody whom an identity provider knows; with neither option, as nobody any more."""
+    if (issuer is None) != (subject is None):
+        raise InvalidValue(
+            "subject" if subject is None else "issuer", "give both `--issuer` and `--subject`, or neither"
+        )
+    wanted = None if issuer is None or subject is None else Subject(issuer, subject)
+
+    async def work(deployment: Opened) -> Member:
+        known = await _found(deployment, name, site)
+        return await deployment.services.membership.tie(known.id, wanted)
+
+    changed = options.with_deployment(config_file, work)
+    if as_json:
+        options.print_json(described(changed))
+        return
+    how = "as nobody elsewhere" if wanted is None else f"as {wanted.name} of {wanted.issuer}"
+    click.echo(f"{changed.name} signs in {how}")
+
+
+@member.command("reset-totp")
+@click.argument("name")
+@options.config
+@click.option("--site", metavar="SITE", help="The member's site, where several have one of that name.")
+@options.as_json
+def reset_totp(name: str, config_file: Path, site: str | None, as_json: bool) -> None:
+    """Take away a second factor that was lost, and sign the member out everywhere.
+
+    Make sure that it is the member who asks. Where a second factor is demanded, they set up a new one when they sign in
+    next; a new password does not take it away.
+    """
+
+    async def work(deployment: Opened) -> Member:
+        known = await _found(deployment, name, site)
+        return await deployment.services.membership.reset_factor(known.id)
+
+    changed = options.with_deployment(config_file, work)
+    if as_json:
+        options.print_json(described(changed))
+        return
+    click.echo(f"{changed.name} has no second factor any more, and is signed out everywhere")
+
+
+@member.command("sign-out")
+@click.argument("name")
+@options.config
+@click.option("--site", metavar="SITE", help="The member's site, where several have one of that name.")
+@options.as_json
+def sign_out(name: str, config_file: Path, site: str | None, as_json: bool) -> None:
+    """Sign a member out in every browser; they may sign in again."""
+
+    async def work(deployment: Opened) -> tuple[Member, int]:
+        known = await _found(deployment, name, site)
+        return known, await deployment.services.membership.end_all_sessions(known.id, Actor.OPERATOR)
+
+    known, ended = options.with_deployment(config_file, work)
+    if as_json:
+        options.print_json({**described(known), "ended": ended})
+        return
+    click.echo(f"{known.name} is signed out everywhere: {ended} {'session' if ended == 1 else 'sessions'} ended")
+
+
 @click.argument("name")
 @options.config
 @click.option("--site", metavar="SITE", help="The member's site, where several have one of that name.")
@@ -198,6 +267,7 @@ def described(one: Member) -> dict[str, Any]:
 async def _found(deployment: Opened, name: str, site: str | None) -> Member:
     """The member with this name or id, locked out or not; raises NotFound, and InvalidValue where several are meant."""
     where = None if site is None else _known(site, tuple(deployment.services.sharing))
+        "elsewhere": None if one.subject is None else {"issuer": one.subject.issuer, "subject": one.subject.name},
     listed = await deployment.storage.members.list(where)
     meant = [one for one in listed if one.id == name or one.name.casefold() == name.strip().casefold()]
     if not meant:
