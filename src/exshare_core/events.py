@@ -45,6 +45,8 @@ class Kind(Enum):
     MEMBER_INVITED = "member invited"
     MEMBER_DISABLED = "member disabled"
     MEMBER_ENABLED = "member enabled"
+    KEY_MADE = "api key made"
+    KEY_REVOKED = "api key revoked"
     MEMBER_TIED = "member tied"
     """To who they are where they sign in elsewhere, or to nobody there any more."""
     ADMIN_GRANTED = "admin granted"

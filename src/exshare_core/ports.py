@@ -17,6 +17,7 @@ from typing import Protocol, runtime_checkable
 from attrs import field, frozen
 
 from exshare_core.accounts import Member, MemberSession, SignInStep
+from exshare_core.api_keys import ApiKey
 from exshare_core.content import (
     Absent,
     Attachment,
@@ -37,8 +38,10 @@ from exshare_core.identities import Declined, Errand, Identity
 from exshare_core.letters import Message, SealedLetter
 from exshare_core.links import LinkAddress, ShareLink, Switches
 from exshare_core.policy import Layer
+from exshare_core.signed_visitors import SignedVisitor
 from exshare_core.values import (
     AccountId,
+    ApiKeyId,
     Address,
     AttachmentId,
     ExternalAccountId,
@@ -172,6 +175,21 @@ class IdentityProvider(Checked, Protocol):
 
 
 # --- storage ---------------------------------------------------------------------------------------------------
+
+
+class VisitorTokens(Protocol):
+    """Tokens by which the hosts of a site name their visitors (spec G11).
+
+    A plain method: checking a signature never waits. What a token is good for is not judged here.
+    """
+
+    def read(self, site: SiteId, token: str) -> SignedVisitor:
+        """What a host of `site` says in `token`; must give what it signed, and to a `site` only what its own hosts sign.
+
+        Must raise InvalidValue, whose rule holds nothing of the token, for everything else: what is no token, what is
+        changed, what is signed by nobody, by a stranger or in the name of another host, and what leaves out a part of
+        `SignedVisitor`. Nothing in a token may choose a key or an algorithm that was not agreed on.
+        """
 
 
 @frozen(slots=True)
@@ -392,6 +410,16 @@ class DepartureRepository(Protocol):
         """
 
 
+class UsedTokens(Protocol):
+    """Tokens that were good once."""
+
+    async def used(self, site: SiteId, digest: bytes) -> bool:
+        """Must be True from the moment when `use` was, until the token is forgotten."""
+
+    async def use(self, site: SiteId, digest: bytes, until: datetime) -> bool:
+        """Remember a token, at least until `until`; must be True for the first call only, of all calls at all times."""
+
+
 class PolicyRepository(Protocol):
     """What admins have set on each site, its history, and the switches."""
 
@@ -561,9 +589,7 @@ class AccountRepository(Protocol):
     async def list(self, site: SiteId) -> tuple[ExternalAccount, ...]:
         """Must be every account of the site, in the order in which they were made."""
 
-    async def open_session(
-        self, session: AccountSession, events: Sequence[Event], renews: bytes | None = None
-    ) -> None:
+    async def open_session(self, session: AccountSession, events: Sequence[Event], renews: bytes | None = None) -> None:
         """Must store the session, in the place of another of its browser at the site, with its events, and forget the
         step of the browser there. With `renews`, must first move all that this session had, as `LinkRepository.prove`
         does.
@@ -618,6 +644,36 @@ class AccountRepository(Protocol):
 
     async def forget_share(self, site: SiteId, account: ExternalAccountId, link: LinkId) -> None:
         """Must forget one share; one that is not there is fine."""
+
+
+class ApiKeyRepository(Protocol):
+    """API keys of members, and how often each was used."""
+
+    async def add(self, key: ApiKey, events: Sequence[Event]) -> None:
+        """Must store key and events together, or raise Taken and store nothing for an id in use on the site or a digest
+        in use on any.
+        """
+
+    async def get(self, site: SiteId, key: ApiKeyId) -> ApiKey | None:
+        """The key with this id on this site."""
+
+    async def by_digest(self, digest: bytes) -> ApiKey | None:
+        """The key with this digest, good or not."""
+
+    async def list(self, site: SiteId, member: MemberId) -> tuple[ApiKey, ...]:
+        """The keys of a member on a site, newest first, those that are no good any more among them."""
+
+    async def revoke(self, site: SiteId, key: ApiKeyId, at: datetime, events: Sequence[Event]) -> None:
+        """Must store that the key is revoked, with the events; one that is revoked already, or unknown, stays as it is and
+        its events are not stored.
+        """
+
+    async def use(self, site: SiteId, key: ApiKeyId, at: datetime, since: datetime) -> int:
+        """Count one use and store when it was; how many uses there were since `since`, this one included.
+
+        `since` is the beginning of a span that all callers agree on, and never goes back. Must count all parallel uses.
+        Must be 0 for a key that is not there.
+        """
 
 
 class ActivityLog(Protocol):
@@ -683,6 +739,9 @@ class Storage(Protocol):
     def departures(self) -> DepartureRepository: ...
 
     @property
+    def used_tokens(self) -> UsedTokens: ...
+
+    @property
     def policies(self) -> PolicyRepository: ...
 
     @property
@@ -690,6 +749,9 @@ class Storage(Protocol):
 
     @property
     def accounts(self) -> AccountRepository: ...
+
+    @property
+    def api_keys(self) -> ApiKeyRepository: ...
 
     @property
     def activity(self) -> ActivityLog: ...

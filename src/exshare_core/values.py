@@ -26,6 +26,9 @@ EVERYWHERE = SiteId("-")
 LinkId = NewType("LinkId", str)
 """The id of a share link; names it to members and in logs, opens nothing."""
 
+NO_LINK = LinkId("-")
+"""Stands for "no link" where a one-time code needs one: it is for an account. No link can have this id."""
+
 MemberId = NewType("MemberId", str)
 """The id of a member of this deployment."""
 
@@ -41,8 +44,12 @@ SpaceKey = NewType("SpaceKey", str)
 ExternalAccountId = NewType("ExternalAccountId", str)
 """The id of an external account: of a visitor who signs in here."""
 
+ApiKeyId = NewType("ApiKeyId", str)
+"""The id of an API key; it is no secret."""
+
 AccountId = NewType("AccountId", str)
 """Who a person is to Confluence: an account id on Cloud, a user key on Data Center (spec R4)."""
+
 
 @frozen(slots=True)
 class Subject:

@@ -26,13 +26,16 @@ from exshare_core.testing.renderer import BodyRendererContract
 from exshare_core.testing.storage import StorageContract
 from exshare_core.testing.tokens import TokenGeneratorContract
 from exshare_core.testing.vault import VaultContract
+from exshare_core.testing.visitor_tokens import VisitorTokensContract
 from tests.contract.broken import (
     apps,
     chances,
     content,
     departures,
     gates,
+    guests,
     identities,
+    keys,
     letters,
     links,
     neighbours,
@@ -41,6 +44,7 @@ from tests.contract.broken import (
     rendering,
     secrets,
     silence,
+    tokens,
     visits,
 )
 from tests.contract.broken.rows import Row
@@ -54,12 +58,15 @@ ROWS: list[Row] = [
         neighbours,
         policies,
         people,
+        guests,
+        keys,
         secrets,
         apps,
         chances,
         letters,
         departures,
         identities,
+        tokens,
         content,
         silence,
         rendering,
@@ -76,6 +83,7 @@ CONTRACTS: list[Any] = [
     IdentityProviderContract,
     ClockContract,
     TokenGeneratorContract,
+    VisitorTokensContract,
     ContentContract,
     CheckedContract,
     BodyRendererContract,

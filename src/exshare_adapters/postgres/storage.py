@@ -13,7 +13,9 @@ from psycopg_pool import AsyncConnectionPool
 
 from exshare_adapters.codec import Codec
 from exshare_adapters.migrations import Migration, load_migrations, migrate
+from exshare_adapters.postgres.accounts import PostgresAccounts
 from exshare_adapters.postgres.activity import PostgresActivity
+from exshare_adapters.postgres.api_keys import PostgresApiKeys
 from exshare_adapters.postgres.codes import PostgresCodes
 from exshare_adapters.postgres.connection import (
     CONNECTION,
@@ -29,6 +31,7 @@ from exshare_adapters.postgres.links import PostgresLinks
 from exshare_adapters.postgres.members import PostgresMembers
 from exshare_adapters.postgres.outbox import PostgresOutbox
 from exshare_adapters.postgres.policies import PostgresPolicies
+from exshare_adapters.postgres.used_tokens import PostgresUsedTokens
 from exshare_adapters.queries import load_queries
 from exshare_adapters.upkeep import PRUNINGS, prune_params
 from exshare_core.errors import Broken, Busy
@@ -54,8 +57,11 @@ class PostgresStorage:
         self.links = PostgresLinks(database, codec)
         self.codes = PostgresCodes(database)
         self.departures = PostgresDepartures(database)
+        self.used_tokens = PostgresUsedTokens(database)
         self.policies = PostgresPolicies(database, codec)
         self.members = PostgresMembers(database)
+        self.accounts = PostgresAccounts(database)
+        self.api_keys = PostgresApiKeys(database, codec)
         self.activity = PostgresActivity(database)
         self.outbox = PostgresOutbox(database)
         self.guesses = PostgresGuesses(database)

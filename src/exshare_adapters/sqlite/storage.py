@@ -11,7 +11,9 @@ from pathlib import Path
 from exshare_adapters.codec import Codec
 from exshare_adapters.migrations import load_migrations, migrate
 from exshare_adapters.queries import load_queries
+from exshare_adapters.sqlite.accounts import SqliteAccounts
 from exshare_adapters.sqlite.activity import SqliteActivity
+from exshare_adapters.sqlite.api_keys import SqliteApiKeys
 from exshare_adapters.sqlite.codes import SqliteCodes
 from exshare_adapters.sqlite.connection import Statements, make_file, transaction
 from exshare_adapters.sqlite.database import Database
@@ -21,6 +23,7 @@ from exshare_adapters.sqlite.links import SqliteLinks
 from exshare_adapters.sqlite.members import SqliteMembers
 from exshare_adapters.sqlite.outbox import SqliteOutbox
 from exshare_adapters.sqlite.policies import SqlitePolicies
+from exshare_adapters.sqlite.used_tokens import SqliteUsedTokens
 from exshare_adapters.upkeep import PRUNINGS, prune_params
 from exshare_core.errors import Broken, Busy
 
@@ -36,8 +39,11 @@ class SqliteStorage:
         self.links = SqliteLinks(database, codec)
         self.codes = SqliteCodes(database)
         self.departures = SqliteDepartures(database)
+        self.used_tokens = SqliteUsedTokens(database)
         self.policies = SqlitePolicies(database, codec)
         self.members = SqliteMembers(database)
+        self.accounts = SqliteAccounts(database)
+        self.api_keys = SqliteApiKeys(database, codec)
         self.activity = SqliteActivity(database)
         self.outbox = SqliteOutbox(database)
         self.guesses = SqliteGuesses(database)

@@ -7,6 +7,7 @@ Names of contracts and of their tests are public: they are neither renamed nor m
 import pytest
 
 MODULES = [
+    "accounts",
     "activity",
     "authenticator",
     "changing",
@@ -34,13 +35,17 @@ MODULES = [
     "storage",
     "sweeping",
     "tokens",
+    "used_tokens",
     "vault",
+    "visitor_tokens",
     "visits",
 ]
 
 pytest.register_assert_rewrite(*(f"{__name__}.{module}" for module in MODULES))
 
+from exshare_core.testing.accounts import AccountRepositoryContract
 from exshare_core.testing.activity import ActivityLogContract
+from exshare_core.testing.api_keys import ApiKeyRepositoryContract
 from exshare_core.testing.authenticator import AuthenticatorApp, AuthenticatorCodesContract
 from exshare_core.testing.checking import CheckedContract
 from exshare_core.testing.clocks import ClockContract
@@ -57,6 +62,7 @@ from exshare_core.testing.fakes.passwords import CheapHasher
 from exshare_core.testing.fakes.storage import MemoryStorage
 from exshare_core.testing.fakes.system import CountingTokens, FakeClock
 from exshare_core.testing.fakes.vault import FakeVault
+from exshare_core.testing.fakes.visitor_tokens import MemoryVisitorTokens
 from exshare_core.testing.files import FileSourceContract
 from exshare_core.testing.guesses import GuessCounterContract
 from exshare_core.testing.identities import IdentityProviderContract, Person, SignInSystem
@@ -71,11 +77,15 @@ from exshare_core.testing.prepared import Preparation, PreparedSite
 from exshare_core.testing.renderer import BodyRendererContract, RendererSetting
 from exshare_core.testing.storage import StorageContract
 from exshare_core.testing.tokens import TokenGeneratorContract
+from exshare_core.testing.used_tokens import UsedTokensContract
 from exshare_core.testing.vault import VaultContract
+from exshare_core.testing.visitor_tokens import VisitorTokensContract, VisitorTokenSystem
 
 __all__ = [
     "AccessCheckerContract",
+    "AccountRepositoryContract",
     "ActivityLogContract",
+    "ApiKeyRepositoryContract",
     "AuthenticatorApp",
     "AuthenticatorCodesContract",
     "BodyRendererContract",
@@ -103,6 +113,7 @@ __all__ = [
     "MemoryPage",
     "MemorySite",
     "MemoryStorage",
+    "MemoryVisitorTokens",
     "OutboxContract",
     "PageFinderContract",
     "PageSourceContract",
@@ -116,7 +127,10 @@ __all__ = [
     "SignInSystem",
     "StorageContract",
     "TokenGeneratorContract",
+    "UsedTokensContract",
     "VaultContract",
+    "VisitorTokenSystem",
+    "VisitorTokensContract",
     "law",
     "promise",
 ]

@@ -10,13 +10,27 @@ from uuid import uuid4
 from attrs import evolve
 
 from exshare_core.accounts import Member, MemberSession, SignInStep
+from exshare_core.api_keys import ApiKey, Operation
 from exshare_core.capabilities import Capabilities
 from exshare_core.events import Actor, Event, Kind
+from exshare_core.external_accounts import AccountSession, AccountStep, ExternalAccount, KeptShare
+from exshare_core.factors import SecondFactor
 from exshare_core.gates import Visit
 from exshare_core.letters import SealedLetter
 from exshare_core.links import LinkAddress, Scope, ShareLink, Wish
 from exshare_core.ports import PendingCode, PendingDeparture, StoredProof
-from exshare_core.values import AccountId, LinkId, MemberId, PageId, People, Sealed, SiteId, SpaceKey
+from exshare_core.values import (
+    AccountId,
+    ApiKeyId,
+    ExternalAccountId,
+    LinkId,
+    MemberId,
+    PageId,
+    People,
+    Sealed,
+    SiteId,
+    SpaceKey,
+)
 
 NOW = datetime(2026, 5, 15, 12, 30, 15, 123456, tzinfo=UTC)
 """The instant at which the scenarios happen; with microseconds, since stores like to lose them."""
@@ -116,6 +130,15 @@ def a_member(site: SiteId | None, **changes: Any) -> Member:
     return evolve(member, **changes)
 
 
+def a_key(site: SiteId, **changes: Any) -> ApiKey:
+    """An API key of somebody, which may read links."""
+    key = ApiKey(
+        ApiKeyId(fresh_id()), site, MemberId(fresh_id()), "our script", fresh_digest(),
+        frozenset({Operation.LINKS_READ}), NOW,
+    )  # fmt: skip
+    return evolve(key, **changes)
+
+
 def a_session(member: Member, **changes: Any) -> MemberSession:
     """A signed-in browser of `member`."""
     session = MemberSession(fresh_digest(), member.id, NOW, NOW, fresh_id(), confirmed_at=NOW, network="192.0.2.7")
@@ -125,3 +148,28 @@ def a_session(member: Member, **changes: Any) -> MemberSession:
 def a_step(member: Member, **changes: Any) -> SignInStep:
     """A browser of `member` that owes a second factor."""
     return evolve(SignInStep(fresh_digest(), member.id, member.site or SiteId("acme"), NOW), **changes)
+
+
+def an_account(site: SiteId, **changes: Any) -> ExternalAccount:
+    """An external account with a second factor."""
+    account = ExternalAccount(
+        ExternalAccountId(fresh_id()), site, fresh_digest(), Sealed(b"\x00mailbox\xff"), "$hash$of$a$password", NOW, NOW,
+        factor=SecondFactor(Sealed(b"\x00secret"), 41152263, (fresh_digest(),), NOW),
+    )  # fmt: skip
+    return evolve(account, **changes)
+
+
+def an_account_session(account: ExternalAccount, **changes: Any) -> AccountSession:
+    """A browser that is signed in with `account`."""
+    session = AccountSession(fresh_digest(), account.site, account.id, fresh_id(), NOW, NOW, "192.0.2.7")
+    return evolve(session, **changes)
+
+
+def an_account_step(account: ExternalAccount, **changes: Any) -> AccountStep:
+    """A browser that owes the second factor of `account`."""
+    return evolve(AccountStep(fresh_digest(), account.site, account.id, NOW), **changes)
+
+
+def a_share(account: ExternalAccount, **changes: Any) -> KeptShare:
+    """A share that `account` has opened."""
+    return evolve(KeptShare(account.site, account.id, LinkId(fresh_id()), Sealed(b"\x00way\xff"), NOW), **changes)

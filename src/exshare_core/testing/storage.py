@@ -13,7 +13,9 @@ from exshare_core.errors import Busy
 from exshare_core.gates import PROOF_LIFE, VISIT_IDLE, VISIT_LIFE
 from exshare_core.guessing import FORGOTTEN_AFTER, Tally
 from exshare_core.ports import Storage
+from exshare_core.testing.accounts import AccountRepositoryContract
 from exshare_core.testing.activity import ActivityLogContract
+from exshare_core.testing.api_keys import ApiKeyRepositoryContract
 from exshare_core.testing.codes import CodeRepositoryContract
 from exshare_core.testing.contract import Contract, promise
 from exshare_core.testing.departures import DepartureRepositoryContract
@@ -40,6 +42,7 @@ from exshare_core.testing.samples import (
     fresh_digest,
     fresh_site,
 )
+from exshare_core.testing.used_tokens import UsedTokensContract
 
 
 class DatabaseContract(Contract[Storage]):
@@ -91,6 +94,7 @@ class DatabaseContract(Contract[Storage]):
         await storage.guesses.wrong([key], failed := NOW - FORGOTTEN_AFTER)
         await storage.codes.ask(code, failed, [], [])
         await storage.departures.add(left := a_departure(link.site, expires_at=NOW))
+        await storage.used_tokens.use(link.site, key, NOW)
         await storage.prune(NOW)
 
         for visit in (rested, lasted):
@@ -103,6 +107,7 @@ class DatabaseContract(Contract[Storage]):
         assert (Tally(),) == await storage.guesses.tally([key], failed)
         assert await storage.codes.attempt(code.site, code.link, code.session, code.code_digest, 5, failed) is None
         assert await storage.departures.take(left.digest, left.browser, failed) is None
+        assert not await storage.used_tokens.used(link.site, key)
 
     @promise
     async def test_prune_leaves_what_still_counts(self, storage: Storage) -> None:
@@ -126,6 +131,7 @@ class DatabaseContract(Contract[Storage]):
         await storage.members.open_step(step := a_step(member, began_at=NOW - ENROLMENT_LIFE + moment))
         await storage.codes.ask(code, after(hours=-1), [], [])
         await storage.departures.add(left := a_departure(link.site, expires_at=NOW + moment))
+        await storage.used_tokens.use(link.site, key, NOW + moment)
         await storage.guesses.wrong([key], failed := NOW - FORGOTTEN_AFTER + moment)
         await storage.prune(NOW)
         found = await storage.links.find(address.digest, visit.session)
@@ -137,6 +143,7 @@ class DatabaseContract(Contract[Storage]):
         assert (Tally(1, failed),) == await storage.guesses.tally([key], NOW)
         assert code == await storage.codes.attempt(code.site, code.link, code.session, code.code_digest, 5, NOW)
         assert left == await storage.departures.take(left.digest, left.browser, NOW)
+        assert await storage.used_tokens.used(link.site, key)
         assert (event,) == await storage.activity.of_link(link.site, link.id)
         assert [letter.id] == [one.id for one in await storage.outbox.claim(NOW, 1.0, 10)]
 
@@ -145,8 +152,11 @@ class StorageContract(
     LinkRepositoryContract,
     CodeRepositoryContract,
     DepartureRepositoryContract,
+    UsedTokensContract,
     PolicyRepositoryContract,
     MemberRepositoryContract,
+    AccountRepositoryContract,
+    ApiKeyRepositoryContract,
     ActivityLogContract,
     OutboxContract,
     GuessCounterContract,

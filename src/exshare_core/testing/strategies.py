@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from exshare_core.accounts import Member, MemberSession, Way
+from exshare_core.api_keys import ApiKey, Operation
 from exshare_core.capabilities import LADDERS, Capabilities
 from exshare_core.events import Actor, Event, Kind
+from exshare_core.external_accounts import AccountSession, ExternalAccount
 from exshare_core.factors import SecondFactor
 from exshare_core.governance import (
     DEFAULT,
@@ -44,6 +46,8 @@ from exshare_core.schemes import Granted, Grantees, Scheme
 from exshare_core.values import (
     AccountId,
     Address,
+    ApiKeyId,
+    ExternalAccountId,
     LinkId,
     MemberId,
     Networks,
@@ -456,6 +460,37 @@ def member_sessions() -> SearchStrategy[MemberSession]:
     )
 
 
+def external_accounts() -> SearchStrategy[ExternalAccount]:
+    """External accounts, disabled or not."""
+    return st.builds(
+        ExternalAccount,
+        id=ids().map(ExternalAccountId),
+        site=site_ids(),
+        digest=st.binary(min_size=32, max_size=32),
+        address=sealed(),
+        password_hash=st.text("abc$=,+/09", min_size=1, max_size=60),
+        created_at=instants(),
+        confirmed_at=instants(),
+        disabled=st.booleans(),
+        version=st.integers(1, 10**6),
+        factor=st.none() | second_factors(),
+    )
+
+
+def account_sessions() -> SearchStrategy[AccountSession]:
+    """Sessions of external accounts, alive or not."""
+    return st.builds(
+        AccountSession,
+        session=st.binary(min_size=32, max_size=32),
+        site=site_ids(),
+        account=ids().map(ExternalAccountId),
+        name=ids(),
+        began_at=instants(),
+        seen_at=instants(),
+        network=st.none() | st.sampled_from(["192.0.2.7", "2001:db8::1"]),
+    )
+
+
 def events() -> SearchStrategy[Event]:
     """Events of any kind."""
     return st.builds(
@@ -470,6 +505,7 @@ def events() -> SearchStrategy[Event]:
         detail=st.sampled_from(["", "password", "address", "2 letters", "service identity"]),
         network=st.none() | st.ip_addresses().map(str),
         address=st.none() | addresses().map(str),
+        account=st.none() | ids().map(ExternalAccountId),
     )
 
 
@@ -503,4 +539,24 @@ def sealed_letters() -> SearchStrategy[SealedLetter]:
         priority=st.integers(0, 9),
         due=instants(),
         expires=instants(),
+    )
+
+
+def api_keys() -> SearchStrategy[ApiKey]:
+    """API keys; `site` is nobody's."""
+    return st.builds(
+        ApiKey,
+        id=ids().map(ApiKeyId),
+        site=site_ids(),
+        member=ids().map(MemberId),
+        name=lines(),
+        digest=st.binary(min_size=32, max_size=32),
+        operations=st.frozensets(st.sampled_from(Operation), max_size=4),
+        created_at=instants(),
+        valid_from=st.none() | instants(),
+        valid_until=st.none() | instants(),
+        networks=st.none() | any_networks(),
+        uses=st.integers(0, 1000),
+        last_used_at=st.none() | instants(),
+        revoked_at=st.none() | instants(),
     )

@@ -9,6 +9,7 @@ from datetime import datetime
 from attrs import define, evolve, field, fields
 
 from exshare_core.accounts import Member, MemberSession, SignInStep
+from exshare_core.api_keys import ApiKey
 from exshare_core.errors import Taken
 from exshare_core.events import Event
 from exshare_core.external_accounts import AccountSession, AccountStep, ExternalAccount, KeptShare
@@ -19,7 +20,7 @@ from exshare_core.letters import SealedLetter
 from exshare_core.links import LinkAddress, ShareLink, Switches
 from exshare_core.policy import Layer
 from exshare_core.ports import PendingCode, PendingDeparture, StoredProof
-from exshare_core.values import ExternalAccountId, LinkId, MemberId, SiteId, SpaceKey
+from exshare_core.values import ApiKeyId, ExternalAccountId, LinkId, MemberId, SiteId, SpaceKey
 
 LinkKey = tuple[SiteId, LinkId]
 
@@ -35,6 +36,8 @@ class State:
     proofs: dict[tuple[LinkKey, bytes, str], StoredProof] = field(factory=dict)
     codes: dict[tuple[LinkKey, bytes], PendingCode] = field(factory=dict)
     departures: dict[bytes, PendingDeparture] = field(factory=dict)
+    used_tokens: dict[tuple[SiteId, bytes], datetime] = field(factory=dict)
+    """Until when each is remembered."""
     policies: dict[SiteId, SitePolicy] = field(factory=dict)
     changes: dict[tuple[SiteId, int], PolicyChange] = field(factory=dict)
     switches: dict[tuple[SiteId, SpaceKey | None], bool] = field(factory=dict)
@@ -45,6 +48,9 @@ class State:
     account_sessions: dict[tuple[SiteId, bytes], AccountSession] = field(factory=dict)
     account_steps: dict[tuple[SiteId, bytes], AccountStep] = field(factory=dict)
     shares: dict[tuple[SiteId, ExternalAccountId, LinkId], KeptShare] = field(factory=dict)
+    api_keys: dict[tuple[SiteId, ApiKeyId], ApiKey] = field(factory=dict)
+    counted: dict[tuple[SiteId, ApiKeyId], tuple[datetime, int]] = field(factory=dict)
+    """How often each key was used since when."""
     events: dict[int, Event] = field(factory=dict)
     letters: dict[str, SealedLetter] = field(factory=dict)
     leases: dict[str, datetime] = field(factory=dict)
