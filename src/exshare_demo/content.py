@@ -134,6 +134,7 @@ def _files(site: Tree) -> None:
     png(pages.DIAGRAM_PNG, pages.GALLERY, "dia gram.png", 320, 200, 60)
     put(pages.LOGO_SVG, pages.GALLERY, "logo.svg", "image/svg+xml", files.drawing(), (120, 120))
     put(pages.MANUAL_PDF, pages.START, "Manual (short).pdf", "application/pdf", files.document("Lantern Works manual"))
+    put(pages.PLATE_PDF, pages.GALLERY, "Base plate.pdf", "application/pdf", files.document("Base plate"))
     put(pages.NOTES_TXT, pages.GALLERY, "notes.txt", "text/plain", files.fixed("Wipe the lens — gently.\n".encode()))
     put(pages.VIDEO_MP4, pages.GALLERY, "turning beam.mp4", "video/mp4", files.generated(300_000, 3))
     put(pages.BIG_BIN, pages.CATALOGUE, "catalogue-print.bin", "application/octet-stream", files.generated(24 << 20))

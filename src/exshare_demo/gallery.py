@@ -202,7 +202,7 @@ def _files() -> Parts:
         card(pages.NOTES_TXT),
         card(pages.VIDEO_MP4),
         file_link(pages.EVIL_HTML, "report.html"),
-        office_preview(pages.MANUAL_PDF),
+        office_preview(pages.PLATE_PDF),
         attachments_table(),
     )
 

@@ -9,7 +9,7 @@ from exshare_demo.boxes import cell, code, excerpt, expand, layout, notice, pane
 from exshare_demo.forms import Part
 from exshare_demo.links import anchor_link, mention, page_link, site_link, smart_link, web_link
 from exshare_demo.pictures import card, file_link, image
-from exshare_demo.readers import attachments_table, blog_posts, children, excerpt_include, include
+from exshare_demo.readers import attachments_table, children, content_by_label, excerpt_include, include
 from exshare_demo.writing import (
     anchor,
     bullets,
@@ -48,8 +48,8 @@ def home() -> Parts:
         notice("info", p("New here? Begin with ", page_link(pages.START), " and unpack in daylight.")),
         h(2, "What you find here"),
         children(everything=False),
-        h(2, "News"),
-        blog_posts(pages.GUIDE),
+        h(2, "Lamps on sale"),
+        content_by_label("lamp"),
     )
 
 

@@ -11,17 +11,19 @@ from exshare_core.content import Draft, Reading, redact
 from exshare_core.ports import View
 from exshare_core.values import PageId
 from exshare_demo import pages
+from exshare_demo.apps import drawio
 from exshare_demo.boxes import panel
 from exshare_demo.editor import kept_include, media_image, pasted
 from exshare_demo.forms import Part, raw
 from exshare_demo.pictures import cdn_image, office_preview
+from exshare_demo.readers import include
 from exshare_demo.site import Site, demo_site
 from exshare_demo.writing import p
 from tests.integration.rendering import FILES, HIDDEN, WHOLE
 from tests.integration.sites import READERS, opened
 
 PLAN = 41000001
-FIGURE, SKETCH, LETTER = 41000011, 41000012, 41000013
+FIGURE, SKETCH, LETTER, DIAGRAM = 41000011, 41000012, 41000013, 41000014
 KINDS = ("cloud", "data-center")
 
 
@@ -157,6 +159,18 @@ def test_a_picture_in_an_excluded_part_is_hidden(kind: str, part: Part) -> None:
 
     assert (frozenset(), frozenset({"figure.png"}), "<p>before</p>") == (draft.shown_files, draft.hidden_files, html)
     assert (frozenset({"figure.png"}), frozenset()) == (again.shown_files, again.hidden_files)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("around", [(), (include(pages.UNPACK),)], ids=["alone", "with a macro to find"])
+def test_a_diagram_shows_the_picture_beside_its_source(kind: str, around: tuple[Part, ...]) -> None:
+    """Whichever form of the page is read (spec V2); it is a part of the page like any picture."""
+    site = a_site(drawio("flow", DIAGRAM), *around)
+    site.add_file(PLAN, "flow.png", "image/png", 10, DIAGRAM)
+    draft, html = read(kind, site)
+
+    assert [f"{FILES}att{DIAGRAM}"] == re.findall(r'<img src="([^"]*)"', html)
+    assert "flow.png" in draft.shown_files
 
 
 def test_a_preview_of_a_document_is_a_link_to_it() -> None:

@@ -22,6 +22,8 @@ FIRST = MacroUse("include", "", 0, source=SOURCE, page=PAGE)
 SECOND = MacroUse("include", "", 1, source=SOURCE, page=PAGE)
 NESTED = MacroUse("jira", "m9", 0, page=SOURCE)
 EXCERPT = MacroUse("excerpt", "m2", 0, excluded=True, page=PAGE)
+OTHER = MacroUse("include", "m3", 1, source=SOURCE, page=PAGE)
+ERROR = '<div class="error"><span class="error">Error rendering macro \'{}\'</span> : secret</div>'
 PANEL = MacroUse("panel", "", 3, excluded=True, page=PAGE)
 BOX = '<div class="panel"><div class="panelHeader"><b>exshare-exclude</b></div><div class="panelContent"><p>secret</p></div></div>'
 
@@ -34,6 +36,12 @@ ROWS: list[tuple[str, tuple[MacroUse, ...], tuple[MacroUse, ...], bool, bool]] =
     (macro("include", "", "kept") + macro("include"), (FIRST, SECOND), (SECOND,), False, True),
     (macro("include", "", "kept") + macro("include"), (FIRST,), (FIRST,), False, False),
     ("<p>secret</p>kept", (FIRST,), (FIRST,), False, False),
+    (ERROR.format("include") + "kept", (INCLUDE,), (INCLUDE,), False, True),
+    (macro("include", "m1", "kept") + ERROR.format("include"), (INCLUDE, OTHER), (OTHER,), False, True),
+    (ERROR.format("include") + "kept", (INCLUDE, OTHER), (INCLUDE, OTHER), False, False),
+    (ERROR.format("include") * 2 + "kept", (INCLUDE,), (INCLUDE,), False, False),
+    (ERROR.format("children") + "kept", (INCLUDE,), (INCLUDE,), False, False),
+    (ERROR.format("excerpt") + "kept", (EXCERPT,), (EXCERPT,), False, False),
     (macro("children") + "kept", (), (), False, True),
     ('<ul class="childpages-macro"><li>secret</li></ul>kept', (), (), False, True),
     ('<p>kept <span class="jira-issue">secret</span></p>', (), (), False, True),

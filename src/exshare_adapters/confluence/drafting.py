@@ -97,8 +97,9 @@ async def draft(library: Library, page: Written, found: Inventory, shown: Shown)
         titles = requests.start(partial(_titles, library, refers))
         stored = [file.media for file in (*found.shown_files, *found.hidden_files) if file.media is not None]
         media = requests.start(partial(_media, library, page.page, (*refers.media, *stored)))
-    files = await _files(library, refers, titles.value)
     visible = _own_names(found.shown_files, page, media.value)
+    drawings = [(page.page, name) for name in sorted(visible) if name.endswith(".png")] if _draws(shown.body) else []
+    files = await _files(library, refers, titles.value, drawings)
     body = with_files(with_ids(shown.body, library.addresses, titles.value), library.addresses, media.value)
     return Draft(
         page=page.page,
@@ -274,11 +275,16 @@ async def _media(library: Library, page: PageId, wanted: Sequence[MediaFile]) ->
     return found
 
 
+def _draws(body: str) -> bool:
+    """Whether an app may have left a place for a diagram, whose picture storage names and the body does not."""
+    return "ap-container" in body or "geDiagramContainer" in body
+
+
 async def _files(
-    library: Library, refers: References, titles: Mapping[Titled, PageId]
+    library: Library, refers: References, titles: Mapping[Titled, PageId], drawings: Sequence[tuple[PageId, str]]
 ) -> Mapping[tuple[PageId, str], AttachmentId]:
-    """Ids of the files that the body names without one; a ``+`` in a name may stand for a space."""
-    wanted = [*refers.files, *((titles[one], name) for one, name in refers.files_of_titled if one in titles)]
+    """Ids of the files that the body names without one, and of drawings; a ``+`` in a name may stand for a space."""
+    wanted = [*refers.files, *drawings, *((titles[one], name) for one, name in refers.files_of_titled if one in titles)]
     owners = list(dict.fromkeys(page for page, _ in wanted))[:MOST_LISTS]
 
     async def listed(page: PageId) -> Sequence[Attachment]:

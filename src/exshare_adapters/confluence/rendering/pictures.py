@@ -52,7 +52,9 @@ def file_of(node: LexborNode, job: Job, addresses: Addresses, *names: str) -> At
 
 def keep_diagram_names(tree: Tree) -> None:
     """Note on each app's element which diagram its script names, before scripts go."""
-    for node in tree.find(".ap-container"):
+    for node in tree.find(".ap-container, .conf-macro[data-macro-name]"):
+        if attribute(node, "data-macro-name").lower() not in DIAGRAMS:
+            continue
         found = _DIAGRAM_NAME.search(node.text()) or _DIAGRAM_NAME.search(node.html or "")
         if found is not None:
             node.attrs[_DIAGRAM] = found[1].strip()
@@ -60,8 +62,12 @@ def keep_diagram_names(tree: Tree) -> None:
 
 def apps(tree: Tree, job: Job) -> None:
     """What apps draw is not here: a diagram has a picture among the files, the rest becomes neutral words (spec L7)."""
-    containers = tree.find(".ap-container")
-    diagrams = [node for node in containers if attribute(node, "data-macro-name").lower() in DIAGRAMS]
+    containers = tree.find(".ap-container[data-macro-name], .conf-macro[data-macro-name]")
+    diagrams = [
+        node
+        for node in containers
+        if attribute(node, "data-macro-name").lower() in DIAGRAMS and first(node, "img") is None
+    ]
     for node in diagrams:
         if (picture := _diagram(node, job, alone=len(diagrams) == 1)) is not None:
             name, file = picture

@@ -93,7 +93,8 @@ def _normal(body: str) -> str:
 def _through_tree(html: str, job: Job, scan: Scan, addresses: Addresses) -> str:
     tree = Tree(html)
     if scan.tagged(*_GONE):
-        pictures.keep_diagram_names(tree)
+        if scan.classed(b"ap-container", b"gediagram"):
+            pictures.keep_diagram_names(tree)
         if scan.has(b"data-colorid"):
             structures.inks(tree)
         if scan.tagged(b"math"):

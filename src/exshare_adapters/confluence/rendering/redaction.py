@@ -7,7 +7,8 @@ the output of a reading macro and belongs to no macro that may stay is cut too.
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from selectolax.lexbor import LexborNode
@@ -55,6 +56,8 @@ _OUTPUTS: dict[str, tuple[str, ...]] = {
 _BLOCKS = frozenset({"ul", "ol", "div", "section", "nav", "table"})
 """Elements in whose place a list may stand."""
 _UNNAMED = ", ".join([*(f".{word}" for word in _OUTPUTS), "[data-datasource]"])
+_FAILED = re.compile(r"Error rendering macro '([^']{1,100})'")
+"""What Confluence writes in the place of a macro that it could not draw, such as an include of a page that is gone."""
 _OUTPUT_WORDS = tuple(word.lower().encode() for word in _OUTPUTS)
 
 
@@ -103,6 +106,7 @@ class _Plan:
         unnamed = scan.classed(*_OUTPUT_WORDS) or scan.has(b"data-datasource")
         self._unnamed = tree.find(_UNNAMED) if unnamed else []
         self._marked = self._marked_boxes()
+        self._errors = self._error_boxes(scan)
 
     def doomed(self) -> list[tuple[LexborNode, MacroUse | None]]:
         """Every element to cut, with its macro when known; raises NotLocated."""
@@ -113,7 +117,7 @@ class _Plan:
             if macro not in self._job.without:
                 kept.update(node.mem_id for node in nodes)
                 continue
-            if not nodes and not self._gone_with_its_page(macro):
+            if not nodes and not self._gone_with_its_page(macro) and not self._failed(macro):
                 raise NotLocated
             for node in nodes:
                 found[node.mem_id] = (node, macro)
@@ -170,6 +174,20 @@ class _Plan:
             if title is not None and words(title).lower() == EXCLUDE:
                 marked.append(box)
         return marked
+
+    def _error_boxes(self, scan: Scan) -> Counter[str]:
+        """How many macros of each name Confluence could not draw; their boxes go with all that is in them."""
+        found: Counter[str] = Counter()
+        if scan.classed(b"error"):
+            for box in self._tree.find("div.error"):
+                if (failed := _FAILED.match(words(box))) is not None:
+                    found[failed[1].lower()] += 1
+        return found
+
+    def _failed(self, macro: MacroUse) -> bool:
+        """Whether a macro that is nowhere to be found failed: there is a box for each of its name that is not there."""
+        lost = [use for use in self._job.macros if use.name == macro.name and not (use.id and self._by_id.get(use.id))]
+        return not macro.excluded and bool(lost) and len(lost) == self._errors[macro.name]
 
     def _gone_with_its_page(self, macro: MacroUse) -> bool:
         """Whether the macro stands in an included page all of whose inclusions are cut themselves."""
