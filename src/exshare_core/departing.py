@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from attrs import frozen
 
-from exshare_core.errors import AdapterFailed
+from exshare_core.errors import AdapterFailed, CannotUnseal
 from exshare_core.identities import Declined, Errand, Identity
 from exshare_core.ports import Clock, IdentityProvider, PendingDeparture, Storage, TokenGenerator, Vault
 from exshare_core.values import Address, People, SiteId, Token
@@ -83,7 +83,8 @@ class Departing:
     async def come_back(self, gateway: Gateway, browser: str, answer: Mapping[str, str]) -> Return | None:
         """What came of the departure that `answer` belongs to, which is over by it.
 
-        None when this browser has not left, came back before, stayed away too long, or left to another provider.
+        None when this browser has not left, came back before, stayed away too long, or left to another provider; also
+        when the key changed meanwhile.
         """
         state = Token.parse(answer.get("state", ""))
         if state is None or state.text != answer["state"]:
@@ -92,7 +93,10 @@ class Departing:
         pending = await self.storage.departures.take(state.digest, Token(browser).digest, now)
         if pending is None or (pending.site, pending.provider) != (gateway.site, gateway.name):
             return None
-        kept = await self.vault.open(pending.kept, PURPOSE, pending.site, pending.digest.hex())
+        try:
+            kept = await self.vault.open(pending.kept, PURPOSE, pending.site, pending.digest.hex())
+        except CannotUnseal:
+            return None
         nonce, verifier, callback, onward = json.loads(kept)
         try:
             return Return(onward, await gateway.provider.arrival(Errand(state.text, nonce, verifier, callback), answer))

@@ -402,6 +402,23 @@ def test_a_new_key_is_looked_for_once_a_minute() -> None:
     assert 2 == provider.requests.count(f"GET {ISSUER}/keys")
 
 
+def test_a_provider_that_is_down_is_not_asked_by_everybody() -> None:
+    """R38: who comes within five seconds of a failure is told at once, and nobody waits for one who waits."""
+    provider = replying("openid-configuration", lambda _: httpx.Response(404))()
+    asked = f"GET {ISSUER}/.well-known/openid-configuration"
+
+    async def crowd(adapter: OidcProvider) -> list[int]:
+        counts = []
+        for later in (0, 4, 2):
+            provider.clock.forward(seconds=later)
+            found = await asyncio.gather(*(adapter.departure(an_errand()) for _ in range(20)), return_exceptions=True)
+            assert {Broken} == {type(one) for one in found}
+            counts.append(provider.requests.count(asked))
+        return counts
+
+    assert [1, 1, 2] == talked(provider, crowd)
+
+
 def test_a_key_that_was_withdrawn_signs_nobody_in_after_an_hour() -> None:
     """What is kept of a provider is asked for again when an hour is over."""
     provider = Provider()

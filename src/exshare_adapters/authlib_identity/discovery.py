@@ -17,7 +17,7 @@ from authlib.oidc.discovery import get_well_known_url
 from exshare_adapters.authlib_identity import OidcSettings
 from exshare_adapters.authlib_identity.keys import Key, key_for, usable_keys
 from exshare_adapters.http import Answer, Client, origin_of
-from exshare_core.errors import Broken, Busy
+from exshare_core.errors import AdapterFailed, Broken, Busy
 from exshare_core.ports import Clock
 
 T = TypeVar("T")
@@ -28,6 +28,11 @@ KEPT_FOR = timedelta(hours=1)
 KEYS_ANEW = timedelta(minutes=1)
 """The time before which keys are not fetched again for the sake of one that is not among them: forged tokens shall not
 make us ask again and again."""
+
+
+FAILED_FOR = timedelta(seconds=5)
+"""The time for which a provider that did not answer, or not well, is not asked for its description again: whoever comes
+meanwhile is told at once."""
 
 
 @frozen
@@ -69,17 +74,25 @@ class Discovery:
         self._clock = clock
         self._lock = asyncio.Lock()
         self._described: _Fetched[Metadata] | None = None
+        self._failure: _Fetched[AdapterFailed] | None = None
         self._keys: _Fetched[tuple[Key, ...]] | None = None
 
     async def metadata(self) -> Metadata:
         """The provider's description; raises Busy when it cannot be asked and Broken when it is not the provider's."""
         async with self._lock:
-            kept = self._described
-            if kept is None or not kept.within(KEPT_FOR, self._clock.now()):
+            kept, failure, now = self._described, self._failure, self._clock.now()
+            if kept is not None and kept.within(KEPT_FOR, now):
+                return kept.value
+            if failure is not None and failure.within(FAILED_FOR, now):
+                raise failure.value.with_traceback(None)
+            try:
                 url = get_well_known_url(self._settings.issuer, external=True)
                 found = _described(await self._object(url, "description"), self._settings)
-                self._described = kept = _Fetched(found, self._clock.now())
-            return kept.value
+            except AdapterFailed as error:
+                self._failure = _Fetched(error, self._clock.now())
+                raise
+            self._described = _Fetched(found, self._clock.now())
+            return found
 
     async def key(self, kid: str | None, algorithm: str) -> Key | None:
         """The key that checks a signature, or None; one that is not among the kept keys is looked for once more."""
