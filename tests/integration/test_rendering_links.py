@@ -237,3 +237,11 @@ def test_a_smart_link_that_leads_on_tells_no_title() -> None:
 
     assert "/s/T/to/999" in html
     assert "secret" not in html
+
+
+@pytest.mark.parametrize("text", ["acme&period;atlassian&period;net", "https:&sol;&sol;acme&#46;atlassian&period;net"])
+def test_a_host_is_found_however_its_stops_are_written(text: str) -> None:
+    """Spec V3: the site's own host in text becomes neutral words, though no byte of it stands there as it is read."""
+    html = render(f"<p>See {text} there</p>").html
+
+    assert "<p>See (internal link) there</p>" == html

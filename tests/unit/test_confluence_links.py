@@ -57,6 +57,9 @@ CASES: tuple[tuple[SiteAddresses, str, Target], ...] = (
     (CLOUD, "/pages/viewpage.action?pageId=77", _page(77)),
     (CLOUD, "/wiki/pages/viewpage.action?spaceKey=TEAM&title=A+b", PageLink(space="TEAM", title="A b")),
     (CLOUD, "/wiki/display/TEAM/A+b%2Fc#Part", PageLink(space="TEAM", title="A b/c", anchor="Part")),
+    (CLOUD, "/wiki/spaces/../pages/39813121", Internal()),
+    (CLOUD, "/wiki/spaces/TEAM/pages/39813121/..", Internal()),
+    (CLOUD, "/wiki/spaces/TEAM/pages/39813121/A.b#Part-1", _page(39813121, "TEAM", "Part-1")),
     (CLOUD, "/wiki/display/TEAM", PageLink(space="TEAM")),
     (CLOUD, "/wiki/display/TEAM/2026/07/03/Hello", Internal()),
     (CLOUD, "/wiki/l/cp/abcdef", Internal()),
@@ -134,6 +137,23 @@ def test_nothing_that_stands_in_a_page_breaks_the_reading(href: str) -> None:
     """Foreign text is read, whatever it is."""
     for site in (CLOUD, DATA_CENTER, ROOTED):
         assert isinstance(parse(href, site), (PageLink, FileLink, Internal, External, Anchor))
+
+
+_WORDS = (
+    *("wiki", "confluence", "spaces", "TEAM", "pages", "123", "007", "viewpage.action", "?pageId=5", "?pageId=0"),
+    *("#a", "#a%20b", ".", "..", "a.b", "%2e%2e", "~x", "download", "attachments", "rest", "api", "x", "AYBfAg"),
+    *("display", "A+b", "é", "?", "//", "\\", "https://acme.atlassian.net/wiki", "https://wiki.example.com", "/wiki"),
+    *("https://evil.example", "/", "/", "/", "/"),
+)
+
+
+@given(st.lists(st.sampled_from(_WORDS), max_size=9).map("".join))
+def test_the_forms_that_are_read_quickly_mean_what_the_others_mean(href: str) -> None:
+    """A line break within an address means nothing; with one, no short cut is taken."""
+    for site in (CLOUD, DATA_CENTER, ROOTED):
+        whole, broken = parse(href, site), parse(f"{href[:1]}\n{href[1:]}", site)
+
+        assert broken == whole
 
 
 @given(st.integers(1, 2**63 - 1))

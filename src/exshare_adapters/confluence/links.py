@@ -12,6 +12,7 @@ import unicodedata
 from base64 import b64decode
 from collections.abc import Callable, Sequence
 from enum import Enum
+from functools import cache
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from attrs import frozen
@@ -26,7 +27,7 @@ class Flavour(Enum):
     DATA_CENTER = "data center"
 
 
-@frozen
+@frozen(cache_hash=True)
 class SiteAddresses:
     """The addresses under which one site is known: what people use, aliases, and where requests go."""
 
@@ -111,7 +112,11 @@ class Anchor:
 
 Target = PageLink | FileLink | Internal | External | Anchor
 
+WEB = re.compile(r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)+)(?:[/?#][^\s\\]*)?\Z")
+"""Addresses elsewhere as they are usually written."""
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_CROOKED = re.compile(r"//|/\.|/\Z")
+"""What the shortest way to write a path has nothing of."""
 _IGNORED = re.compile(r"[\t\r\n]")
 _EDGES = "".join(map(chr, range(0x21)))
 _DIGITS = re.compile(r"[0-9]{1,19}\Z")
@@ -121,6 +126,42 @@ _TREE_OBJECTS = frozenset({"folder", "whiteboard", "database", "embed"})
 
 def parse(href: str, site: SiteAddresses) -> Target:
     """What `href`, with character references already resolved, means on a page of `site`. Never fails."""
+    common = _common(site)
+    if (page := common.page.match(href)) is not None:
+        return PageLink(PageId(page[2] or page[3]), page[1], anchor=unquote(page[4]) if page[4] else None)
+    if (own := common.own.match(href)) is not None:
+        return _on_site(own[1], own[2] or "", own[3] or "", ())
+    if (web := WEB.match(href)) is not None and web[1] not in common.names:
+        return External(href)
+    return _parsed(href, site)
+
+
+@frozen
+class _Common:
+    """The forms that nearly all addresses have, of which a page may have thousands: they are read without ado."""
+
+    page: re.Pattern[str]
+    own: re.Pattern[str]
+    """Any address of the site."""
+    names: frozenset[str]
+    """The site's host names."""
+
+
+@cache
+def _common(site: SiteAddresses) -> _Common:
+    bases = "|".join(rf"https?://{re.escape(host)}{re.escape(path)}" for host, path in site.bases)
+    base = rf"(?:{bases}|{re.escape(site.path)})"
+    page = re.compile(
+        rf"{base}(?:/spaces/([A-Za-z0-9~_-][A-Za-z0-9~._-]*)/pages/([1-9][0-9]{{0,18}})(?:/(?!\.)[\w+%.,()-]*)?"
+        r"|/pages/viewpage\.action\?pageId=([1-9][0-9]{0,18}))(?:#([\w.%-]+))?\Z"
+    )
+    own = re.compile(
+        rf"{base}((?:/[\w~%+@!$&'()*,;=:-][\w~%+@!$&'()*,;=:.-]*)+)(?:\?([!\"$-\[\]-~]*))?(?:#([!-\[\]-~]*))?\Z"
+    )
+    return _Common(page, own, site.host_names)
+
+
+def _parsed(href: str, site: SiteAddresses) -> Target:
     text = _IGNORED.sub("", href.strip(_EDGES))
     if text.startswith("#") or not text:
         return Anchor(unquote(text[1:]))
@@ -128,12 +169,13 @@ def parse(href: str, site: SiteAddresses) -> Target:
     if scheme is not None and scheme[1].lower() not in ("http", "https"):
         return External(text)
     text = text.replace("\\", "/") if scheme is not None or text.startswith(("/", "\\")) else text
+    elsewhere = scheme is not None or text.startswith("//")
     try:
         parts = urlsplit(f"https:{text}" if text.startswith("//") else text)
-        host, port = parts.hostname, parts.port
+        host, port = (parts.hostname, parts.port) if elsewhere else (None, None)
     except ValueError:
         return External(text)
-    if scheme is not None or text.startswith("//"):
+    if elsewhere:
         if host is None:
             return External(text)
         found = [path for known, path in site.bases if known in _same_hosts(parts.scheme, host, port)]
@@ -162,7 +204,7 @@ def tiny(text: str) -> PageId | None:
 
 
 def _on_site(path: str, query: str, fragment: str, contexts: Sequence[str]) -> Target:
-    slashed = posixpath.normpath(re.sub(r"/{2,}", "/", path or "/"))
+    slashed = posixpath.normpath(re.sub(r"/{2,}", "/", path or "/")) if _CROOKED.search(path) or not path else path
     for context in contexts:
         if context and (slashed == context or slashed.startswith(f"{context}/")):
             slashed = slashed.removeprefix(context)

@@ -20,13 +20,19 @@ from exshare_core.content import Attachment
 from exshare_core.values import PageId
 
 _TAG = re.compile(
-    r"<(?:a|area|img|source|video|audio|iframe|embed|object|link)\s"
+    r"<(?=[aeilosv])(?:a|area|img|source|video|audio|iframe|embed|object|link)\s"
     r"((?:[^<>\"']{1,2000}+|\"[^\"]{0,8000}+\"|'[^']{0,8000}+'){0,200}+)>",
     re.IGNORECASE,
 )
 _ATTRIBUTE = re.compile(
     r"([a-z][a-z0-9-]{0,60})\s{0,9}=\s{0,9}(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'=<>`]++))", re.IGNORECASE
 )
+_NAMED = re.compile(
+    r"[\s\"'](href|src|data-(?:image-src|file-src|media-id|linked-resource-(?:id|type)))\s{0,9}=\s{0,9}"
+    r"(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'=<>`]++))",
+    re.IGNORECASE,
+)
+"""The attributes that name a page or a file."""
 _ADDRESSES = frozenset({"href", "src", "data-image-src", "data-file-src"})
 _PAGE_TYPES = frozenset({"page", "blogpost"})
 
@@ -109,7 +115,7 @@ def with_files(body: str, site: SiteAddresses, known: Mapping[MediaFile, Attachm
         return body
 
     def tag(found: re.Match[str]) -> str:
-        media = _media(_attributes(found[1]))
+        media = _media(_attributes(found[0]))
         file = None if media is None else known.get(media)
         if file is None:
             return found[0]
@@ -163,15 +169,16 @@ def _tags(body: str) -> Iterator[dict[str, str]]:
     for number, found in enumerate(_TAG.finditer(body)):
         if number >= MOST_REFERENCES:
             return
-        yield _attributes(found[1])
+        yield _attributes(found[0])
 
 
-def _attributes(text: str) -> dict[str, str]:
+def _attributes(tag: str) -> dict[str, str]:
     attributes: dict[str, str] = {}
-    for one in _ATTRIBUTE.finditer(text):
+    for one in _NAMED.finditer(tag):
         attributes.setdefault(one[1].lower(), _value(one))
     return attributes
 
 
 def _value(found: re.Match[str]) -> str:
-    return html.unescape(found[2] if found[2] is not None else found[3] if found[3] is not None else found[4])
+    value = found[2] or found[3] or found[4] or ""
+    return html.unescape(value) if "&" in value else value

@@ -42,6 +42,7 @@ _BLOG_POST = "urn:ri blog-post"
 _OWNERS = ("urn:ri page", _BLOG_POST, "urn:ri content-entity")
 _EXTENSION = "urn:ac adf-extension"
 _FALLBACK = "urn:ac adf-fallback"
+_NAME = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
 _ENTITY = re.compile(r"<!\[CDATA\[.*?\]\]>|&([A-Za-z][A-Za-z0-9]*);", re.DOTALL)
 _NAMING = frozenset({"", "page", "root", "pageId"})
 """Parameters by which macros name a page."""
@@ -119,7 +120,8 @@ def _parse(storage: str, reader: _Reader) -> None:
     parser.StartDoctypeDeclHandler = _refuse
     parser.EntityDeclHandler = _refuse
     names = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in _SPACES.items())
-    text = _ENTITY.sub(_character, storage)
+    foreign = any(name not in _XML_ENTITIES for name in set(_NAME.findall(storage)))
+    text = _ENTITY.sub(_character, storage) if foreign else storage
     parser.Parse(f"<page {names}>{text}</page>".encode(), True)
 
 
@@ -193,6 +195,8 @@ class _Reader:
         self._depth += 1
         if self._depth > MOST_DEPTH:
             raise _TooDeep
+        if " " not in name:
+            return  # HTML's own
         if name in _MACROS:
             self._begin_macro(attributes)
         elif name == _PARAMETER:
@@ -218,6 +222,8 @@ class _Reader:
     def end(self, name: str) -> None:
         """An element ends."""
         self._depth -= 1
+        if " " not in name:
+            return
         if name in _MACROS:
             self._end_macro()
         elif name == _PARAMETER:

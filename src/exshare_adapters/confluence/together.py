@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import Generic, TypeVar
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar
 
-import anyio
-from anyio.abc import TaskGroup
-from attrs import define, field, frozen
+from attrs import frozen
 
 from exshare_adapters.confluence.failures import Missing, UnexpectedAnswer
 from exshare_core.errors import AdapterFailed, Broken, Busy, CredentialRejected
@@ -19,46 +19,49 @@ READING = 20.0
 """The longest time in seconds that one question of a visitor may take, all requests together."""
 
 
-@define(eq=False)
+@frozen
 class Result(Generic[T]):
     """The value of a request, once its group has ended."""
 
-    _value: list[T] = field(factory=list, repr=False)
+    _task: asyncio.Task[T]
 
     @property
     def value(self) -> T:
         """The value; read it after the group has ended."""
-        return self._value[0]
+        return self._task.result()
 
 
-@frozen
 class Group:
     """Requests that run at once."""
 
-    _tasks: TaskGroup
+    def __init__(self) -> None:
+        self._tasks = asyncio.TaskGroup()
 
-    def start(self, call: Callable[[], Awaitable[T]]) -> Result[T]:
+    async def __aenter__(self) -> Self:
+        """Requests may be started."""
+        await self._tasks.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """All have ended."""
+        try:
+            await self._tasks.__aexit__(kind, error, trace)
+        except BaseExceptionGroup as failures:
+            raise _gravest(failures) from None
+
+    def start(self, call: Callable[[], Coroutine[Any, Any, T]]) -> Result[T]:
         """Begin a request."""
-        result: Result[T] = Result()
-
-        async def run() -> None:
-            result._value.append(await call())  # noqa: SLF001 - the one place that fills what it has handed out
-
-        self._tasks.start_soon(run)
-        return result
+        return Result(self._tasks.create_task(call()))
 
 
-@asynccontextmanager
-async def together() -> AsyncIterator[Group]:
+def together() -> Group:
     """Run everything started inside at once and wait for all of it.
 
     When something fails the rest is cancelled, and the gravest failure is raised by itself.
     """
-    try:
-        async with anyio.create_task_group() as tasks:
-            yield Group(tasks)
-    except BaseExceptionGroup as failures:
-        raise _gravest(failures) from None
+    return Group()
 
 
 @asynccontextmanager
@@ -68,7 +71,7 @@ async def within(seconds: float = READING) -> AsyncIterator[None]:
     Every method of a port runs inside, so that `Missing` never leaves the adapter.
     """
     try:
-        with anyio.fail_after(seconds):
+        async with asyncio.timeout(seconds):
             yield
     except Missing:
         raise UnexpectedAnswer("the site does not find what it has just named") from None

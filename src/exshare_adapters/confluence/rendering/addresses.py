@@ -6,13 +6,12 @@ import re
 import unicodedata
 from urllib.parse import quote, unquote, urlsplit
 
-from exshare_adapters.confluence.links import Anchor, External, FileLink, Internal, PageLink, Target, parse
+from exshare_adapters.confluence.links import WEB, Anchor, External, FileLink, Internal, PageLink, Target, parse
 from exshare_adapters.confluence.media import HOSTS
 from exshare_adapters.confluence.rendering.job import Job
 from exshare_core.values import AttachmentId, PageId
 
 _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?\.?)+\Z|\[[0-9a-f:.]+\]\Z")
-_WEB = re.compile(r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)+)(?:[/?#][^\s\\]*)?\Z")
 _FILE_ID = re.compile(r"att[0-9]{1,19}\Z")
 _DIGITS = re.compile(r"[0-9]{1,19}\Z")
 _COMMENT = re.compile(r"(?:inline-)?comment-[0-9]+\Z")
@@ -26,12 +25,6 @@ class Addresses:
         self._job = job
         self._own = frozenset(job.pages.values())
         self._names = tuple(sorted(job.site.host_names))
-        places = "|".join(rf"https?://{re.escape(host)}{re.escape(path)}" for host, path in job.site.bases)
-        self._page_address = re.compile(
-            rf"(?:{places}|{re.escape(job.site.path)})"
-            r"(?:/spaces/[A-Za-z0-9~._-]+/pages/|/pages/viewpage\.action\?pageId=(?=[0-9]+(?:#|\Z)))"
-            r"([1-9][0-9]{0,18})(?:/[\w+%.,()-]*)?(?:#([\w.%-]+))?\Z"
-        )
         self._targets: dict[str, Target] = {}
         self._links: dict[str, str | None] = {}
         self.files: set[AttachmentId] = set()
@@ -47,17 +40,10 @@ class Addresses:
         return any(name in plain for name in self._names)
 
     def target(self, href: str) -> Target:
-        """What an address means on the site; the commonest forms are read without ado."""
+        """What an address means on the site."""
         if href not in self._targets:
-            self._targets[href] = self._target(href)
+            self._targets[href] = parse(href, self._job.site)
         return self._targets[href]
-
-    def _target(self, href: str) -> Target:
-        if (quick := self._page_address.match(href)) is not None:
-            return PageLink(PageId(quick[1]), anchor=unquote(quick[2]) if quick[2] else None)
-        if (web := _WEB.match(href)) is not None and web[1] not in self._names:
-            return External(href)
-        return parse(href, self._job.site)
 
     def link(self, href: str) -> str | None:
         """The address that a link shall have, or None when its text stays alone."""
@@ -152,7 +138,7 @@ class Addresses:
     def _outside(self, url: str) -> str | None:
         if self.names_site(url):
             return None
-        if (web := _WEB.match(url)) is not None:
+        if (web := WEB.match(url)) is not None:
             return url if self._job.view.external_links and not web[1].endswith(HOSTS) else None
         scheme = url.partition(":")[0].lower() if not url.startswith("//") else "https"
         if scheme == "tel":

@@ -7,6 +7,7 @@ cannot hurt; the others are walked once, token by token as the HTML standard spl
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 
 from exshare_adapters.confluence.rendering.scan import Scan
 
@@ -24,6 +25,9 @@ MOST_REPEATED = 20_000
 _MODEST_BYTES = 128 * 1024
 _MODEST_ELEMENTS = 4000
 _MODEST_FORMATTING = 8
+_MOST_NAMES = 80
+_ROUNDS = 16
+"""How often elements are paired off, so that no body takes long."""
 _ODD_ELEMENTS = 300
 """Bodies with constructs that parsers split differently may have this many elements."""
 _LONGEST_TAG = 4096
@@ -48,7 +52,7 @@ _FORMATTING = frozenset(
 )
 _ATTRIBUTED = re.compile(rb"<(?:b|big|code|em|font|i|s|small|strike|strong|tt|u)[\s/]")
 _QUOTED_END = re.compile(rb"""=\s*(?:"[^">]*>|'[^'>]*>)""")
-_ODD = (b"<svg", b"<math", b"<noscript", b"<plaintext", b"<template", b"<select", b"<frameset")
+_ODD = (b"svg", b"math", b"noscript", b"plaintext", b"template", b"select", b"frameset")
 
 _RAW = (b"script", b"style", b"xmp", b"iframe", b"noembed", b"noframes", b"textarea", b"title")
 _TAG = re.compile(rb"<(/?)([a-z][^\s/>]*)")
@@ -90,8 +94,10 @@ def check(scan: Scan, *, for_tree: bool) -> None:
     if len(scan.low) > MOST_BYTES or scan.elements > MOST_ELEMENTS or scan.low.count(b"&") > MOST_REFERENCES:
         raise TooMuch
     if not _modest(scan, for_tree):
-        walk = _Walk(scan.elements)
-        walk.over_tags(scan.low) if _only_tags(scan) else walk.over(scan.low)
+        if scan.markup is None or not _only_tags(scan):
+            _Walk(scan).over()
+        elif not _pairs_off(scan.markup, scan.distinct):
+            _Walk(scan).over_tags()
 
 
 def _modest(scan: Scan, for_tree: bool) -> bool:
@@ -100,38 +106,67 @@ def _modest(scan: Scan, for_tree: bool) -> bool:
         return False
     if scan.attributed_formatting and len(_ATTRIBUTED.findall(low)) > _MODEST_FORMATTING:
         return False
-    return not for_tree or len(low) < _LONGEST_TAG or _short_tags(low)
+    return not for_tree or len(low) < _LONGEST_TAG or _short_tags(scan)
 
 
-def _short_tags(low: bytes) -> bool:
+def _short_tags(scan: Scan) -> bool:
     """Whether every tag ends at the next ``>``, after not too long."""
-    return max(map(len, low.split(b">"))) <= _LONGEST_TAG and _QUOTED_END.search(low) is None
+    tags = scan.low.split(b">") if scan.markup is None else scan.distinct
+    return max(map(len, tags), default=0) <= _LONGEST_TAG and _QUOTED_END.search(scan.marks) is None
 
 
 def _only_tags(scan: Scan) -> bool:
     """Whether whatever looks like a tag is one: no comments, no raw text, no ``>`` in values."""
-    odd = scan.tagged(*_RAW) or any(mark in scan.low for mark in _ODD)
-    return not odd and b"<!" not in scan.low and b"<?" not in scan.low and _short_tags(scan.low)
+    return not scan.tagged(*_RAW, *_ODD) and not scan.has(b"<!", b"<?") and _short_tags(scan)
+
+
+def _pairs_off(markup: Sequence[bytes], distinct: Collection[bytes]) -> bool:
+    """Whether elements end in the reverse order of their beginnings, like brackets, within the bounds of depth.
+
+    Nearly all bodies do, which is found out a good deal faster than by a walk. A pass takes out the innermost elements
+    of one name: so there are no more in each other than there are passes. Only asked where `_only_tags` holds.
+    """
+    names: dict[bytes, int] = {}
+    signs: dict[bytes, str] = {}
+    for tag in distinct:
+        found = _TAG.match(tag)
+        if found is None or found[2] in _VOID:
+            signs[tag] = ""
+        else:
+            signs[tag] = chr(2 * names.setdefault(found[2], len(names)) + (found[1] == b"/"))
+    left = "".join(map(signs.__getitem__, markup))
+    depth, formatting = 0, 0
+    for _ in range(_ROUNDS if len(names) <= _MOST_NAMES else 0):
+        for name, number in reversed(names.items()):
+            before, left = len(left), left.replace(chr(2 * number) + chr(2 * number + 1), "")
+            if len(left) < before:
+                depth += 1
+                formatting += name in _FORMATTING
+        if not left:
+            break
+    return not left and depth <= MOST_DEPTH and formatting <= MOST_FORMATTING
 
 
 class _Walk:
     """One walk over the tokens with the elements that are open."""
 
-    def __init__(self, elements: int) -> None:
-        self._odd_allowed = elements <= _ODD_ELEMENTS
+    def __init__(self, scan: Scan) -> None:
+        self._low = scan.low
+        self._odd_refused = scan.elements > _ODD_ELEMENTS
+        self._odd = scan.tagged(*_ODD)
         self._open: list[bytes] = []
         self._formatting = 0
         self._orphans = 0
         self._repeated = 0
 
-    def over(self, low: bytes) -> None:
+    def over(self) -> None:
         """Walk to the end; raises TooMuch."""
-        if not self._odd_allowed and any(odd in low for odd in _ODD):
+        if self._odd_refused and self._odd:
             raise TooMuch
-        for token in _TOKEN.finditer(low):
+        for token in _TOKEN.finditer(self._low):
             name = token["name"]
             if name is None:
-                if not self._odd_allowed and token["raw"] == b"script" and b"<!--" in token["inside"]:
+                if self._odd_refused and token["raw"] == b"script" and b"<!--" in token["inside"]:
                     raise TooMuch
                 continue
             if (
@@ -144,10 +179,10 @@ class _Walk:
             else:
                 self._end(name)
 
-    def over_tags(self, low: bytes) -> None:
+    def over_tags(self) -> None:
         """The same, a good deal faster, where `_only_tags` holds."""
         still_open, begin, end = self._open, self._begin, self._end
-        for slash, name in _TAG.findall(low):
+        for slash, name in _TAG.findall(self._low):
             if not slash:
                 begin(name)
             elif still_open and still_open[-1] == name and name not in _FORMATTING:

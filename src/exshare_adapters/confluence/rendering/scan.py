@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Collection
 
 from exshare_adapters.confluence.links import SiteAddresses
 from exshare_adapters.confluence.media import HOSTS
 
-_MARKUP = re.compile(rb"<[^<>]*>")
+_MARKUP = re.compile(rb"<[^>]*>")
 _TAG = re.compile(rb"<([a-z][a-z0-9:-]*[\s/]?)")
 _CLASS = re.compile(rb'class="([^"]*)"')
 _PLAIN_CLASSES = frozenset(
@@ -36,6 +37,8 @@ SHELL_IDS = frozenset(["main", "tree", "files", "files-heading", "top", "search"
 _SHELL_ID = re.compile(rf"id\s*=\s*[\"']?(?:{'|'.join(sorted(SHELL_IDS))})[\"'\s>]".encode())
 _PLAIN_LINK = re.compile(rb'href="(?:/(?!/)|#|https?://([a-z0-9-]+(?:\.[a-z0-9-]+)*)[/"?#])')
 _UPSTREAM = tuple(host.encode() for host in HOSTS)
+_REFERENCE = re.compile(rb"&(?:#|period;)")
+"""Ways to write a letter or a full stop of a host's name otherwise."""
 _FORMATTING = frozenset(b"b big code em font i s small strike strong tt u".split())
 
 
@@ -45,25 +48,31 @@ class Scan:
     def __init__(self, low: bytes, site: SiteAddresses) -> None:
         self.low = low
         found = _MARKUP.findall(low)
-        whole = len(found) == low.count(b"<") == low.count(b">")
-        self._counts = Counter(found) if whole else None
-        self._marks = low if self._counts is None else b"".join(self._counts)
+        self.markup = found if len(found) == low.count(b"<") == low.count(b">") else None
+        """Every tag, comment and the like, in order; None where a bracket may stand in a value or in text."""
+        self._counts = Counter(found) if self.markup is not None else None
+        self.marks = low if self._counts is None else b"".join(self._counts)
         """Every different tag, once; all of it where a bracket may stand in a value or in text."""
-        self.elements = len(found) - self._count(b"</") if whole else len(_TAG.findall(low))
+        self.elements = len(_TAG.findall(low)) if self._counts is None else len(found) - self._count(b"</")
         """How many tags begin; never fewer than there are elements in it."""
-        kinds = frozenset(_TAG.findall(self._marks))
+        kinds = frozenset(_TAG.findall(self.marks))
         self.attributed_formatting = any(kind[:-1] in _FORMATTING for kind in kinds)
         self.tags = frozenset(kind.rstrip(b" \t\n\r\f\v/") for kind in kinds)
-        values = _CLASS.findall(self._marks)
-        self._odd = self._marks.count(b"class") != len(values)
+        values = _CLASS.findall(self.marks)
+        self._odd = self.marks.count(b"class") != len(values)
         self.classes: frozenset[bytes] = frozenset(b" ".join(set(values)).split())
         self._class_words = b" ".join(self.classes)
-        self.names_site = any(name.encode() in low for name in site.host_names) or b"&#" in low
+        self.names_site = _REFERENCE.search(low) is not None or any(name.encode() in low for name in site.host_names)
         """Whether a host of the site may stand anywhere in it."""
+
+    @property
+    def distinct(self) -> Collection[bytes]:
+        """Every tag, comment and the like, once; only where `markup` is not None."""
+        return self._counts or ()
 
     def has(self, *marks: bytes) -> bool:
         """Whether one of the marks stands in its tags."""
-        return any(mark in self._marks for mark in marks)
+        return any(mark in self.marks for mark in marks)
 
     def tagged(self, *names: bytes) -> bool:
         """Whether there may be an element of one of the names."""
@@ -85,7 +94,7 @@ class Scan:
 
         Only asked where `needs_tree` is False: then no host of the site stands anywhere in it.
         """
-        marks = self._marks
+        marks = self.marks
         if b"title=" in marks or _SHELL_ID.search(marks) is not None:
             return False
         hosts = _PLAIN_LINK.findall(marks)
@@ -96,8 +105,8 @@ class Scan:
         """Whether anything in it is more than text, headings, lists, plain tables and links."""
         if self._odd or not self.classes <= _PLAIN_CLASSES or not self.tags <= _PLAIN_TAGS or self.names_site:
             return True
-        low, marks = self.low, self._marks
-        if b"style=" in marks or b"<!-" in marks or b"mailto" in marks or b"&period;" in low:
+        marks = self.marks
+        if b"style=" in marks or b"<!-" in marks or b"mailto" in marks:
             return True
         if b"a" in self.tags and self._count(b"<a ") != self._count(b"</a>"):
             return True
