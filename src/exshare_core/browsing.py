@@ -156,7 +156,7 @@ class Browsing(Entrance):
         without = redact(draft, await self._sources(admission, draft))
         levels, entries = await self._levels(admission, draft), _entries(draft)
         linked = await self._linked(admission, reading, root, levels, entries)
-        named = await self._named(admission, entries, linked)
+        named = await self._listable(admission, entries, linked)
         pages = {page: f"{addresses.pages}{page}" for page, facts in linked.items() if facts.kind.opens}
         titles = {page: linked[page].title for page in draft.links if page in linked}
         lists = {**_lists(draft, levels, linked), **_outcomes(draft, named)}
@@ -356,7 +356,7 @@ class Browsing(Entrance):
         others = sorted(reading.draft.links - known.keys() - listed)[:MOST_TARGETS]
         return {**known, **await self._reached(admission, {*listed, *others})}
 
-    async def _named(
+    async def _listable(
         self, admission: Admission, entries: Collection[PageId], linked: Mapping[PageId, PageFacts]
     ) -> Mapping[PageId, PageFacts]:
         """Those of the pages that lists in the page are of whose titles may be told (spec L17): they are in the share,
