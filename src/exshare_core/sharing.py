@@ -294,7 +294,7 @@ class Sharing(Sending):
         return evolve(form, unread=(*form.unread, *failures)), frozenset(found)
 
     async def _wish(self, form: LinkForm, above: Policy, now: datetime, old: ShareLink | None) -> Wish:
-        check_form(form, above, now, old)
+        check_form(form, above, now, old, (self.site,))
         if form.password is not None:
             return form.wish(await self.hasher.hash(normalised(form.password)))
         return form.wish(old.wish.password_hash if old is not None and form.keep_password else None)

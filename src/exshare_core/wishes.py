@@ -7,7 +7,7 @@ kept apart (spec P4), and a change of the name must not cost a wish.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 
 from attrs import field, frozen
@@ -102,14 +102,19 @@ class LinkForm:
         )
 
 
-def check_form(form: LinkForm, outer: Policy, now: datetime, old: ShareLink | None = None) -> None:
-    """Raise InvalidValues with every rule that `form` breaks under the layers above a link; `old` is being changed."""
+def check_form(
+    form: LinkForm, outer: Policy, now: datetime, old: ShareLink | None = None, known: Iterable[str] = ()
+) -> None:
+    """Raise InvalidValues with every rule that `form` breaks under the layers above a link; `old` is being changed.
+
+    `known` are further words that count for nothing in its password, such as the site's name.
+    """
     broken = (
         *_tried(lambda: checked_name(form.name)),
         *_tried(lambda: checked_description(form.description)),
         *_tried(lambda: checked_slug(form.slug)),
         *_tried(lambda: checked_terms(form.terms)),
-        *_password(form, outer, old),
+        *_password(form, outer, old, (form.name, form.slug, *known)),
         *_times(form, outer, now, old),
         *_opens(form, outer, old),
         *_below(form),
@@ -177,11 +182,11 @@ def _tried(check: Callable[[], object]) -> tuple[InvalidValue, ...]:
     return ()
 
 
-def _password(form: LinkForm, outer: Policy, old: ShareLink | None) -> Iterator[InvalidValue]:
+def _password(form: LinkForm, outer: Policy, old: ShareLink | None, known: Iterable[str]) -> Iterator[InvalidValue]:
     if form.password is not None:
         if form.keep_password:
             yield InvalidValue("password", "either keep the old one or set a new one")
-        yield from _tried(lambda: check_password(form.password or "", _least(form)))
+        yield from _tried(lambda: check_password(form.password or "", _least(form), words=known))
         demanded = outer.limits.password_length or 0
         if _least(form) < demanded and len(normalised(form.password)) < demanded:
             yield InvalidValue("password", f"at least {demanded} characters", setters(outer, "password_length"))

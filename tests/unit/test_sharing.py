@@ -96,6 +96,8 @@ REFUSED_FORMS = [
     ("G1 a short password", {"password": "short one"}, {}, ["password"]),
     ("G1 a common password", {"password": "correcthorsebatterystaple"}, {}, ["password"]),
     ("G1 eight characters as the only gate", {"password": "eight ch"}, {}, ["password"]),
+    ("G1 the link's own name", {"name": "Release plan", "password": "Release-Plan-2026"}, {}, ["password"]),
+    ("G1 the site's name", {"password": "acme-2026-acme!"}, {}, ["password"]),
     ("L13 a password to keep where there is none", {"keep_password": True}, {}, ["password"]),
     ("L14 an end that has passed", {"expires_at": NOW}, {}, ["expires"]),
     ("L14 an end before the start", {"starts_at": after(days=2), "expires_at": after(days=1)}, {}, ["expires"]),
