@@ -17,6 +17,7 @@ PRUNINGS = (
     "upkeep.prune_proofs",
     "upkeep.prune_codes",
     "upkeep.prune_departures",
+    "upkeep.prune_used_tokens",
     "upkeep.prune_sessions",
     "upkeep.prune_steps",
     "upkeep.prune_guesses",

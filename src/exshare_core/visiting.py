@@ -1,8 +1,9 @@
 """Use cases of a visitor: open a link, prove what it asks, begin a visit, see a page, fetch a file.
 
 Every way in starts with `Visiting.open`, which judges by `decide()` alone. What an open link leads to is behind the
-`Admission` it gives, and everything of a page goes through `reach()`. The gates are in `exshare_core.proving`, the
-content in `exshare_core.browsing`, the way in that both share in `exshare_core.entrance`.
+`Admission` it gives, and everything of a page goes through `reach()`. The gates are in `exshare_core.proving`, and in
+`exshare_core.introducing` for those whom another host names; the content is in `exshare_core.browsing`, the way in that
+both share in `exshare_core.entrance`.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from attrs import frozen
 
 from exshare_core.browsing import Addresses, Cut, Entry, PageView, Sidebar
 from exshare_core.entrance import Admission, Caller, Opening
+from exshare_core.introducing import Introducing, Introduction
 from exshare_core.leading import Leading, Onward
-from exshare_core.proving import Proving, Submission
+from exshare_core.proving import Submission
 
 __all__ = [
     "Addresses",
@@ -20,6 +22,7 @@ __all__ = [
     "Caller",
     "Cut",
     "Entry",
+    "Introduction",
     "Onward",
     "Opening",
     "PageView",
@@ -30,5 +33,5 @@ __all__ = [
 
 
 @frozen
-class Visiting(Proving, Leading):
+class Visiting(Introducing, Leading):
     """A visitor's acts on all sites of one deployment."""

@@ -20,6 +20,7 @@ from exshare_core.testing.fakes.prepared import MemoryPreparedSite, MemoryRender
 from exshare_core.testing.fakes.storage import MemoryStorage
 from exshare_core.testing.fakes.system import CountingTokens, FakeClock
 from exshare_core.testing.fakes.vault import FakeVault
+from exshare_core.testing.fakes.visitor_tokens import MemoryVisitorTokens
 from exshare_core.testing.identities import IdentityProviderContract, SignInSystem
 from exshare_core.testing.mailer import MailerContract, MailSystem
 from exshare_core.testing.passwords import PasswordHasherContract
@@ -28,6 +29,15 @@ from exshare_core.testing.renderer import BodyRendererContract, RendererSetting
 from exshare_core.testing.storage import StorageContract
 from exshare_core.testing.tokens import TokenGeneratorContract
 from exshare_core.testing.vault import VaultContract
+from exshare_core.testing.visitor_tokens import (
+    INTRANET,
+    NEIGHBOUR,
+    OTHER_SITE,
+    PORTAL,
+    SITE,
+    VisitorTokensContract,
+    VisitorTokenSystem,
+)
 
 
 class TestMemoryStorage(StorageContract):
@@ -121,6 +131,14 @@ class TestMemoryIdentityProviderChecked(CheckedContract):
         provider = MemoryIdentityProvider()
         provider.failure = Busy("the provider does not answer")
         yield provider
+
+
+class TestMemoryVisitorTokens(VisitorTokensContract):
+    """The tokens that are names for what was signed."""
+
+    def open(self) -> AbstractAsyncContextManager[VisitorTokenSystem]:
+        """One with the hosts of the contract."""
+        return nullcontext(MemoryVisitorTokens({SITE: (INTRANET, PORTAL), OTHER_SITE: (NEIGHBOUR,)}))
 
 
 class TestFakeClock(ClockContract):

@@ -16,6 +16,7 @@ from exshare_adapters.confluence.datacenter_pages import DataCenterPages
 from exshare_adapters.confluence.directory import ConfluenceDirectory
 from exshare_adapters.confluence.files import Flow
 from exshare_adapters.file_mail import FileMailer
+from exshare_adapters.joserfc_visitors.tokens import JoserfcVisitorTokens
 from exshare_adapters.mailgun_mail.mailer import MailgunMailer
 from exshare_adapters.postgres.activity import PostgresActivity
 from exshare_adapters.postgres.codes import PostgresCodes
@@ -26,6 +27,7 @@ from exshare_adapters.postgres.members import PostgresMembers
 from exshare_adapters.postgres.outbox import PostgresOutbox
 from exshare_adapters.postgres.policies import PostgresPolicies
 from exshare_adapters.postgres.storage import PostgresStorage
+from exshare_adapters.postgres.used_tokens import PostgresUsedTokens
 from exshare_adapters.smtp_mail.mailer import SmtpMailer
 from exshare_adapters.sqlite.activity import SqliteActivity
 from exshare_adapters.sqlite.codes import SqliteCodes
@@ -36,9 +38,11 @@ from exshare_adapters.sqlite.members import SqliteMembers
 from exshare_adapters.sqlite.outbox import SqliteOutbox
 from exshare_adapters.sqlite.policies import SqlitePolicies
 from exshare_adapters.sqlite.storage import SqliteStorage
+from exshare_adapters.sqlite.used_tokens import SqliteUsedTokens
 from exshare_adapters.system import SystemClock, SystemTokens
 from exshare_adapters.totp import Totp
 from exshare_adapters.vault import AesGcmVault
+from exshare_core.introducing import NoHosts
 from exshare_core.ports import (
     AccessChecker,
     ActivityLog,
@@ -63,7 +67,9 @@ from exshare_core.ports import (
     PolicyRepository,
     Storage,
     TokenGenerator,
+    UsedTokens,
     Vault,
+    VisitorTokens,
 )
 from exshare_core.testing.fakes.authenticator import CountingAuthenticatorCodes
 from exshare_core.testing.fakes.codes import MemoryCodes
@@ -87,11 +93,14 @@ from exshare_core.testing.fakes.queues import MemoryActivity, MemoryGuesses, Mem
 from exshare_core.testing.fakes.rendering import MemoryRenderer
 from exshare_core.testing.fakes.storage import MemoryStorage
 from exshare_core.testing.fakes.system import CountingTokens, FakeClock
+from exshare_core.testing.fakes.used_tokens import MemoryUsedTokens
 from exshare_core.testing.fakes.vault import FakeVault
+from exshare_core.testing.fakes.visitor_tokens import MemoryVisitorTokens
 from exshare_core.testing.identities import SignInSystem
 from exshare_core.testing.mailer import MailSystem
 from exshare_core.testing.prepared import PreparedSite
 from exshare_core.testing.renderer import RendererSetting
+from exshare_core.testing.visitor_tokens import VisitorTokenSystem
 
 # --- of the deployment -----------------------------------------------------------------------------------------------
 
@@ -102,6 +111,7 @@ AUTHENTICATORS: tuple[type[AuthenticatorCodes], ...] = (Totp, CountingAuthentica
 VAULTS: tuple[type[Vault], ...] = (AesGcmVault, FakeVault)
 MAILERS: tuple[type[Mailer], ...] = (SmtpMailer, MailgunMailer, FileMailer, CollectingMailer)
 PROVIDERS: tuple[type[IdentityProvider], ...] = (OidcProvider, MemoryIdentityProvider)
+VISITOR_TOKENS: tuple[type[VisitorTokens], ...] = (JoserfcVisitorTokens, MemoryVisitorTokens, NoHosts)
 CHECKED: tuple[type[Checked], ...] = (
     SmtpMailer, MailgunMailer, FileMailer, CollectingMailer, CloudAccess, DataCenterAccess, MemoryAccess
 )  # fmt: skip
@@ -112,6 +122,7 @@ STORAGES: tuple[type[Storage], ...] = (SqliteStorage, PostgresStorage, MemorySto
 LINKS: tuple[type[LinkRepository], ...] = (SqliteLinks, PostgresLinks, MemoryLinks)
 CODES: tuple[type[CodeRepository], ...] = (SqliteCodes, PostgresCodes, MemoryCodes)
 DEPARTURES: tuple[type[DepartureRepository], ...] = (SqliteDepartures, PostgresDepartures, MemoryDepartures)
+USED_TOKENS: tuple[type[UsedTokens], ...] = (SqliteUsedTokens, PostgresUsedTokens, MemoryUsedTokens)
 POLICIES: tuple[type[PolicyRepository], ...] = (SqlitePolicies, PostgresPolicies, MemoryPolicies)
 MEMBERS: tuple[type[MemberRepository], ...] = (SqliteMembers, PostgresMembers, MemoryMembers)
 ACTIVITIES: tuple[type[ActivityLog], ...] = (SqliteActivity, PostgresActivity, MemoryActivity)
@@ -131,6 +142,7 @@ RENDERERS: tuple[type[BodyRenderer], ...] = (ConfluenceRenderer, MemoryRenderer)
 # --- of the contract kit ---------------------------------------------------------------------------------------------
 
 SIGN_IN_SYSTEMS: tuple[type[SignInSystem], ...] = (MemorySignInSystem,)
+TOKEN_SYSTEMS: tuple[type[VisitorTokenSystem], ...] = (MemoryVisitorTokens,)
 MAIL_SYSTEMS: tuple[type[MailSystem], ...] = (MemoryMailSystem,)
 PREPARED: tuple[type[PreparedSite], ...] = (MemoryPreparedSite,)
 SETTINGS: tuple[type[RendererSetting], ...] = (MemoryRendererSetting,)

@@ -20,6 +20,10 @@ delete from codes where expires_at <= %(now)s;
 -- Departures that nobody came back from.
 delete from departures where expires_at <= %(now)s;
 
+-- name: prune_used_tokens
+-- Used tokens that have expired.
+delete from used_tokens where until <= %(now)s;
+
 -- name: prune_sessions
 -- Members' sessions that have ended by themselves.
 delete from member_sessions where began_at <= %(session_began)s or seen_at <= %(session_seen)s;

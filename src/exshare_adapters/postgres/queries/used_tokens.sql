@@ -1,0 +1,10 @@
+-- Tokens that were good once.
+
+-- name: used
+-- The token, if it has been used.
+select until from used_tokens where site = %(site)s and digest = %(digest)s;
+
+-- name: use
+-- A token that is used now; nothing for one that was used before.
+insert into used_tokens (site, digest, until) values (%(site)s, %(digest)s, %(until)s)
+on conflict do nothing;
