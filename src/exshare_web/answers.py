@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import ceil
 
-from attrs import frozen
+from attrs import evolve, frozen
 from starlette.responses import HTMLResponse, Response
 
 from exshare_core.decisions import Answer
@@ -69,6 +69,16 @@ TOO_MANY = Neutral(
     "Back to the page",
 )
 
+WAITS: tuple[tuple[float, str], ...] = (
+    (30, "half a minute"),
+    (60, "a minute"),
+    (5 * 60, "five minutes"),
+    (15 * 60, "a quarter of an hour"),
+    (30 * 60, "half an hour"),
+    (3600, "an hour"),
+)
+"""Seconds of waiting, and how long that is in words: the shortest of them that is long enough is told."""
+
 UNREADABLE = Neutral(
     400,
     "This request could not be read",
@@ -83,6 +93,14 @@ FORGED = Neutral(
     "Open the page",
 )
 
+_WAITING = (TOO_MANY, *(evolve(TOO_MANY, text=f"Please try again in {words}.") for _, words in WAITS))
+
+
+def _in_words(wait: float) -> Neutral:
+    """The page for who has to wait so many seconds."""
+    fitting = (page for (longest, _), page in zip(WAITS, _WAITING[1:], strict=True) if wait <= longest)
+    return next(fitting, TOO_MANY)
+
 
 BUSY_FOR = 5.0
 """Seconds after which a busy site may be tried again, when it does not say."""
@@ -94,7 +112,7 @@ class Answers:
     def __init__(self, pages: Pages, contact: str = "") -> None:
         self._bodies = {
             neutral: pages.encoded("neutral.html", page=neutral, contact=contact)
-            for neutral in (*NEUTRAL.values(), BROKEN, FAILED, TOO_MANY, FORGED, UNREADABLE)
+            for neutral in (*NEUTRAL.values(), BROKEN, FAILED, *_WAITING, FORGED, UNREADABLE)
         }
 
     def stranger(self, answer: Answer) -> Response:
@@ -110,7 +128,8 @@ class Answers:
     def neutral(self, neutral: Neutral, retry_after: float | None = None) -> Response:
         """One of the fixed pages, with a hint in whole seconds when to come again."""
         headers = {} if retry_after is None else {"retry-after": str(max(1, ceil(retry_after)))}
-        return HTMLResponse(self._bodies[neutral], neutral.status, headers)
+        said = _in_words(retry_after) if neutral is TOO_MANY and retry_after is not None else neutral
+        return HTMLResponse(self._bodies[said], neutral.status, headers)
 
     def failure(self, error: AdapterFailed) -> Response:
         """What a visitor is told when the world behind a port failed: busy 503, broken 502 (spec G8)."""

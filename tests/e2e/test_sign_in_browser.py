@@ -122,7 +122,7 @@ def test_a_visitor_is_led_by_their_address(harbour: Harbour) -> None:
     url = harbour.link("--sso")
     with harbour.page() as page:
         page.goto(url)
-        page.get_by_label("Or your mail address at work").fill("somebody@example.com")
+        page.get_by_label("Your mail address at work").fill("somebody@example.com")
         page.get_by_role("button", name="Find my sign-in").click()
         expect(page.get_by_role("heading", name="Authorize Client")).to_be_visible()
 
