@@ -202,6 +202,7 @@ def event_params(event: Event) -> Params:
         "detail": event.detail,
         "network": event.network,
         "address": event.address,
+        "account": event.account,
     }
 
 
@@ -218,6 +219,7 @@ def event_of(row: Row) -> Event:
         detail=row["detail"],
         network=row["network"],
         address=row["address"],
+        account=None if row["account"] is None else ExternalAccountId(row["account"]),
     )
 
 

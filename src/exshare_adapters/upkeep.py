@@ -9,6 +9,7 @@ from datetime import datetime
 
 from exshare_adapters.columns import Params
 from exshare_core.accounts import ENROLMENT_LIFE, SESSION_IDLE, SESSION_LIFE
+from exshare_core.external_accounts import ACCOUNT_IDLE, ACCOUNT_LIFE, ACCOUNT_STEP_LIFE, SHARE_LIFE
 from exshare_core.gates import PROOF_LIFE, VISIT_IDLE, VISIT_LIFE
 from exshare_core.guessing import FORGOTTEN_AFTER
 
@@ -20,6 +21,9 @@ PRUNINGS = (
     "upkeep.prune_used_tokens",
     "upkeep.prune_sessions",
     "upkeep.prune_steps",
+    "upkeep.prune_account_sessions",
+    "upkeep.prune_account_steps",
+    "upkeep.prune_account_shares",
     "upkeep.prune_guesses",
 )
 """The statements that forget what can no longer count for anything."""
@@ -35,5 +39,9 @@ def prune_params(now: datetime) -> Params:
         "session_began": now - SESSION_LIFE,
         "session_seen": now - SESSION_IDLE,
         "step_began": now - ENROLMENT_LIFE,
+        "account_began": now - ACCOUNT_LIFE,
+        "account_seen": now - ACCOUNT_IDLE,
+        "account_step_began": now - ACCOUNT_STEP_LIFE,
+        "share_opened": now - SHARE_LIFE,
         "forgotten": now - FORGOTTEN_AFTER,
     }

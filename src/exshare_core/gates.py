@@ -300,7 +300,7 @@ def may_register(policy: Policy, address: Address) -> bool:
     """
     limits = policy.limits
     asks = limits.people is not None or limits.sign_in_demanded
-    return asks and not limits.sso_demanded and admits(policy, address)
+    return bool(asks) and not limits.sso_demanded and admits(policy, address)
 
 
 def identifies(policy: Policy, proof: Proof) -> bool:

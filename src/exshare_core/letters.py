@@ -22,6 +22,10 @@ class LetterKind(Enum):
     """Which letter it is; a smaller place in this list is sent earlier (spec N1: codes overtake notices)."""
 
     CODE = "code"
+    ACCOUNT_CODE = "account code"
+    PASSWORD_CHANGED = "password changed"
+    ADDRESS_CHANGED = "address changed"
+    ACCOUNT_DELETED = "account deleted"
     INVITATION = "invitation"
     GUESSING = "guessing"
 
@@ -91,6 +95,29 @@ _FORMS: Mapping[LetterKind, _Form] = {
         "You need not do anything: each further try has to wait longer. If you like, give the link a new address or a "
         "longer password, or switch it off. You find it among your links.\n\n"
         "You get this notice once a day at most for each link.\n",
+    ),
+    LetterKind.ACCOUNT_CODE: _Form(
+        "Your code: $code",
+        "Your code to show that this mailbox is yours is\n\n    $code\n\n"
+        "Type it into the page that asked for it. It is good for 10 minutes.\n\n"
+        "If you did not ask for a code, you need not do anything.\n",
+    ),
+    LetterKind.PASSWORD_CHANGED: _Form(
+        "Your password was changed",
+        "The password of your account for shared pages was changed just now. Wherever you were signed in with the old "
+        "one, you are signed out.\n\n"
+        "If that was not you, choose a new password at once:\n\n$link\n",
+    ),
+    LetterKind.ADDRESS_CHANGED: _Form(
+        "Your account has another mail address now",
+        "Your account for shared pages was given another mail address just now. From now on you sign in with that "
+        "one, and nothing more about the account is sent to this mailbox.\n\n"
+        "If that was not you, tell the person who shares pages with you.\n",
+    ),
+    LetterKind.ACCOUNT_DELETED: _Form(
+        "Your account was deleted",
+        "Your account for shared pages was deleted just now, with everything that was stored of it.\n\n"
+        "If that was not you, tell the person who shares pages with you.\n",
     ),
     LetterKind.INVITATION: _Form(
         "$sender shared a page with you",

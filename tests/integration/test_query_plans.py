@@ -11,7 +11,7 @@ from exshare_adapters.migrations import load_migrations
 from exshare_adapters.queries import load_queries
 
 PACKAGE = "exshare_adapters.sqlite"
-KEYED = ("links.", "policies.", "codes.", "guesses.", "activity.")
+KEYED = ("links.", "accounts.", "policies.", "codes.", "guesses.", "activity.")
 """The files whose every statement knows a key; upkeep and the outbox walk over what is due."""
 
 QUERIES = {name: text for name, text in load_queries(PACKAGE).items() if name.startswith(KEYED)}

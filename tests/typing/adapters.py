@@ -18,6 +18,7 @@ from exshare_adapters.confluence.files import Flow
 from exshare_adapters.file_mail import FileMailer
 from exshare_adapters.joserfc_visitors.tokens import JoserfcVisitorTokens
 from exshare_adapters.mailgun_mail.mailer import MailgunMailer
+from exshare_adapters.postgres.accounts import PostgresAccounts
 from exshare_adapters.postgres.activity import PostgresActivity
 from exshare_adapters.postgres.codes import PostgresCodes
 from exshare_adapters.postgres.departures import PostgresDepartures
@@ -29,6 +30,7 @@ from exshare_adapters.postgres.policies import PostgresPolicies
 from exshare_adapters.postgres.storage import PostgresStorage
 from exshare_adapters.postgres.used_tokens import PostgresUsedTokens
 from exshare_adapters.smtp_mail.mailer import SmtpMailer
+from exshare_adapters.sqlite.accounts import SqliteAccounts
 from exshare_adapters.sqlite.activity import SqliteActivity
 from exshare_adapters.sqlite.codes import SqliteCodes
 from exshare_adapters.sqlite.departures import SqliteDepartures
@@ -45,6 +47,7 @@ from exshare_adapters.vault import AesGcmVault
 from exshare_core.introducing import NoHosts
 from exshare_core.ports import (
     AccessChecker,
+    AccountRepository,
     ActivityLog,
     AuthenticatorCodes,
     BodyRenderer,
@@ -71,6 +74,7 @@ from exshare_core.ports import (
     Vault,
     VisitorTokens,
 )
+from exshare_core.testing.fakes.accounts import MemoryAccounts
 from exshare_core.testing.fakes.authenticator import CountingAuthenticatorCodes
 from exshare_core.testing.fakes.codes import MemoryCodes
 from exshare_core.testing.fakes.content import (
@@ -124,6 +128,7 @@ CODES: tuple[type[CodeRepository], ...] = (SqliteCodes, PostgresCodes, MemoryCod
 DEPARTURES: tuple[type[DepartureRepository], ...] = (SqliteDepartures, PostgresDepartures, MemoryDepartures)
 USED_TOKENS: tuple[type[UsedTokens], ...] = (SqliteUsedTokens, PostgresUsedTokens, MemoryUsedTokens)
 POLICIES: tuple[type[PolicyRepository], ...] = (SqlitePolicies, PostgresPolicies, MemoryPolicies)
+ACCOUNTS: tuple[type[AccountRepository], ...] = (SqliteAccounts, PostgresAccounts, MemoryAccounts)
 MEMBERS: tuple[type[MemberRepository], ...] = (SqliteMembers, PostgresMembers, MemoryMembers)
 ACTIVITIES: tuple[type[ActivityLog], ...] = (SqliteActivity, PostgresActivity, MemoryActivity)
 OUTBOXES: tuple[type[Outbox], ...] = (SqliteOutbox, PostgresOutbox, MemoryOutbox)

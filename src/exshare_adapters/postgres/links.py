@@ -11,6 +11,7 @@ from exshare_adapters.policy_rows import space_key
 from exshare_adapters.postgres.along import put_along
 from exshare_adapters.postgres.connection import Statements
 from exshare_adapters.postgres.database import Database
+from exshare_adapters.postgres.renewal import renew
 from exshare_adapters.rows import (
     address_params,
     found_of,
@@ -103,7 +104,7 @@ class PostgresLinks:
         async def work(db: Statements) -> bool:
             if not await db.run("links.count_open", {**visit_params(visit), "most": most}):
                 return False
-            await _renew(db, renews, visit.session)
+            await renew(db, renews, visit.session)
             await db.run("links.add_visit", visit_params(visit))
             await db.run_each("links.prove", map(proof_params, proofs))
             await put_along(db, events)
@@ -126,7 +127,7 @@ class PostgresLinks:
 
         async def work(db: Statements) -> None:
             for session in {proof.session for proof in proofs}:
-                await _renew(db, renews, session)
+                await renew(db, renews, session)
             await db.run_each("links.prove", map(proof_params, proofs))
             await put_along(db, events)
 
@@ -170,10 +171,3 @@ class PostgresLinks:
         """See `LinkRepository.sweep`."""
         rows = await self._database.read(lambda db: db.all("links.sweep", site=site, after=after or "", limit=limit))
         return tuple(swept_of(self._codec, row) for row in rows)
-
-
-async def _renew(db: Statements, former: bytes | None, session: bytes) -> None:
-    """Give everything that the session `former` has to `session`."""
-    if former is not None:
-        for query in ("links.renew_proofs", "links.renew_visits", "links.renew_codes"):
-            await db.run(query, {"session": session, "renews": former})

@@ -18,6 +18,7 @@ from exshare_adapters.rows import (
 from exshare_adapters.sqlite.along import put_along
 from exshare_adapters.sqlite.connection import Statements
 from exshare_adapters.sqlite.database import Database
+from exshare_adapters.sqlite.renewal import renew
 from exshare_core.errors import NotFound, StaleLink, Taken
 from exshare_core.events import Event
 from exshare_core.gates import Visit
@@ -103,7 +104,7 @@ class SqliteLinks:
         def work(db: Statements) -> bool:
             if not db.run("links.count_open", {**visit_params(visit), "most": most}):
                 return False
-            _renew(db, renews, visit.session)
+            renew(db, renews, visit.session)
             db.run("links.add_visit", visit_params(visit))
             db.run_each("links.prove", map(proof_params, proofs))
             put_along(db, events)
@@ -126,7 +127,7 @@ class SqliteLinks:
 
         def work(db: Statements) -> None:
             for session in {proof.session for proof in proofs}:
-                _renew(db, renews, session)
+                renew(db, renews, session)
             db.run_each("links.prove", map(proof_params, proofs))
             put_along(db, events)
 
@@ -168,10 +169,3 @@ class SqliteLinks:
         """See `LinkRepository.sweep`."""
         rows = await self._database.read(lambda db: db.all("links.sweep", site=site, after=after or "", limit=limit))
         return tuple(swept_of(self._codec, row) for row in rows)
-
-
-def _renew(db: Statements, former: bytes | None, session: bytes) -> None:
-    """Give everything that the session `former` has to `session`."""
-    if former is not None:
-        for query in ("links.renew_proofs", "links.renew_visits", "links.renew_codes"):
-            db.run(query, {"session": session, "renews": former})

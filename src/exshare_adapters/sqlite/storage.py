@@ -44,6 +44,7 @@ class SqliteStorage:
         self.members = SqliteMembers(database)
         self.accounts = SqliteAccounts(database)
         self.api_keys = SqliteApiKeys(database, codec)
+        self.accounts = SqliteAccounts(database)
         self.activity = SqliteActivity(database)
         self.outbox = SqliteOutbox(database)
         self.guesses = SqliteGuesses(database)

@@ -2,8 +2,8 @@
 
 -- name: append
 -- One event.
-insert into activity (site, at, kind, actor, link, member, page, detail, network, address)
-values (%(site)s, %(at)s, %(kind)s, %(actor)s, %(link)s, %(member)s, %(page)s, %(detail)s, %(network)s, %(address)s);
+insert into activity (site, at, kind, actor, link, member, page, detail, network, address, account)
+values (%(site)s, %(at)s, %(kind)s, %(actor)s, %(link)s, %(member)s, %(page)s, %(detail)s, %(network)s, %(address)s, %(account)s);
 
 -- name: of_link
 -- The latest events of one link, newest first.

@@ -2,8 +2,8 @@
 
 -- name: append
 -- One event.
-insert into activity (site, at, kind, actor, link, member, page, detail, network, address)
-values (:site, :at, :kind, :actor, :link, :member, :page, :detail, :network, :address);
+insert into activity (site, at, kind, actor, link, member, page, detail, network, address, account)
+values (:site, :at, :kind, :actor, :link, :member, :page, :detail, :network, :address, :account);
 
 -- name: of_link
 -- The latest events of one link, newest first.

@@ -32,6 +32,18 @@ delete from member_sessions where began_at <= :session_began or seen_at <= :sess
 -- Sign-ins that nobody went on with.
 delete from member_steps where began_at <= :step_began;
 
+-- name: prune_account_sessions
+-- Browsers that are not signed in with an account any more.
+delete from account_sessions where began_at <= :account_began or seen_at <= :account_seen;
+
+-- name: prune_account_steps
+-- Sign-ins with an account that nobody went on with.
+delete from account_steps where began_at <= :account_step_began;
+
+-- name: prune_account_shares
+-- Shares that were not opened for long.
+delete from account_shares where opened_at <= :share_opened;
+
 -- name: prune_guesses
 -- Counts that are forgotten.
 delete from guesses where last_at <= :forgotten;

@@ -23,6 +23,7 @@ from exshare_core.ports import (
 )
 from exshare_core.testing.fakes.accounts import MemoryAccounts
 from exshare_core.testing.fakes.api_keys import MemoryApiKeys
+from exshare_core.testing.fakes.accounts import MemoryAccounts
 from exshare_core.testing.fakes.codes import MemoryCodes
 from exshare_core.testing.fakes.departures import MemoryDepartures
 from exshare_core.testing.fakes.links import MemoryLinks

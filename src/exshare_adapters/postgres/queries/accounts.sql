@@ -1,0 +1,127 @@
+-- External accounts, the browsers that are signed in with them, and the shares that they have opened.
+
+-- name: add
+-- A new account.
+insert into accounts (
+site, id, digest, address, password_hash, created_at, confirmed_at, disabled, version,
+factor_secret, factor_step, factor_since, factor_recovery)
+values (
+%(site)s, %(id)s, %(digest)s, %(address)s, %(password_hash)s, %(created_at)s, %(confirmed_at)s, %(disabled)s, %(version)s,
+%(factor_secret)s, %(factor_step)s, %(factor_since)s, %(factor_recovery)s);
+
+-- name: replace
+-- Every field of an account, if the stored version is the one before.
+update accounts set
+digest = %(digest)s, address = %(address)s, password_hash = %(password_hash)s, created_at = %(created_at)s,
+confirmed_at = %(confirmed_at)s, disabled = %(disabled)s, version = %(version)s, factor_secret = %(factor_secret)s,
+factor_step = %(factor_step)s, factor_since = %(factor_since)s, factor_recovery = %(factor_recovery)s
+where site = %(site)s and id = %(id)s and version = %(version)s - 1;
+
+-- name: get
+-- An account by id.
+select * from accounts where site = %(site)s and id = %(id)s;
+
+-- name: by_digest
+-- An account by the digest of its mailbox.
+select * from accounts where site = %(site)s and digest = %(digest)s;
+
+-- name: list
+-- The accounts of a site, in the order in which they were made.
+select * from accounts where site = %(site)s order by created_at, id;
+
+-- name: delete
+-- An account that is no more; what belongs to it goes with the statements below.
+delete from accounts where site = %(site)s and id = %(account)s;
+
+-- name: delete_shares
+-- The shares of an account.
+delete from account_shares where site = %(site)s and account = %(account)s;
+
+-- name: open_session
+-- Who is signed in in a browser, in the place of who was before.
+insert into account_sessions (session, site, account, name, began_at, seen_at, network)
+values (%(session)s, %(site)s, %(account)s, %(name)s, %(began_at)s, %(seen_at)s, %(network)s)
+on conflict (session, site) do update set
+account = excluded.account, name = excluded.name, began_at = excluded.began_at, seen_at = excluded.seen_at,
+network = excluded.network;
+
+-- name: session
+-- Who is signed in in a browser.
+select * from account_sessions where session = %(session)s and site = %(site)s;
+
+-- name: sessions
+-- The sessions of an account, the one that was used last first.
+select * from account_sessions where site = %(site)s and account = %(account)s order by seen_at desc, began_at desc;
+
+-- name: touch_session
+-- The last use of a session, never moved backwards.
+update account_sessions set seen_at = %(seen_at)s, network = %(network)s
+where session = %(session)s and site = %(site)s and seen_at < %(seen_at)s;
+
+-- name: close_session
+-- A browser that signs out.
+delete from account_sessions where session = %(session)s and site = %(site)s;
+
+-- name: close_sessions
+-- The sessions of an account, or that of one name, or all but one.
+delete from account_sessions
+where site = %(site)s and account = %(account)s
+and (%(name)s::text is null or name = %(name)s) and (%(but)s::bytea is null or session <> %(but)s);
+
+-- name: forget_proofs
+-- What an account proved in the sessions that `close_sessions` closes; to be run before it.
+delete from proofs
+where site = %(site)s and account = %(account)s
+and (%(name)s::text is null or session in (
+select s.session from account_sessions s where s.site = %(site)s and s.account = %(account)s and s.name = %(name)s))
+and (%(but)s::bytea is null or session <> %(but)s);
+
+-- name: forget_proofs_of_session
+-- What the account that is signed in in a browser proved in it; to be run before `close_session`.
+delete from proofs
+where site = %(site)s and session = %(session)s and account = (
+select s.account from account_sessions s where s.session = %(session)s and s.site = %(site)s);
+
+-- name: renew_sessions
+-- Who is signed in in a browser whose session's id is renewed.
+update account_sessions set session = %(session)s where session = %(renews)s;
+
+-- name: renew_steps
+-- The steps of a browser whose session's id is renewed.
+update account_steps set session = %(session)s where session = %(renews)s;
+
+-- name: open_step
+-- A sign-in that owes a second factor, in the place of another of its browser.
+insert into account_steps (session, site, account, began_at) values (%(session)s, %(site)s, %(account)s, %(began_at)s)
+on conflict (session, site) do update set account = excluded.account, began_at = excluded.began_at;
+
+-- name: step
+-- The step of a browser.
+select * from account_steps where session = %(session)s and site = %(site)s;
+
+-- name: close_step
+-- A step that is done, or over.
+delete from account_steps where session = %(session)s and site = %(site)s;
+
+-- name: close_steps
+-- Every step of an account.
+delete from account_steps where site = %(site)s and account = %(account)s;
+
+-- name: proofs
+-- What an account proved.
+select * from proofs where site = %(site)s and account = %(account)s;
+
+-- name: keep_share
+-- A share, in the place of an earlier one of the account and the link.
+insert into account_shares (site, account, link, segment, opened_at)
+values (%(site)s, %(account)s, %(link)s, %(segment)s, %(opened_at)s)
+on conflict (site, account, link) do update set segment = excluded.segment, opened_at = excluded.opened_at;
+
+-- name: shares
+-- The shares of an account, those opened last first.
+select * from account_shares where site = %(site)s and account = %(account)s
+order by opened_at desc, link desc limit %(limit)s;
+
+-- name: forget_share
+-- A share that its owner does not want to see any more.
+delete from account_shares where site = %(site)s and account = %(account)s and link = %(link)s;
