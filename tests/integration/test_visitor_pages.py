@@ -233,10 +233,37 @@ def test_a_folder_without_a_list_names_none() -> None:
     """A folder shared without the pages below it does not point to a list that is not there (spec V4)."""
     shell = Shell()
     alone = shell.client().get(shell.make_link(FOLDER).path).text
-    whole = shell.client().get(shell.make_link(FOLDER, children=True).path).text
 
     assert (True, False) == ("This is a folder." in alone, "Pages in this share" in alone)
-    assert "stands in the list “Pages in this share”" in whole
+
+
+def inside(shell: Shell, made: Made) -> str:
+    """What a folder's page shows as what is in it."""
+    text = shell.client().get(made.path).text
+    return text.partition('<h2 id="inside-heading">')[2].partition("</section>")[0]
+
+
+def test_a_folder_shows_what_is_in_it() -> None:
+    """In place of a body: its entries in reach, linked where they can be opened."""
+    shell = Shell()
+    shell.content.add(
+        MemoryPage(PageId("41"), "Sketches", parent=FOLDER, kind=NodeKind.WHITEBOARD),
+        MemoryPage(PageId("42"), "Hidden", "<p>x</p>", FOLDER, readers=frozenset({OWNER})),
+    )
+    html = inside(shell, shell.make_link(FOLDER, children=True))
+
+    assert ["Chapter one"] == re.findall(r'<a href="[^"]*/p/[0-9]+">([^<]*)</a>', html)
+    assert (True, False) == ("Sketches (cannot be opened here)" in html, "Hidden" in html)
+
+
+def test_an_empty_folder_says_so() -> None:
+    """And not whether anything in it is hidden."""
+    shell = Shell()
+    shell.content.pages[INSIDE] = evolve(shell.content.pages[INSIDE], readers=frozenset({OWNER}))
+    html = inside(shell, shell.make_link(FOLDER, children=True))
+
+    assert "There is nothing in it that can be shown here." in html
+    assert "Chapter one" not in html
 
 
 def test_an_unanswered_right_to_a_folder_is_busy() -> None:

@@ -14,6 +14,7 @@ from attrs import frozen
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
+from exshare_core.content import NodeKind
 from exshare_core.decisions import Answer
 from exshare_core.errors import AdapterFailed, InvalidValue
 from exshare_core.values import page_id
@@ -118,7 +119,8 @@ class _Document:
         if self.view.with_attachments and self.view.html:
             yield self._part("page_files.html", **await self._files())
         yield self._part("page_middle.html")
-        yield self._part("page_end.html", around=around, **await self._sidebar())
+        folder = self.view.kind is NodeKind.FOLDER
+        yield self._part("page_end.html", around=around, folder=folder, **await self._sidebar())
 
     def _part(self, template: str, **values: Any) -> bytes:
         return self.shell.pages.encoded(template, **values)
