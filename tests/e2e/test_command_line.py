@@ -221,6 +221,20 @@ def test_a_member_is_tied_to_an_identity_provider(config: Path, tmp_path: Path) 
     assert untied["elsewhere"] is None
 
 
+def test_a_member_is_signed_out_and_a_lost_factor_is_taken_away(config: Path, tmp_path: Path) -> None:
+    """What the operator can do for whoever lost a telephone; the answers say how things are now."""
+    exshare("member", "add", "ada", "--identity", MIRA, "--config", config, home=tmp_path)
+    out = answer_of("member", "sign-out", "ada", "--config", config, "--json", home=tmp_path)
+    said = exshare("member", "sign-out", "ada", "--config", config, home=tmp_path)
+    reset = answer_of("member", "reset-totp", "ada", "--config", config, "--json", home=tmp_path)
+    unknown = exshare("member", "reset-totp", "bob", "--config", config, home=tmp_path)
+
+    assert ("ada", 0, False) == (out["name"], out["ended"], out["second_factor"])
+    assert "ada is signed out everywhere: 0 sessions ended\n" == said.stdout
+    assert ("ada", False) == (reset["name"], reset["second_factor"])
+    assert (1, "exshare: there is no member `bob`\n") == (unknown.returncode, unknown.stderr)
+
+
 def test_a_member_is_invited_again_locked_out_and_let_in(config: Path, tmp_path: Path) -> None:
     """Locking out ends a set-up link too; who is locked out owns no new link until let in again, and is invited anew."""
     common = ["--config", str(config), "--json"]

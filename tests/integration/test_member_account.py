@@ -340,7 +340,8 @@ def test_a_second_factor_that_is_demanded_has_no_way_out() -> None:
 
     assert f"{FACTOR}/remove" not in forms_of(page)
     assert "it can be replaced but not removed" in words_of(page)
-    assert (403, True) == (refused.status_code, "A second factor is demanded here" in words_of(refused))
+    assert (403, 1) == (refused.status_code, refused.text.count('role="alert"'))
+    assert "A second factor is demanded here; you can replace yours, but not go without one." in words_of(refused)
     assert shell.storage.state.members[shell.owner.id].factor is not None
 
 
@@ -467,4 +468,5 @@ def test_every_page_leads_to_the_account(shell: Shell) -> None:
     seat = Seat.of(shell)
 
     assert f'href="{ACCOUNT}"' in seat.get(LINKS).text
+    assert 'role="alert"' not in seat.get(ACCOUNT).text
     assert 'aria-current="page"' in seat.get(ACCOUNT).text.split('class="who"')[1].split(">")[0]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exshare_core.errors import InvalidValue, NotFound, printable
+from exshare_core.events import Actor
 from exshare_core.governance import Leavers
 from exshare_core.values import AccountId, Address, SiteId, Subject
 from exshare_web.cli import options
@@ -247,7 +248,11 @@ def list_members(config_file: Path, site: str | None, as_json: bool) -> None:
         options.print_json([described(one) for one in found])
         return
     for one in found:
-        marks = [*(["admin"] if one.admin else []), *(["locked out"] if one.disabled else [])]
+        marks = [
+            *(["admin"] if one.admin else []),
+            *(["second factor"] if one.factor else []),
+            *(["locked out"] if one.disabled else []),
+        ]
         click.echo("  ".join([one.name, one.site or "all sites", *marks]))
 
 
@@ -259,8 +264,10 @@ def described(one: Member) -> dict[str, Any]:
         "site": one.site,
         "admin": one.admin,
         "identity": one.identity,
+        "second_factor": one.factor is not None,
         "disabled": one.disabled,
         "address": None if one.address is None else str(one.address),
+        "elsewhere": None if one.subject is None else {"issuer": one.subject.issuer, "subject": one.subject.name},
     }
 
 
