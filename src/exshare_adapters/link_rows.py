@@ -154,6 +154,11 @@ def _wish_of(codec: Codec, row: Row) -> Wish:
     )
 
 
+def visit_id(row: Row | None) -> str:
+    """The id of the visit in a row, or nothing where there is none."""
+    return "" if row is None else str(row["id"])
+
+
 def swept_of(codec: Codec, row: Row) -> Swept:
     """A link as a walk over all of them sees it."""
     return Swept(link_of(codec, row), row["opens"], not flag(row["owner_out"]))

@@ -331,12 +331,16 @@ class LinkRepository(Protocol):
         most: int | None,
         events: Sequence[Event],
         renews: bytes | None = None,
+        instead_of: str | None = None,
     ) -> bool:
         """Begin a visit in one conditional transaction: count an open, store visit, proofs and events.
 
         Must be True and store all of it while fewer than `most` opens are counted (or `most` is None) and the stored
         security version is the visit's; must otherwise be False and store nothing. Exact under concurrency (L14).
         With `renews`, must first move what that session had to the session of the visit, as `prove` does.
+
+        With `instead_of`, the id of the visit that the session was seen to have at this link, or "" for none, must be
+        False and store nothing when it has another by now: of two presses at the same moment one begins a visit.
         """
 
     async def give_back(self, visit: Visit, events: Sequence[Event]) -> None:

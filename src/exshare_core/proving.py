@@ -176,8 +176,12 @@ class Proving(Entrance):
         at = await self._gate(segment, caller, Answer.ASK_OPEN)
         if isinstance(at, Submission):
             return at
-        admitted = await self._admit(at, caller, _session(caller), (), ())
-        return Submission(Answer.ALLOW if admitted else Answer.UNAVAILABLE, fresh=admitted and caller.session is None)
+        had = "" if at.found.visit is None else at.found.visit.id
+        if await self._admit(at, caller, _session(caller), (), (), instead_of=had):
+            return Submission(Answer.ALLOW, fresh=caller.session is None)
+        # The last open may be used, or another press of the same button was quicker: then the visit has begun.
+        opening = await self.open(segment, caller)
+        return Submission(Answer.ALLOW if opening.answer is Answer.ALLOW else Answer.UNAVAILABLE)
 
     # --- the steps -----------------------------------------------------------------------------------------------
 
@@ -239,13 +243,19 @@ class Proving(Entrance):
         return Submission(decision.strangers_face(), fresh=True, ask=ask_of(at.found, at.prepared, decision))
 
     async def _admit(
-        self, at: AtGate, caller: Caller, session: bytes, proofs: Sequence[StoredProof], events: Sequence[Event]
+        self,
+        at: AtGate,
+        caller: Caller,
+        session: bytes,
+        proofs: Sequence[StoredProof],
+        events: Sequence[Event],
+        instead_of: str | None = None,
     ) -> bool:
         link, most = at.link, at.prepared.policy.limits.opens
         visit = Visit(self.tokens.id(), link.site, link.id, session, link.security_version, at.now, at.now)
         opened = event_of(Kind.OPENED, at.found, caller, at.now)
         renews = _former(caller) if proofs else None
-        return await self.storage.links.admit(visit, proofs, most, [*events, opened], renews)
+        return await self.storage.links.admit(visit, proofs, most, [*events, opened], renews, instead_of)
 
     async def _rehash(self, link: ShareLink, password: str) -> None:
         if link.wish.password_hash is None or not self.hasher.outdated(link.wish.password_hash):

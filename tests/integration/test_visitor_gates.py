@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from attrs import evolve
 from starlette.testclient import TestClient
 
+from exshare_core.decisions import Answer
 from exshare_core.errors import Broken, Busy
+from exshare_core.ports import LinkRepository
 from exshare_core.testing import CheapHasher
-from exshare_core.values import Networks, People
+from exshare_core.values import Networks, People, network_address
+from exshare_core.visiting import Caller
 from tests.integration.shell import CHILD, OF_CHILD, PASSWORD, PICTURE, PLAN, UNKNOWN_TOKEN, Made, Shell, run
 
 ADA = People.parse(["ada@example.com"])
@@ -418,3 +422,64 @@ def test_a_file_whose_first_byte_does_not_come_returns_the_open() -> None:
     shell.content.files[PICTURE] = file, data
 
     assert (502, 0) == (empty, shell.record(made).opens)
+
+
+# --- the Open button ---------------------------------------------------------------------------------------------
+
+
+def test_pressing_open_twice_is_one_open() -> None:
+    """A second press, while the first is under way or after it, leads on and counts nothing (spec L14)."""
+    shell = Shell()
+    made = shell.make_link(max_opens=1)
+    client = shell.client()
+    client.get(made.path)
+    presses = [client.post(made.path, data={"open": ""}) for _ in range(3)]
+
+    assert [(303, made.path)] * 3 == [(one.status_code, one.headers.get("location")) for one in presses]
+    assert 1 == shell.record(made).opens
+    assert ["opened"] == [kind for kind in kinds(shell, made) if kind == "opened"]
+    assert "page" == gate(client.get(made.path).text)
+
+
+class SlowLinks:
+    """Links that everyone who comes at once has found before the first of them is admitted."""
+
+    def __init__(self, links: Any) -> None:
+        self.links = links
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.links, name)
+
+    async def admit(self, *given: Any, **more: Any) -> bool:
+        """After everyone else's turn."""
+        await asyncio.sleep(0.01)
+        admitted: bool = await self.links.admit(*given, **more)
+        return admitted
+
+
+@pytest.mark.parametrize("max_opens", [1, 5])
+def test_pressing_open_twice_at_once_is_one_open(max_opens: int) -> None:
+    """Of presses at the same moment one begins the visit, and the others find it begun: nobody locks themselves out."""
+    shell = Shell()
+    made = shell.make_link(max_opens=max_opens)
+    shell.storage.links = cast("LinkRepository", SlowLinks(shell.storage.links))
+    who = Caller(network_address("192.0.2.7"), b"s" * 32, fresh=b"f" * 32)
+
+    async def pressed() -> list[Answer]:
+        visiting = shell.services.visiting
+        return [one.answer for one in await asyncio.gather(*(visiting.begin(made.token, who) for _ in range(4)))]
+
+    assert [Answer.ALLOW] * 4 == run(pressed())
+    assert 1 == shell.record(made).opens
+
+
+def test_the_open_page_gives_a_session_and_no_other_gate_does() -> None:
+    """Who has no session gets one with the Open button, before it is pressed; reading it counts nothing."""
+    shell = Shell()
+    limited, gated = shell.make_link(max_opens=1), shell.make_link(password=PASSWORD, max_opens=1)
+    client = shell.client()
+    first, again = client.get(limited.path), client.get(limited.path)
+
+    assert (True, False) == ("set-cookie" in first.headers, "set-cookie" in again.headers)
+    assert "set-cookie" not in shell.client().get(gated.path).headers
+    assert (0, 0) == (shell.record(limited).opens, shell.record(gated).opens)

@@ -49,4 +49,4 @@ def test_both_stores_have_the_same_statements() -> None:
     """PostgreSQL has besides only the locks that SQLite takes for a whole transaction."""
     sqlite, postgres = load_queries("exshare_adapters.sqlite"), load_queries("exshare_adapters.postgres")
 
-    assert sqlite.keys() | {"codes.hold", "members.hold_name"} == postgres.keys()
+    assert sqlite.keys() | {"codes.hold", "links.hold", "members.hold_name"} == postgres.keys()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from exshare_adapters.codec import Codec
-from exshare_adapters.link_rows import link_params, swept_of
+from exshare_adapters.link_rows import link_params, swept_of, visit_id
 from exshare_adapters.policy_rows import space_key
 from exshare_adapters.postgres.along import put_along
 from exshare_adapters.postgres.connection import Statements
@@ -98,10 +98,15 @@ class PostgresLinks:
         most: int | None,
         events: Sequence[Event],
         renews: bytes | None = None,
+        instead_of: str | None = None,
     ) -> bool:
-        """See `LinkRepository.admit`."""
+        """See `LinkRepository.admit`; who begins a visit instead of one that was seen waits for others at the link."""
 
         async def work(db: Statements) -> bool:
+            if instead_of is not None:
+                await db.run("links.hold", visit_params(visit))
+                if instead_of != visit_id(await db.one("links.visit_of", **visit_params(visit))):
+                    return False
             if not await db.run("links.count_open", {**visit_params(visit), "most": most}):
                 return False
             await renew(db, renews, visit.session)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from exshare_adapters.codec import Codec
-from exshare_adapters.link_rows import link_params, swept_of
+from exshare_adapters.link_rows import link_params, swept_of, visit_id
 from exshare_adapters.policy_rows import space_key
 from exshare_adapters.rows import (
     address_params,
@@ -98,10 +98,13 @@ class SqliteLinks:
         most: int | None,
         events: Sequence[Event],
         renews: bytes | None = None,
+        instead_of: str | None = None,
     ) -> bool:
         """See `LinkRepository.admit`."""
 
         def work(db: Statements) -> bool:
+            if instead_of is not None and instead_of != visit_id(db.one("links.visit_of", **visit_params(visit))):
+                return False
             if not db.run("links.count_open", {**visit_params(visit), "most": most}):
                 return False
             renew(db, renews, visit.session)

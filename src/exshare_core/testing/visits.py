@@ -147,6 +147,31 @@ class VisitsContract(Contract[Storage]):
         assert (4, None, set()) == await _seen(storage, address, first.session)
 
     @promise
+    async def test_of_presses_at_the_same_moment_one_begins_a_visit(self, storage: Storage) -> None:
+        """With the visit that was seen, or none, `admit` begins one instead of that alone: twelve presses of one button are
+        one open, and the next visit of the session is another.
+        """
+        link, address = await _new(storage)
+        session, other = fresh_digest(), fresh_digest()
+        visits = [a_visit(link, session) for _ in range(12)]
+        event = an_event(link)
+        admitted = await asyncio.gather(
+            *(storage.links.admit(visit, [], 9, [event], instead_of="") for visit in visits)
+        )
+        begun = [visit for visit, one in zip(visits, admitted, strict=True) if one]
+        first = begun[0]
+        second = a_visit(link, session, began_at=after(hours=13), seen_at=after(hours=13))
+        stale = await storage.links.admit(a_visit(link, session), [], 9, [event], instead_of=second.id)
+        unseen = await storage.links.admit(a_visit(link, other), [], 9, [event], instead_of=first.id)
+
+        assert [first] == begun
+        assert (False, False, (1, first, set())) == (stale, unseen, await _seen(storage, address, session))
+        assert await storage.links.admit(second, [], 9, [event], instead_of=first.id)
+        assert await storage.links.admit(a_visit(link, other), [], 9, [event], instead_of="")
+        assert (3, second, set()) == await _seen(storage, address, session)
+        assert 3 == len(await storage.activity.of_link(link.site, link.id))
+
+    @promise
     async def test_visit_and_proofs_are_of_this_session_and_link_only(self, storage: Storage) -> None:
         """`find` gives no visit or proof of another session or of another link,
         and none without a session.

@@ -30,7 +30,13 @@ SIGN_IN = (Answer.ASK_SIGN_IN, Answer.ASK_SSO)
 async def show_link(request: Request) -> Response:
     """``GET /s/{segment}``: the next gate, or the root of the share. Uses nothing up."""
     opening = await shell(request).services.visiting.open(request.path_params["segment"], caller(request))
-    return await _shown(request, opening)
+    response = await _shown(request, opening)
+    if opening.answer is Answer.ASK_OPEN:
+        # Whoever presses the Open button twice must be the same visitor both times.
+        who, secret = fresh_caller(request)
+        if who.session is None:
+            keep_session(request, response, secret)
+    return response
 
 
 async def submit(request: Request) -> Response:

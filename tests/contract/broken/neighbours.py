@@ -39,8 +39,8 @@ class GivesBackAloud(MemoryLinks):
 class CountsForTheWholeSite(MemoryLinks):
     """An open counts at every link of its site."""
 
-    async def admit(self, visit: Any, *given: Any) -> bool:
-        admitted = await super().admit(visit, *given)
+    async def admit(self, visit: Any, *given: Any, **more: Any) -> bool:
+        admitted = await super().admit(visit, *given, **more)
         for site, id in self.state.opens:
             if admitted and site == visit.site and id != visit.link:
                 self.state.opens[site, id] += 1

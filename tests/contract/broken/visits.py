@@ -16,22 +16,22 @@ from tests.contract.broken.rows import stored
 class AdmitsWithoutProofs(MemoryLinks):
     """The proofs of a visit are lost."""
 
-    async def admit(self, visit: Any, proofs: Any, most: Any, events: Any, renews: Any = None) -> bool:
-        return await super().admit(visit, [], most, events, renews)
+    async def admit(self, visit: Any, proofs: Any, most: Any, events: Any, renews: Any = None, **more: Any) -> bool:
+        return await super().admit(visit, [], most, events, renews, **more)
 
 
 class AdmitsWithoutEvents(MemoryLinks):
     """An open leaves no trace in the activity."""
 
-    async def admit(self, visit: Any, proofs: Any, most: Any, events: Any, renews: Any = None) -> bool:
-        return await super().admit(visit, proofs, most, [], renews)
+    async def admit(self, visit: Any, proofs: Any, most: Any, events: Any, renews: Any = None, **more: Any) -> bool:
+        return await super().admit(visit, proofs, most, [], renews, **more)
 
 
 class CountsLimitedOpensOnly(MemoryLinks):
     """Opens are counted only where there is a limit."""
 
-    async def admit(self, visit: Any, proofs: Any, most: Any, events: Any, renews: Any = None) -> bool:
-        admitted = await super().admit(visit, proofs, most, events, renews)
+    async def admit(self, visit: Any, proofs: Any, most: Any, events: Any, renews: Any = None, **more: Any) -> bool:
+        admitted = await super().admit(visit, proofs, most, events, renews, **more)
         self.state.opens[visit.site, visit.link] -= int(most is None)
         return admitted
 
@@ -39,43 +39,61 @@ class CountsLimitedOpensOnly(MemoryLinks):
 class AdmitsOneTooMany(MemoryLinks):
     """The limit is compared with the wrong sign."""
 
-    async def admit(self, visit: Any, proofs: Any, most: Any, events: Any, renews: Any = None) -> bool:
-        return await super().admit(visit, proofs, None if most is None else most + 1, events, renews)
+    async def admit(self, visit: Any, proofs: Any, most: Any, events: Any, renews: Any = None, **more: Any) -> bool:
+        return await super().admit(visit, proofs, None if most is None else most + 1, events, renews, **more)
 
 
 class IgnoresTheSecurityVersion(MemoryLinks):
     """A visit that began with old proofs is admitted."""
 
-    async def admit(self, visit: Any, *given: Any) -> bool:
+    async def admit(self, visit: Any, *given: Any, **more: Any) -> bool:
         link = self.state.links.get((visit.site, visit.link))
         current = visit if link is None else evolve(visit, security_version=link.security_version)
-        return await super().admit(current, *given)
+        return await super().admit(current, *given, **more)
 
 
 class AdmitsAnywhere(MemoryLinks):
     """Who opens a link that is not there is admitted."""
 
-    async def admit(self, visit: Any, *given: Any) -> bool:
-        return (visit.site, visit.link) not in self.state.links or await super().admit(visit, *given)
+    async def admit(self, visit: Any, *given: Any, **more: Any) -> bool:
+        return (visit.site, visit.link) not in self.state.links or await super().admit(visit, *given, **more)
 
 
 class CountsThenWrites(MemoryLinks):
     """Between counting and writing, others may come in."""
 
-    async def admit(self, visit: Any, proofs: Any, most: Any, events: Any, renews: Any = None) -> bool:
+    async def admit(self, visit: Any, proofs: Any, most: Any, events: Any, renews: Any = None, **more: Any) -> bool:
         if most is not None and self.state.opens[visit.site, visit.link] >= most:
             return False
         await asyncio.sleep(0)
-        return await super().admit(visit, proofs, None, events, renews)
+        return await super().admit(visit, proofs, None, events, renews, **more)
+
+
+class LooksAtTheVisitFirst(MemoryLinks):
+    """Between looking which visit there is and beginning one, others may come in."""
+
+    async def admit(self, visit: Any, *given: Any, instead_of: Any = None) -> bool:
+        had = self.state.visits.get(((visit.site, visit.link), visit.session))
+        if instead_of is not None and instead_of != ("" if had is None else had.id):
+            return False
+        await asyncio.sleep(0)
+        return await super().admit(visit, *given)
+
+
+class BeginsEveryTime(MemoryLinks):
+    """Who presses twice has opened twice."""
+
+    async def admit(self, *given: Any, instead_of: Any = None) -> bool:
+        return await super().admit(*given)
 
 
 class KeepsTheFirstVisit(MemoryLinks):
     """A session's later visit is not stored."""
 
-    async def admit(self, visit: Any, *given: Any) -> bool:
+    async def admit(self, visit: Any, *given: Any, **more: Any) -> bool:
         key = (visit.site, visit.link), visit.session
         first = self.state.visits.get(key)
-        admitted = await super().admit(visit, *given)
+        admitted = await super().admit(visit, *given, **more)
         if first is not None:
             self.state.visits[key] = first
         return admitted
@@ -143,8 +161,8 @@ class RenewsNothing(MemoryLinks):
 class RenewsNothingWhenAdmitting(MemoryLinks):
     """What the former session had stays with it when a visit begins."""
 
-    async def admit(self, visit: Any, proofs: Any, most: Any, events: Any, renews: Any = None) -> bool:
-        return await super().admit(visit, proofs, most, events)
+    async def admit(self, visit: Any, proofs: Any, most: Any, events: Any, renews: Any = None, **more: Any) -> bool:
+        return await super().admit(visit, proofs, most, events, **more)
 
 
 class RenewsOneLinkOnly(MemoryLinks):
@@ -161,9 +179,9 @@ class RenewsOneLinkOnly(MemoryLinks):
 class RenewsRefused(MemoryLinks):
     """Who is not admitted has a new session all the same."""
 
-    async def admit(self, visit: Any, proofs: Any, most: Any, events: Any, renews: Any = None) -> bool:
+    async def admit(self, visit: Any, proofs: Any, most: Any, events: Any, renews: Any = None, **more: Any) -> bool:
         self.state.renew(renews, visit.session)
-        return await super().admit(visit, proofs, most, events)
+        return await super().admit(visit, proofs, most, events, **more)
 
 
 class ForgetsWhoSignedIn(MemoryLinks):
@@ -278,6 +296,8 @@ ROWS = [
     stored("links", IgnoresTheSecurityVersion, "admit_refuses_another_security_version"),
     stored("links", AdmitsAnywhere, "admit_refuses_an_unknown_link"),
     stored("links", CountsThenWrites, "admit_is_exact_under_concurrency"),
+    stored("links", LooksAtTheVisitFirst, "of_presses_at_the_same_moment_one_begins_a_visit"),
+    stored("links", BeginsEveryTime, "of_presses_at_the_same_moment_one_begins_a_visit"),
     stored("links", KeepsTheFirstVisit, "a_later_visit_of_a_session_takes_the_place_of_the_earlier"),
     stored("links", SharesProofs, "visit_and_proofs_are_of_this_session_and_link_only"),
     stored("links", JudgesProofs, "stored_proofs_and_visits_are_not_judged"),

@@ -172,6 +172,14 @@ on conflict (site, link, session) do update set
 id = excluded.id, security_version = excluded.security_version,
 began_at = excluded.began_at, seen_at = excluded.seen_at;
 
+-- name: hold
+-- The lock on the opens of a link: visits that begin instead of others begin one after the other.
+select 1 as held from link_opens where site = %(site)s and link = %(link)s for update;
+
+-- name: visit_of
+-- The visit that a session has at a link.
+select id from visits where site = %(site)s and link = %(link)s and session = %(session)s;
+
 -- name: end_visit
 -- A visit that is undone.
 delete from visits where site = %(site)s and link = %(link)s and session = %(session)s and id = %(id)s;

@@ -171,6 +171,10 @@ on conflict (site, link, session) do update set
 id = excluded.id, security_version = excluded.security_version,
 began_at = excluded.began_at, seen_at = excluded.seen_at;
 
+-- name: visit_of
+-- The visit that a session has at a link.
+select id from visits where site = :site and link = :link and session = :session;
+
 -- name: end_visit
 -- A visit that is undone.
 delete from visits where site = :site and link = :link and session = :session and id = :id;

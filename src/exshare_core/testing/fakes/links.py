@@ -100,9 +100,13 @@ class MemoryLinks:
         most: int | None,
         events: Sequence[Event],
         renews: bytes | None = None,
+        instead_of: str | None = None,
     ) -> bool:
-        """Begin a visit if an open is left."""
+        """Begin a visit if an open is left, and nobody has begun one meanwhile."""
         key = visit.site, visit.link
+        had = self.state.visits.get((key, visit.session))
+        if instead_of is not None and instead_of != ("" if had is None else had.id):
+            return False
         link = self.state.links.get(key)
         if link is None or link.security_version != visit.security_version:
             return False
