@@ -48,16 +48,27 @@ def warnings(before: SitePolicy, after: SitePolicy, methods: Collection[Method] 
     return tuple(sentence for sentence in _shut(after, methods) if sentence not in set(_shut(before, methods)))
 
 
+def unanswerable_demands(policy: SitePolicy, methods: Collection[Method]) -> Iterator[str]:
+    """Where visitors must sign in as nobody can, in sentences; `methods` are those by which they can."""
+    for where, space in _places(policy):
+        above = effective(one for one in policy.layers(space) if one.before is None)
+        if above is not None and (demanded := unanswerable(above, methods)):
+            yield f"{where}, {demanded}"
+
+
+def _places(policy: SitePolicy) -> Iterator[tuple[str, SpaceKey]]:
+    """The site and each space of its own, in words."""
+    yield "on this site", SpaceKey("")
+    yield from ((f"in the space {key}", key) for key in sorted(policy.spaces))
+
+
 def _shut(policy: SitePolicy, methods: Collection[Method]) -> Iterator[str]:
     if (policy.scheme or WITHOUT).of(Granted.CREATE) == Grantees():
         yield "nobody but admins can make links on this site"
     for space, rules in sorted(policy.spaces.items()):
         if rules.scheme is not None and rules.scheme.of(Granted.CREATE) == Grantees():
             yield f"nobody but admins can make links in the space {space}"
-    for where, space in (
-        ("on this site", SpaceKey("")),
-        *((f"in the space {key}", key) for key in sorted(policy.spaces)),
-    ):
+    for where, space in _places(policy):
         above = effective(one for one in policy.layers(space) if one.before is None)
         if above is None:
             continue
@@ -65,8 +76,7 @@ def _shut(policy: SitePolicy, methods: Collection[Method]) -> Iterator[str]:
             yield f"no visitor is on every list of allowed people {where}"
         if above.limits.networks is not None and not above.limits.networks.entries():
             yield f"no network is on every list of allowed networks {where}"
-        if demanded := unanswerable(above, methods):
-            yield f"{where}, {demanded}"
+    yield from unanswerable_demands(policy, methods)
 
 
 def _limits(layer: str, before: Limits, after: Limits) -> Iterator[Difference]:

@@ -152,9 +152,9 @@ def _said(verdict: Verdict) -> Said:
 def unanswerable(policy: Policy, methods: Collection[Method]) -> str:
     """What `policy` demands and nobody can do where visitors sign in by `methods` only; empty when there is no such."""
     if policy.limits.sso_demanded and Method.SSO not in methods:
-        return "visitors must sign in with an organisation, and none is set up for this site"
+        return "visitors must sign in with an organisation, and none is set up"
     if policy.limits.sign_in_demanded and not methods:
-        return "visitors must sign in, and no way to sign in is set up for this site"
+        return "visitors must sign in, and no way to sign in is set up"
     return ""
 
 

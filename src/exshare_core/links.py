@@ -336,7 +336,7 @@ def _checked(field_name: str, text: str, limit: int, *, lines: bool = False) -> 
 
 def checked_terms(text: str) -> str:
     """A text to accept, without surrounding space and with single line ends; raises InvalidValue when too long."""
-    return _checked("terms", text.replace("\r\n", "\n"), MAX_TERMS, lines=True)
+    return _checked("terms", text.replace("\r\n", "\n").replace("\r", "\n"), MAX_TERMS, lines=True)
 
 
 def checked_slug(slug: str) -> str:

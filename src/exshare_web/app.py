@@ -28,7 +28,7 @@ from exshare_web.services import Services
 from exshare_web.visitor.request import Shell, shell
 
 MAX_BODY = 64 * 1024
-"""Bytes of a form; only a policy document may be larger."""
+"""Bytes of a form; those of members that hold whole texts may be larger."""
 
 _log = structlog.get_logger()
 

@@ -10,6 +10,7 @@ from exshare_core.decisions import Answer
 from exshare_core.departing import Gateway
 from exshare_core.gates import Method
 from exshare_core.values import SiteId
+from exshare_web.sign_in_settings import SignInSettings
 
 
 @frozen
@@ -31,17 +32,19 @@ class Ways:
     """Whether a mail address says with which of them to sign in."""
     accounts: bool = False
     """Whether people can sign in with an account here."""
+    signed: bool = False
+    """Whether a page that frames the share can name its visitors (spec G11); nobody has to choose that here."""
     new_tab: bool = False
     """Whether an organisation's page needs a tab of its own, because ours is shown in a frame (spec G4)."""
 
     def __bool__(self) -> bool:
-        """Whether there is any way."""
+        """Whether there is any way to offer."""
         return bool(self.organisations) or self.accounts
 
     @property
     def methods(self) -> frozenset[Method]:
         """What they amount to for whoever judges."""
-        there = ((Method.SSO, self.organisations), (Method.ACCOUNT, self.accounts))
+        there = ((Method.SSO, self.organisations), (Method.ACCOUNT, self.accounts), (Method.SIGNED, self.signed))
         return frozenset(method for method, offered in there if offered)
 
     def past(self, answer: Answer) -> Ways:
@@ -49,7 +52,7 @@ class Ways:
         return evolve(self, accounts=False) if answer is Answer.ASK_SSO else self
 
 
-def ways_of(gateways: Sequence[Gateway]) -> Ways:
+def ways_of(gateways: Sequence[Gateway | SignInSettings]) -> Ways:
     """What the identity providers of a site add to the ways in."""
     open_to_visitors = [one for one in gateways if one.visitors]
     organisations = tuple(Organisation(one.name, one.title) for one in open_to_visitors)

@@ -18,6 +18,7 @@ from exshare_web.admin import (
     switches,
 )
 from exshare_web.admin.guard import governed
+from exshare_web.manager.routes import SETTINGS_BODY
 
 LARGEST_DOCUMENT_BODY = 4 * 1024 * 1024
 """Bytes of a form that holds a document; browsers write some of its characters with three bytes, a line end with six."""
@@ -35,7 +36,7 @@ def admin_routes() -> list[BaseRoute]:
         Route(f"{policy}/configurations", governed(configurations.create), methods=["POST"]),
         Route(f"{policy}/configurations/remove", governed(configurations.remove), methods=["POST"]),
         Route(f"{policy}/layer", governed(layers.show), methods=["GET"]),
-        Route(f"{policy}/layer", governed(layers.submit), methods=["POST"]),
+        Route(f"{policy}/layer", governed(layers.submit), methods=["POST"], middleware=SETTINGS_BODY),
         Route(f"{policy}/space", governed(spaces.show), methods=["GET"]),
         Route(f"{policy}/space", governed(spaces.submit), methods=["POST"]),
         Route(f"{policy}/scheme", governed(schemes.show), methods=["GET"]),

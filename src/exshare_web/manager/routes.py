@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.routing import BaseRoute, Route
 
 from exshare_web import elsewhere
 from exshare_web.manager import account, links, second_step, setup, sign_in
 from exshare_web.manager.account import own
 from exshare_web.manager.session import signed_in
+
+LARGEST_SETTINGS = 512 * 1024
+"""Bytes of a form with a text to accept, of which browsers write some characters with twelve bytes."""
+
+SETTINGS_BODY = (Middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_SETTINGS),)
 
 
 def manager_routes() -> list[BaseRoute]:
@@ -29,9 +36,9 @@ def manager_routes() -> list[BaseRoute]:
         *_account_routes("/manage/{site}/account"),
         Route("/manage/{site}/links", signed_in(links.show_list), methods=["GET"], name="links"),
         Route("/manage/{site}/new", signed_in(links.find_page), methods=["GET"], name="new"),
-        Route("/manage/{site}/new", signed_in(links.create), methods=["POST"]),
+        Route("/manage/{site}/new", signed_in(links.create), methods=["POST"], middleware=SETTINGS_BODY),
         Route("/manage/{site}/links/{link}", signed_in(links.show_link), methods=["GET"], name="manage-link"),
-        Route("/manage/{site}/links/{link}", signed_in(links.change), methods=["POST"]),
+        Route("/manage/{site}/links/{link}", signed_in(links.change), methods=["POST"], middleware=SETTINGS_BODY),
         Route("/manage/{site}/links/{link}/{act}", signed_in(links.act), methods=["POST"], name="act"),
     ]
 
