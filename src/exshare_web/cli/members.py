@@ -143,7 +143,6 @@ def _became(departure: Departure) -> str:
 
 
 @member.command()
-@member.command()
 @click.argument("name")
 @options.config
 @click.option("--site", metavar="SITE", help="The member's site, where several have one of that name.")
@@ -212,6 +211,7 @@ def sign_out(name: str, config_file: Path, site: str | None, as_json: bool) -> N
     click.echo(f"{known.name} is signed out everywhere: {ended} {'session' if ended == 1 else 'sessions'} ended")
 
 
+@member.command()
 @click.argument("name")
 @options.config
 @click.option("--site", metavar="SITE", help="The member's site, where several have one of that name.")
@@ -274,7 +274,6 @@ def described(one: Member) -> dict[str, Any]:
 async def _found(deployment: Opened, name: str, site: str | None) -> Member:
     """The member with this name or id, locked out or not; raises NotFound, and InvalidValue where several are meant."""
     where = None if site is None else _known(site, tuple(deployment.services.sharing))
-        "elsewhere": None if one.subject is None else {"issuer": one.subject.issuer, "subject": one.subject.name},
     listed = await deployment.storage.members.list(where)
     meant = [one for one in listed if one.id == name or one.name.casefold() == name.strip().casefold()]
     if not meant:
