@@ -24,6 +24,7 @@ PRUNINGS = (
     "upkeep.prune_account_sessions",
     "upkeep.prune_account_steps",
     "upkeep.prune_account_shares",
+    "upkeep.prune_api_requests",
     "upkeep.prune_guesses",
 )
 """The statements that forget what can no longer count for anything."""

@@ -18,7 +18,7 @@ from exshare_core.errors import NotFound, Refused
 from exshare_core.events import Actor, Event, Kind
 from exshare_core.guessing import counted_as, unknown_wait
 from exshare_core.ports import Clock, Storage, TokenGenerator, Vault
-from exshare_core.values import EVERYWHERE, ApiKeyId, IPAddress, MemberId, SiteId, Token
+from exshare_core.values import EVERYWHERE, ApiKeyId, IPAddress, LinkId, MemberId, SiteId, Token
 
 
 @frozen(slots=True)
@@ -109,6 +109,17 @@ class Keying:
             return TooMany(minute + timedelta(minutes=1) - now)
         counted = evolve(key, uses=key.uses + 1, last_used_at=now)
         return Recognised(counted, member, A_MINUTE - used, minute + timedelta(minutes=1))
+
+    async def first(self, key: ApiKey, name: str, fingerprint: bytes, span: timedelta) -> bool:
+        """Whether a request that a program calls `name` is the first of that name within `span`, or a repeat of it."""
+        now = self.clock.now()
+        request = await self.vault.keyed_digest(f"{key.id}\n{name}".encode(), "api request", key.site)
+        return fingerprint == await self.storage.api_keys.first(key.site, key.id, request, fingerprint, now, now + span)
+
+    async def link_of(self, key: ApiKey, name: str, fingerprint: bytes) -> LinkId:
+        """The id of the link that a request makes, however often it is sent."""
+        asked = f"{key.id}\n{name}\n{fingerprint.hex()}".encode()
+        return LinkId((await self.vault.keyed_digest(asked, "api link", key.site)).hex()[:40])
 
     async def _nowhere(self, now: datetime, network: IPAddress | None) -> TooMany | None:
         counter = await self.vault.keyed_digest(counted_as(network).encode(), "guess api keys network", EVERYWHERE)

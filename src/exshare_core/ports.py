@@ -679,6 +679,13 @@ class ApiKeyRepository(Protocol):
         Must be 0 for a key that is not there.
         """
 
+    async def first(
+        self, site: SiteId, key: ApiKeyId, request: bytes, fingerprint: bytes, at: datetime, until: datetime
+    ) -> bytes:
+        """Must be the fingerprint that came first for this `request` of the key, and of those that come at once the same
+        for all; it is kept until `until`. One that was kept until `at` or earlier has been forgotten.
+        """
+
 
 class ActivityLog(Protocol):
     """The activity: append and read."""
@@ -821,6 +828,11 @@ class PageSource(Protocol):
     async def level(self, parent: PageId, limit: int, offset: int = 0) -> tuple[tuple[Node, ...], bool]:
         """The entries right below `parent` in Confluence's order, folders and other kinds included, without what is
         archived or trashed: those from `offset`, at most `limit`, and whether there are more.
+        """
+
+    async def below(self, root: PageId, most: int) -> frozenset[PageId] | None:
+        """Everything below `root`, however deep and of whatever kind, without what is archived or trashed; must be None
+        where there is more than `most`, and never a part of it.
         """
 
 

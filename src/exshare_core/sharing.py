@@ -101,8 +101,12 @@ class Sharing(Sending):
             prefilled(defaults, above, facts.page, facts.space, now),
         )
 
-    async def create(self, member: Member | None, owner: Member, page: str, form: LinkForm) -> tuple[Shown, str]:
+    async def create(
+        self, member: Member | None, owner: Member, page: str, form: LinkForm, *, id: LinkId | None = None
+    ) -> tuple[Shown, str]:
         """Make a link for `page` (an id or an address of the site) owned by `owner`; gives it and its full address.
+
+        An `id` is given by who must know a repeat of the same request; one in use raises Taken.
 
         For a whole space, `page` is the key of the space, its home page or any page of it.
         Raises InvalidValue (InvalidValues with every broken rule of the form), Refused or Busy, and leaves nothing
@@ -123,7 +127,7 @@ class Sharing(Sending):
         form, leads_to = await self._leading(member, form, None)
         wish = evolve(await self._wish(form, above, now, None), leads_to=leads_to)
         link = ShareLink(
-            id=LinkId(self.tokens.id()),
+            id=id or LinkId(self.tokens.id()),
             site=self.site,
             scope=scope,
             wish=wish,

@@ -19,6 +19,8 @@ from exshare_core.decisions import Answer
 from exshare_core.errors import AdapterFailed
 from exshare_web.admin.routes import admin_routes
 from exshare_web.answers import FAILED, UNREADABLE, Answers
+from exshare_web.api import problems
+from exshare_web.api.operations import ROOT, api_routes
 from exshare_web.headers import SecurityHeaders
 from exshare_web.logs import RequestLog
 from exshare_web.manager.routes import manager_routes
@@ -44,6 +46,7 @@ def create_app(services: Services) -> Starlette:
             *plain_routes(Mount("/static", static, name="static")),
             *admin_routes(),
             *manager_routes(),
+            *api_routes(),
         ],
         middleware=[
             Middleware(RequestLog),
@@ -66,6 +69,8 @@ async def _refused(request: Request, error: Exception) -> Response:
     """No such route, or not by this method: the same page as for no such link. Else a form that made no sense."""
     answers = shell(request).answers
     status = error.status_code if isinstance(error, HTTPException) else 404
+    if request.url.path.startswith(f"{ROOT}/"):
+        return problems.of_status(status)
     if status in (404, 405):
         return answers.stranger(Answer.UNKNOWN)
     answer = answers.neutral(UNREADABLE)

@@ -16,24 +16,32 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import attrs
-from attrs import frozen
+from attrs import evolve, frozen
 from dependency_injector import containers, providers
 from platformdirs import user_data_path
 
 from exshare_adapters import registry
 from exshare_adapters.argon2_passwords import Argon2Hasher, Argon2Settings
+from exshare_adapters.joserfc_visitors.keys import Host, host_of
+from exshare_adapters.joserfc_visitors.tokens import JoserfcVisitorTokens
 from exshare_adapters.peppers import fitting, load_peppers, parted
 from exshare_adapters.system import SystemClock, SystemTokens
 from exshare_adapters.totp import Totp
 from exshare_adapters.vault import AesGcmVault, load_or_create_key
 from exshare_core.departing import Departing, Gateway
+from exshare_core.differences import unanswerable_demands
 from exshare_core.dispatching import Dispatching
 from exshare_core.elsewhere import Elsewhere
 from exshare_core.errors import AdapterFailed, Broken, InvalidValue, InvalidValues
+from exshare_core.explaining import unanswerable
 from exshare_core.factors import Demand
+from exshare_core.gates import Method
 from exshare_core.governing import Governing
+from exshare_core.keying import Keying
 from exshare_core.leaving import Leaving
+from exshare_core.links import LinkState
 from exshare_core.membership import Membership
+from exshare_core.policy import Policy
 from exshare_core.ports import (
     AuthenticatorCodes,
     Checked,
@@ -45,15 +53,17 @@ from exshare_core.ports import (
     Storage,
     TokenGenerator,
     Vault,
+    VisitorTokens,
 )
 from exshare_core.sharing import Sharing
 from exshare_core.values import SiteId
 from exshare_core.visiting import Visiting
 from exshare_web import settings as configuration
 from exshare_web.sections import Section
+from exshare_web.host_settings import HostSettings
 from exshare_web.services import Services
 from exshare_web.settings import Settings, SiteSettings
-from exshare_web.ways import callback_url, ways_of
+from exshare_web.ways import Ways, callback_url, ways_of
 
 
 class RegisteredAdapters:
@@ -74,6 +84,10 @@ class RegisteredAdapters:
     def check_passwords(self, passwords: configuration.Passwords) -> None:
         """See `settings.Adapters.check_passwords`."""
         _argon2(passwords)
+
+    def check_host(self, host: HostSettings) -> None:
+        """See `settings.Adapters.check_host`."""
+        _host(host)
 
 
 def default_data_dir() -> Path:
@@ -143,6 +157,13 @@ class _Chosen:
         )
 
 
+def _host(host: HostSettings) -> Host:
+    """Raises InvalidValue for keys that will not do."""
+    return host_of(
+        host.issuer, keys=host.keys, keys_file=host.keys_file, secret=host.secret, secret_file=host.secret_file
+    )
+
+
 def _argon2(passwords: configuration.Passwords) -> Argon2Settings:
     """Raises InvalidValue for a parameter below the floor and for a file that holds no pepper; what is not configured is
     the adapter's default.
@@ -165,9 +186,17 @@ class Deployment(containers.DeclarativeContainer):
     authenticator: providers.Dependency[AuthenticatorCodes] = providers.Dependency()
     demand: providers.Dependency[Demand] = providers.Dependency()
     issuer: providers.Dependency[str] = providers.Dependency()
+    visitor_tokens: providers.Dependency[VisitorTokens] = providers.Dependency()
 
     visiting = providers.Singleton(
-        Visiting, storage=storage, contents=contents, clock=clock, tokens=tokens, hasher=hasher, vault=vault
+        Visiting,
+        storage=storage,
+        contents=contents,
+        clock=clock,
+        tokens=tokens,
+        hasher=hasher,
+        vault=vault,
+        visitor_tokens=visitor_tokens,
     )
     gateways: providers.Dependency[Mapping[SiteId, Sequence[Gateway]]] = providers.Dependency()
     callback_of: providers.Dependency[Callable[[SiteId, str], str]] = providers.Dependency()
@@ -189,6 +218,7 @@ class Deployment(containers.DeclarativeContainer):
     elsewhere = providers.Singleton(
         Elsewhere, visiting=visiting, membership=membership, departing=departing, gateways=gateways
     )
+    keying = providers.Singleton(Keying, storage=storage, clock=clock, tokens=tokens, vault=vault)
     dispatching = providers.Singleton(
         Dispatching, outbox=storage.provided.outbox, mailer=mailer, vault=vault, clock=clock
     )
@@ -200,6 +230,7 @@ class SiteContainer(containers.DeclarativeContainer):
     site = providers.Dependency(instance_of=str)
     content: providers.Dependency[Content] = providers.Dependency()
     url_of: providers.Dependency[Callable[[str], str]] = providers.Dependency()
+    methods: providers.Dependency[frozenset[Method]] = providers.Dependency()
     deployment = providers.DependenciesContainer()
 
     sharing = providers.Singleton(
@@ -214,7 +245,7 @@ class SiteContainer(containers.DeclarativeContainer):
         url_of=url_of,
     )
     governing = providers.Singleton(
-        Governing, site=site, storage=deployment.storage, content=content, clock=deployment.clock
+        Governing, site=site, storage=deployment.storage, content=content, clock=deployment.clock, methods=methods
     )
     leaving = providers.Singleton(
         Leaving, site=site, storage=deployment.storage, content=content, clock=deployment.clock
@@ -277,6 +308,11 @@ def _gateways(site: SiteSettings, opened: Mapping[tuple[SiteId, str], IdentityPr
     )
 
 
+def _ways(site: SiteSettings) -> Ways:
+    """How visitors of a site can sign in."""
+    return evolve(ways_of(site.sign_in), signed=bool(site.signed_visitors))
+
+
 def _wired(
     settings: Settings,
     storage: Storage,
@@ -300,13 +336,18 @@ def _wired(
         authenticator=providers.Object(Totp()),
         demand=providers.Object(settings.totp),
         issuer=providers.Object(f"exshare at {urlsplit(settings.base_url).netloc}"),
+        visitor_tokens=providers.Object(
+            JoserfcVisitorTokens({site.name: [_host(one) for one in site.signed_visitors] for site in settings.sites})
+        ),
     )
     url_of = partial("{}/s/{}".format, settings.base_url)
+    ways = {site.name: _ways(site) for site in settings.sites}
     sites = {
         site: SiteContainer(
             site=providers.Object(site),
             content=providers.Object(content),
             url_of=providers.Object(url_of),
+            methods=providers.Object(ways[site].methods),
             deployment=deployment,
         )
         for site, content in contents.items()
@@ -318,10 +359,11 @@ def _wired(
         sharing={site: one.sharing() for site, one in sites.items()},
         governing={site: one.governing() for site, one in sites.items()},
         leaving={site: one.leaving() for site, one in sites.items()},
+        keying=deployment.keying(),
         elsewhere=deployment.elsewhere(),
         tokens=deployment.tokens(),
         ready=storage.ping,
-        ways={site: ways_of(every) for site, every in gateways.items()},
+        ways=ways,
         contacts={site.name: site.contact for site in settings.sites if site.contact},
     )
     return Opened(services, deployment.dispatching(), storage, contents, clock.now)
@@ -349,8 +391,10 @@ async def check(settings: Settings) -> tuple[Finding, ...]:
     return (
         await _tried("secrets.key_file", partial(_try_key, settings)),
         await _tried("storage", partial(_try_storage, chosen)),
+        *([] if settings.secure else [await _tried("base_url", partial(_try_frames, settings, chosen))]),
         *[await _tried(what, partial(_try_mail, one)) for what, one in mails],
         *[await _tried(f"sites.{site}", partial(_try_content, one)) for site, one in chosen.contents.items()],
+        *[await _tried(f"sites.{one.name}.sign_in", partial(_try_demands, chosen, one)) for one in settings.sites],
         *[
             await _tried(f"sites.{site}.sign_in.{name}", partial(_try_provider, one))
             for (site, name), one in chosen.providers.items()
@@ -392,6 +436,33 @@ async def _lost_peppers(chosen: _Chosen, storage: Storage) -> tuple[str, ...]:
         except Broken as error:
             wrong.append(f"{error}; put its line back into the file that `pepper_file` in [passwords] names")
     return tuple(sorted(wrong))
+
+
+async def _try_frames(settings: Settings, chosen: _Chosen) -> tuple[str, ...]:
+    """Links in frames of other hosts than an http address has: browsers keep no session there (spec G10)."""
+    wrong, own = [], urlsplit(settings.base_url).hostname
+    async with chosen.storage.open() as storage:
+        for site in chosen.contents:
+            swept = await storage.links.sweep(site, limit=LOOKED_AT)
+            listed = {origin for one in swept for origin in one.link.wish.frame_origins}
+            if other := sorted(origin for origin in listed if urlsplit(origin).hostname != own):
+                rule = f"links of `{site}` are for frames in pages of `{other[0]}`, where browsers keep no session"
+                wrong.append(f"{rule} for an http address: serve over https")
+    return tuple(wrong)
+
+
+async def _try_demands(chosen: _Chosen, site: SiteSettings) -> tuple[str, ...]:
+    """Demands to sign in that nobody can meet, of layers and of links."""
+    methods, mend = _ways(site).methods, "add a way in a table [[sites.sign_in]], or take the demand back"
+    async with chosen.storage.open() as storage:
+        policy = await storage.policies.policy(site.name)
+        wrong = [] if policy is None else [f"{one}: {mend}" for one in unanswerable_demands(policy, methods)]
+        swept = await storage.links.sweep(site.name, limit=LOOKED_AT)
+        own = (one.link for one in swept if one.link.state is LinkState.ACTIVE)
+        closed = sum(unanswerable(Policy(link.wish.limits, {}, ()), methods) != "" for link in own)
+        if closed:
+            wrong.append(f"{closed} of its links demand signing in as nobody can: {mend}")
+    return tuple(wrong)
 
 
 async def _try_mail(chosen: registry.Chosen) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from attrs import field, frozen
 
 from exshare_core.elsewhere import Elsewhere
 from exshare_core.governing import Governing
+from exshare_core.keying import Keying
 from exshare_core.leaving import Leaving
 from exshare_core.membership import Membership
 from exshare_core.ports import TokenGenerator
@@ -30,6 +31,7 @@ class Services:
     sharing: Mapping[SiteId, Sharing]
     governing: Mapping[SiteId, Governing]
     leaving: Mapping[SiteId, Leaving]
+    keying: Keying
     elsewhere: Elsewhere
     tokens: TokenGenerator
     ready: Callable[[], Awaitable[None]]

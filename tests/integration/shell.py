@@ -26,6 +26,7 @@ from exshare_core.events import Actor, Event
 from exshare_core.factors import Demand
 from exshare_core.governance import PolicyChange, assign, hold_back
 from exshare_core.governing import Governing
+from exshare_core.keying import Keying
 from exshare_core.leaving import Leaving
 from exshare_core.links import ShareLink
 from exshare_core.membership import Membership
@@ -184,6 +185,7 @@ class Shell:
             sharing={self.site: sharing},
             governing={self.site: Governing(self.site, storage, content, self.clock)},
             leaving={self.site: Leaving(self.site, storage, content, self.clock)},
+            keying=Keying(storage, self.clock, self.tokens, self.vault),
             elsewhere=Elsewhere(visiting, membership, departing, {self.site: self.gateways}),
             tokens=self.tokens,
             ready=self.storage.ping,

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from exshare_adapters.api_key_rows import key_of, key_params
 from exshare_adapters.codec import Codec
+from exshare_adapters.columns import Params, blob
 from exshare_adapters.sqlite.along import put_along
 from exshare_adapters.sqlite.connection import Statements
 from exshare_adapters.sqlite.database import Database
@@ -59,3 +60,14 @@ class SqliteApiKeys:
         """See `ApiKeyRepository.use`."""
         row = await self._database.write(lambda db: db.one("api_keys.use", site=site, id=key, at=at, since=since))
         return 0 if row is None else int(row["counted"])
+
+    async def first(
+        self, site: SiteId, key: ApiKeyId, request: bytes, fingerprint: bytes, at: datetime, until: datetime
+    ) -> bytes:
+        """See `ApiKeyRepository.first`."""
+        given: Params = {
+            "site": site, "key": key, "request": request, "fingerprint": fingerprint, "at": at, "until": until,
+        }  # fmt: skip
+        row = await self._database.write(lambda db: db.one("api_keys.first", **given))
+        assert row is not None
+        return blob(row["fingerprint"])

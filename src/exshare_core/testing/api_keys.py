@@ -14,7 +14,7 @@ from exshare_core.events import Actor, Event, Kind
 from exshare_core.ports import Storage
 from exshare_core.testing import strategies
 from exshare_core.testing.contract import Contract, law, promise
-from exshare_core.testing.samples import NOW, a_key, after, fresh_digest, fresh_id, fresh_site
+from exshare_core.testing.samples import FAR, NOW, a_key, after, fresh_digest, fresh_id, fresh_site
 from exshare_core.values import ApiKeyId
 
 
@@ -124,3 +124,37 @@ class ApiKeyRepositoryContract(Contract[Storage]):
             await storage.api_keys.add(evolve(key, id=ApiKeyId(fresh_id())), [_event(key)])
 
         assert (key,) == await storage.api_keys.list(key.site, key.member)
+
+    @promise
+    async def test_the_first_fingerprint_of_a_request_stays(self, storage: Storage) -> None:
+        """Of those that come at once all are given the same; another request and another key have their own."""
+        key = await _kept(storage, a_key(fresh_site()))
+        other = await _kept(storage, a_key(key.site))
+        request, prints = fresh_digest(), [fresh_digest() for _ in range(5)]
+        hour = after(hours=1)
+        given = await asyncio.gather(
+            *(storage.api_keys.first(key.site, key.id, request, one, NOW, hour) for one in prints)
+        )
+        again = await storage.api_keys.first(key.site, key.id, request, fresh_digest(), after(minutes=59), FAR)
+        elsewhere = [
+            await storage.api_keys.first(key.site, key.id, fresh_digest(), prints[4], NOW, hour),
+            await storage.api_keys.first(other.site, other.id, request, prints[4], NOW, hour),
+        ]
+
+        assert 1 == len({*given, again})
+        assert given[0] in prints
+        assert [prints[4], prints[4]] == elsewhere
+
+    @promise
+    async def test_a_fingerprint_is_kept_for_a_while(self, storage: Storage) -> None:
+        """At the instant until which it is kept it has been forgotten, and the next one is the first."""
+        key = await _kept(storage, a_key(fresh_site()))
+        request, one, two = (fresh_digest() for _ in range(3))
+        hour = after(hours=1)
+        await storage.api_keys.first(key.site, key.id, request, one, NOW, hour)
+        given = [
+            await storage.api_keys.first(key.site, key.id, request, two, at, FAR)
+            for at in (after(minutes=59), hour, after(hours=2))
+        ]
+
+        assert [one, two, two] == given

@@ -7,7 +7,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.routing import BaseRoute, Route
 
 from exshare_web import elsewhere
-from exshare_web.manager import account, links, second_step, setup, sign_in
+from exshare_web.manager import account, keys, links, second_step, setup, sign_in
 from exshare_web.manager.account import own
 from exshare_web.manager.session import signed_in
 
@@ -34,6 +34,9 @@ def manager_routes() -> list[BaseRoute]:
         Route("/manage/setup/{setup}", setup.show, methods=["GET"], name="setup"),
         Route("/manage/setup/{setup}", setup.submit, methods=["POST"]),
         *_account_routes("/manage/{site}/account"),
+        Route("/manage/{site}/keys", signed_in(keys.show), methods=["GET"], name="keys"),
+        Route("/manage/{site}/keys", signed_in(keys.make), methods=["POST"]),
+        Route("/manage/{site}/keys/{key}/revoke", signed_in(keys.revoke), methods=["POST"], name="revoke-key"),
         Route("/manage/{site}/links", signed_in(links.show_list), methods=["GET"], name="links"),
         Route("/manage/{site}/new", signed_in(links.find_page), methods=["GET"], name="new"),
         Route("/manage/{site}/new", signed_in(links.create), methods=["POST"], middleware=SETTINGS_BODY),

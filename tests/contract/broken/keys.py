@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 from attrs import evolve
@@ -117,7 +118,32 @@ class RemembersTheLatestCall(MemoryApiKeys):
         return counted
 
 
+class TakesTheLatestFingerprint(MemoryApiKeys):
+    """A repeat takes the place of what it repeats."""
+
+    async def first(self, site: Any, key: Any, request: Any, fingerprint: Any, at: Any, until: Any) -> bytes:
+        self.state.requests.pop((site, key, request), None)
+        return await super().first(site, key, request, fingerprint, at, until)
+
+
+class KeepsFingerprintsForEver(MemoryApiKeys):
+    """What was asked once is never forgotten."""
+
+    async def first(self, site: Any, key: Any, request: Any, fingerprint: Any, at: Any, until: Any) -> bytes:
+        return await super().first(site, key, request, fingerprint, datetime.min.replace(tzinfo=UTC), until)
+
+
+class MixesRequestsOfKeys(MemoryApiKeys):
+    """What one program asked counts for all of them."""
+
+    async def first(self, site: Any, key: Any, *given: Any) -> bytes:
+        return await super().first(site, "any", *given)  # type: ignore[arg-type]
+
+
 ROWS = [
+    stored("api_keys", TakesTheLatestFingerprint, "the_first_fingerprint_of_a_request_stays"),
+    stored("api_keys", MixesRequestsOfKeys, "the_first_fingerprint_of_a_request_stays"),
+    stored("api_keys", KeepsFingerprintsForEver, "a_fingerprint_is_kept_for_a_while"),
     stored("api_keys", LosesTheNetworks, "every_field_of_a_key_survives"),
     stored("api_keys", LosesTheEnd, "every_field_of_a_key_survives"),
     stored("api_keys", FindsAnyKey, "an_unknown_key_is_none"),

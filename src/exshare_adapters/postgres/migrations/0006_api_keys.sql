@@ -20,5 +20,18 @@ create table api_keys (
 
 create index api_keys_of_member on api_keys (site, member, created_at desc, id desc);
 
+-- What a program asked first under a name that it gave to the request, so that a repeat is known.
+create table api_requests (
+    site text collate "C" not null,
+    key text collate "C" not null,
+    request bytea not null,
+    fingerprint bytea not null,
+    kept_until timestamptz not null,
+    primary key (site, key, request)
+);
+
+create index api_requests_kept on api_requests (kept_until);
+
 -- down
+drop table api_requests;
 drop table api_keys;

@@ -35,3 +35,12 @@ update api_keys set uses = uses + 1, last_used_at = max(coalesce(last_used_at, :
 counted = case when counted_since = :since then counted + 1 else 1 end, counted_since = :since
 where site = :site and id = :id
 returning counted;
+
+-- name: first
+-- The first fingerprint of a request; one that is not kept any more makes way.
+insert into api_requests (site, key, request, fingerprint, kept_until)
+values (:site, :key, :request, :fingerprint, :until)
+on conflict (site, key, request) do update set
+fingerprint = case when api_requests.kept_until <= :at then excluded.fingerprint else api_requests.fingerprint end,
+kept_until = case when api_requests.kept_until <= :at then excluded.kept_until else api_requests.kept_until end
+returning fingerprint;

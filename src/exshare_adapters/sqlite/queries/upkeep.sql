@@ -47,3 +47,7 @@ delete from account_shares where opened_at <= :share_opened;
 -- name: prune_guesses
 -- Counts that are forgotten.
 delete from guesses where last_at <= :forgotten;
+
+-- name: prune_api_requests
+-- Requests of programs whose repeats would not be known any more.
+delete from api_requests where kept_until <= :now;

@@ -62,3 +62,12 @@ class MemoryApiKeys:
         counted = counted + 1 if began == since else 1
         self.state.counted[site, key] = since, counted
         return counted
+
+    async def first(
+        self, site: SiteId, key: ApiKeyId, request: bytes, fingerprint: bytes, at: datetime, until: datetime
+    ) -> bytes:
+        """The fingerprint that came first."""
+        kept = self.state.requests.get((site, key, request))
+        if kept is None or kept[1] <= at:
+            kept = self.state.requests[site, key, request] = fingerprint, until
+        return kept[0]

@@ -51,6 +51,8 @@ class State:
     api_keys: dict[tuple[SiteId, ApiKeyId], ApiKey] = field(factory=dict)
     counted: dict[tuple[SiteId, ApiKeyId], tuple[datetime, int]] = field(factory=dict)
     """How often each key was used since when."""
+    requests: dict[tuple[SiteId, ApiKeyId, bytes], tuple[bytes, datetime]] = field(factory=dict)
+    """What was asked first under a name that programs give to a request, and until when that is kept."""
     events: dict[int, Event] = field(factory=dict)
     letters: dict[str, SealedLetter] = field(factory=dict)
     leases: dict[str, datetime] = field(factory=dict)

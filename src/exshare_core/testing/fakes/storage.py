@@ -23,7 +23,6 @@ from exshare_core.ports import (
 )
 from exshare_core.testing.fakes.accounts import MemoryAccounts
 from exshare_core.testing.fakes.api_keys import MemoryApiKeys
-from exshare_core.testing.fakes.accounts import MemoryAccounts
 from exshare_core.testing.fakes.codes import MemoryCodes
 from exshare_core.testing.fakes.departures import MemoryDepartures
 from exshare_core.testing.fakes.links import MemoryLinks
@@ -72,6 +71,7 @@ class MemoryStorage:
         state.account_sessions = {key: one for key, one in state.account_sessions.items() if one.lives(now)}
         state.account_steps = {key: one for key, one in state.account_steps.items() if one.lives(now)}
         state.shares = {key: one for key, one in state.shares.items() if now < one.opened_at + SHARE_LIFE}
+        state.requests = {key: kept for key, kept in state.requests.items() if now < kept[1]}
         state.tallies = {
             key: tally
             for key, tally in state.tallies.items()

@@ -1,0 +1,143 @@
+"""A request with an API key, from its headers to the use case: who acts, for which operation, on what they have seen.
+
+Where each refusal is made: the key in `Keying.recognise`, another site than the key's in `_Call.of`, the operation in
+`ApiKey.allow`, everything else by the use case that is called.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+
+import structlog
+from attrs import frozen
+from starlette.requests import Request
+from starlette.responses import Response
+
+from exshare_core.accounts import Member
+from exshare_core.api_keys import A_MINUTE, ApiKey, Operation
+from exshare_core.errors import AdapterFailed, ExshareError, InvalidValue, NotFound
+from exshare_core.governing import Governing
+from exshare_core.keying import TooMany
+from exshare_core.sharing import Sharing
+from exshare_core.values import SiteId
+from exshare_web.api import bodies, problems
+from exshare_web.visitor.request import network, shell
+
+_BEARER = re.compile(r"Bearer +([A-Za-z0-9_-]{1,200})\Z", re.IGNORECASE)
+_VERSION = re.compile(r'"([0-9]{1,9})"\Z')
+_JSON = ("application/json", "application/merge-patch+json")
+
+_log = structlog.get_logger()
+
+
+@frozen
+class Call:
+    """A program that acts as a member at one site."""
+
+    request: Request
+    key: ApiKey
+    member: Member
+    site: SiteId
+    sharing: Sharing
+    governing: Governing
+    query: Mapping[str, str]
+
+    def path(self, name: str) -> str:
+        """A part of the address."""
+        return str(self.request.path_params[name])
+
+    async def body(self) -> dict[str, object]:
+        """The object that was sent; raises InvalidValue for anything else."""
+        return bodies.parsed(await self.request.body())
+
+    def seen(self) -> int | None:
+        """The version that the program has seen, as ``If-Match`` says; None where it says nothing.
+
+        Raises InvalidValue for what names no version of ours.
+        """
+        given = self.request.headers.get("if-match")
+        if given is None:
+            return None
+        found = _VERSION.match(given.strip())
+        if found is None:
+            raise InvalidValue("If-Match", 'must be one version in quotation marks, such as "3"')
+        return int(found[1])
+
+
+Handler = Callable[[Call], Awaitable[Response]]
+
+
+def called(
+    handler: Handler, operation: Operation | None, parameters: tuple[str, ...]
+) -> Callable[[Request], Awaitable[Response]]:
+    """An endpoint: `handler` for programs whose key may be used for `operation`, with these parameters in the query."""
+
+    async def endpoint(request: Request) -> Response:
+        found = await shell(request).services.keying.recognise(_secret(request), network(request))
+        if isinstance(found, TooMany):
+            wait = {"retry-after": str(max(1, round(found.wait.total_seconds())))}
+            return problems.answer(problems.TOO_MANY, "wait, as retry-after says", wait)
+        if found is None:
+            challenge = {"www-authenticate": 'Bearer realm="exshare"'}
+            return problems.answer(problems.UNAUTHENTICATED, "send a good key as `Authorization: Bearer …`", challenge)
+        try:
+            call = _call(request, found.key, found.member, parameters)
+            if operation is not None:
+                found.key.allow(operation)
+            answer = await handler(call)
+        except AdapterFailed as error:
+            _log.warning("request failed", failure=type(error).__name__, route=request.scope["route"].path)
+            answer = problems.of_error(error)
+        except ExshareError as error:
+            answer = problems.of_error(error)
+        answer.headers.update(_limits(found.left, found.until, found.key.last_used_at or found.until))
+        return answer
+
+    return endpoint
+
+
+def _secret(request: Request) -> str:
+    found = _BEARER.match(request.headers.get("authorization", ""))
+    return "" if found is None else found[1]
+
+
+def _call(request: Request, key: ApiKey, member: Member, parameters: tuple[str, ...]) -> Call:
+    """Raises NotFound for any site but the key's, and InvalidValue for what the operation does not take."""
+    services = shell(request).services
+    asked = request.path_params.get("site", key.site)
+    if asked != key.site or key.site not in services.sharing:
+        raise NotFound("there is no such site for this key")
+    for name in request.query_params:
+        if name not in parameters:
+            raise InvalidValue(name[:60], f"there is no such parameter; known: {', '.join(parameters) or 'none'}")
+    if len(request.query_params.multi_items()) != len(request.query_params):
+        raise InvalidValue("query", "each parameter may be given once")
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if request.method in ("POST", "PATCH") and media not in ("", *_JSON):
+        raise InvalidValue("Content-Type", "must be application/json")
+    site = key.site
+    return Call(
+        request, key, member, site, services.sharing[site], services.governing[site], dict(request.query_params)
+    )
+
+
+def _limits(left: int, until: datetime, now: datetime) -> Mapping[str, str]:
+    """How much of the minute is left, in the fields that programs know."""
+    seconds = max(0, round((until - now).total_seconds()))
+    return {
+        "ratelimit-limit": str(A_MINUTE),
+        "ratelimit-remaining": str(left),
+        "ratelimit-reset": str(seconds),
+    }
+
+
+def whole_number(call: Call, name: str, default: int, most: int) -> int:
+    """A number from the query; raises InvalidValue unless it is from 1 to `most`."""
+    text = call.query.get(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= most):
+        raise InvalidValue(name, f"must be a whole number from 1 to {most}")
+    return int(text)

@@ -1,0 +1,382 @@
+"""Links over the API: list, make, see, change, switch, rotate, renew, confirm, send, delete, explain, and their activity."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import attrs
+from starlette.responses import Response
+
+from exshare_core.capabilities import Capabilities
+from exshare_core.errors import InvalidValue, InvalidValues, NotFound, Taken
+from exshare_core.gates import Method
+from exshare_core.links import LabelFilter, ShareLink
+from exshare_core.sharing import LinkForm
+from exshare_core.standing import Shown
+from exshare_core.values import (
+    Address,
+    LinkId,
+    MemberId,
+    Networks,
+    PageId,
+    People,
+    SpaceKey,
+    network_address,
+    space_key,
+)
+from exshare_web.api import bodies, models, problems
+from exshare_web.api.calls import Call, whole_number
+from exshare_web.visitor.request import shell
+
+MOST = 200
+"""Links or events in one answer."""
+REPEATS = timedelta(hours=24)
+"""How long a repeat of a request is known by its ``Idempotency-Key``."""
+MAX_IDEMPOTENCY_KEY = 255
+
+_LINK_ID = re.compile(r"[a-z0-9]{1,60}\Z")
+_PAGE_ID = re.compile(r"[0-9]{1,19}\Z")
+
+Act = Callable[[Call, LinkId], Awaitable[Shown]]
+
+
+# --- seeing ----------------------------------------------------------------------------------------------------------
+
+
+async def list_links(call: Call) -> Response:
+    """All links that the member may list, newest first."""
+    limit = whole_number(call, "limit", 50, MOST)
+    space = call.query.get("space")
+    shown = await call.sharing.list(
+        call.member,
+        page=_page(call.query["page"]) if "page" in call.query else None,
+        space=None if space is None else _space(space),
+        after=_after(call.query["after"]) if "after" in call.query else None,
+        limit=limit,
+    )
+    names = await call.sharing.names(call.member, {one.link.owner for one in shown})
+    links = [link_of(one, names) for one in shown]
+    last = shown[-1].link.id if len(shown) == limit else None
+    return _json(models.Links(links=links, next=last))
+
+
+async def show(call: Call) -> Response:
+    """One link, with what Confluence says of its page now, and its address for who may see it."""
+    shown = await call.sharing.look(call.member, _link(call))
+    return await _answer(call, shown, await call.sharing.reveal(call.member, shown.link.id))
+
+
+async def activity(call: Call) -> Response:
+    """What happened to a link lately."""
+    limit = whole_number(call, "limit", 50, MOST)
+    events = await call.sharing.activity(call.member, _link(call), limit)
+    names = await call.sharing.names(call.member, {one.member for one in events})
+    happened = [
+        models.Happened(
+            kind=one.kind.value,
+            at=one.at,
+            actor=one.actor.value,
+            member=None if one.member is None else names.get(one.member, one.member),
+            page=one.page,
+            detail=one.detail,
+            network=one.network,
+        )
+        for one in events
+    ]
+    return _json(models.Activity(events=happened))
+
+
+async def explain(call: Call) -> Response:
+    """Why somebody would be let in or not (spec P9)."""
+    query = call.query
+    found = await call.governing.explain(
+        call.member,
+        _link(call),
+        address=Address.parse(query["as"]) if "as" in query else None,
+        network=_network(query["from"]) if "from" in query else None,
+        at=_instant(query["at"]) if "at" in query else None,
+        signed_in=_method(query["signed_in"]) if "signed_in" in query else None,
+    )
+    gates = [
+        models.GateSaid(
+            stage=one.stage.name.lower(),
+            effect=one.effect.name.lower(),  # type: ignore[arg-type]
+            rule=one.rule,
+            layers=list(one.layers),
+            remedy=one.remedy,
+        )
+        for one in found.gates
+    ]
+    values = [
+        models.ValueInForce(restriction=one.restriction, value=one.value, layers=list(one.layers))
+        for one in found.values
+    ]
+    effect = found.effect.name.lower()
+    return _json(models.Explanation(effect=effect, gates=gates, values=values))  # type: ignore[arg-type]
+
+
+# --- making and changing ---------------------------------------------------------------------------------------------
+
+
+async def create(call: Call) -> Response:
+    """Make a link. With an ``Idempotency-Key``, a repeat of the same request gives the same link."""
+    given = await call.body()
+    wanted = bodies.read(models.NewLink, given)
+    id = await _repeatable(call, given)
+    membership = shell(call.request).services.membership
+    owner = call.member if wanted.owner is None else await membership.named(wanted.owner, call.site)
+    try:
+        shown, url = await call.sharing.create(call.member, owner, wanted.page, form_of(wanted), id=id)
+    except Taken:
+        if id is None:
+            raise
+        shown = await call.sharing.look(call.member, id)
+        return await _answer(call, shown, await call.sharing.reveal(call.member, id))
+    answer = await _answer(call, shown, url, 201)
+    answer.headers["location"] = f"/api/v1/sites/{call.site}/links/{shown.link.id}"
+    return answer
+
+
+async def change(call: Call) -> Response:
+    """Change the settings that are sent, and leave the others as they are (RFC 7396)."""
+    version = call.seen()
+    if version is None:
+        return problems.answer(problems.UNCONDITIONAL, "send If-Match with the version that you have seen")
+    given = await call.body()
+    known = await call.sharing.show(call.member, _link(call))
+    bodies.read(models.LinkChange, given)
+    settings = settings_of(known.link, known.record.slug)
+    now = attrs.asdict(settings)
+    wanted = bodies.read(models.LinkSettings, _plain({**now, **{k: v for k, v in given.items() if k != "no_password"}}))
+    has_password = known.link.wish.password_hash is not None
+    keeps = has_password and wanted.password is None and given.get("no_password") is not True
+    form = attrs.evolve(form_of(wanted), keep_password=keeps)
+    return await _answer(call, await call.sharing.change(call.member, known.link.id, version, form), None)
+
+
+async def rotate(call: Call) -> Response:
+    """Give a link a new address."""
+    wanted = bodies.read(models.Rotation, await call.body())
+    grace = timedelta(seconds=min(max(wanted.grace_seconds, -1), 10**9))
+    shown, url = await call.sharing.rotate(call.member, _link(call), grace)
+    return await _answer(call, shown, url)
+
+
+async def send(call: Call) -> Response:
+    """Send a link by mail, one letter each."""
+    wanted = bodies.read(models.Letter, await call.body())
+    recipients = _each("to", wanted.to, Address.parse)
+    letters = await call.sharing.send(call.member, _link(call), recipients, wanted.note)
+    return _json(models.Sent(letters=letters), 202)
+
+
+def acting(act: Act) -> Callable[[Call], Awaitable[Response]]:
+    """An act that takes nothing but the link, and gives it as it is afterwards."""
+
+    async def handler(call: Call) -> Response:
+        if await call.body():
+            raise InvalidValue("body", "nothing can be sent with this")
+        return await _answer(call, await act(call, _link(call)), None)
+
+    return handler
+
+
+async def delete(call: Call) -> Response:
+    """Revoke a link for good."""
+    await call.sharing.delete(call.member, _link(call))
+    return Response(status_code=204)
+
+
+# --- from models to the core, and back -------------------------------------------------------------------------------
+
+
+def form_of(settings: models.LinkSettings) -> LinkForm:
+    """The form behind settings; what cannot be read is named in its `unread`."""
+    unread: list[InvalidValue] = []
+
+    def tried(read: Callable[[], Any], otherwise: Any) -> Any:
+        try:
+            return read()
+        except InvalidValues as error:
+            unread.extend(error.failures)
+        except InvalidValue as error:
+            unread.append(error)
+        return otherwise
+
+    people, networks, labels = settings.people, settings.networks, settings.labels
+    return LinkForm(
+        name=settings.name,
+        description=settings.description,
+        slug=settings.slug,
+        password=settings.password,
+        people=None if people is None else tried(lambda: People.parse(people), People()),
+        networks=None if networks is None else tried(lambda: Networks.parse(networks), Networks()),
+        sign_in=settings.sign_in,
+        sso=settings.sso,
+        terms=settings.terms,
+        starts_at=settings.starts_at,
+        expires_at=settings.expires_at,
+        max_opens=settings.max_opens,
+        children=settings.children,
+        whole_space=settings.whole_space,
+        labels=None if labels is None else tried(lambda: LabelFilter.parse(labels), None),
+        carve_outs=tuple(settings.carve_outs),
+        restricted_pages=settings.restricted_pages,
+        indexing=settings.indexing,
+        frame_origins=tuple(settings.frame_origins),
+        leads_to=tuple(settings.leads_to),
+        allow=tried(lambda: Capabilities.parse(settings.allow), Capabilities()),
+        unread=tuple(unread),  # the last to be evaluated: every field above is read by now
+    )
+
+
+def settings_of(link: ShareLink, slug: str) -> models.LinkSettings:
+    """What was asked of a link; its password is nowhere."""
+    wish, scope = link.wish, link.scope
+    return models.LinkSettings(
+        name=link.name,
+        description=link.description,
+        slug=slug,
+        people=None if wish.people is None else list(wish.people.entries()),
+        networks=None if wish.networks is None else list(wish.networks.entries()),
+        sign_in=wish.sign_in,
+        sso=wish.sso,
+        terms=wish.terms,
+        starts_at=wish.starts_at,
+        expires_at=wish.expires_at,
+        max_opens=wish.max_opens,
+        children=scope.children,
+        whole_space=scope.whole_space,
+        labels=None if scope.labels is None else scope.labels.words,
+        carve_outs=sorted(scope.carve_outs),
+        restricted_pages=scope.restricted_pages,
+        indexing=wish.indexing,
+        frame_origins=sorted(wish.frame_origins),
+        leads_to=sorted(wish.leads_to),
+        allow=list(wish.capabilities.words()),
+    )
+
+
+def link_of(shown: Shown, names: Mapping[MemberId, str], url: str | None = None) -> models.Link:
+    """A link with its state now."""
+    link = shown.link
+    return models.Link(
+        id=link.id,
+        version=link.version,
+        url=url,
+        site=link.site,
+        page=link.scope.root,
+        space=link.scope.space,
+        owner=names.get(link.owner, link.owner),
+        state=shown.state,
+        reason=shown.reason,
+        layers=list(shown.layers),
+        opens=shown.record.opens,
+        ends_at=shown.ends_at,
+        created_at=link.created_at,
+        changed_at=link.changed_at,
+        service_identity=link.service_identity,
+        has_password=link.wish.password_hash is not None,
+        settings=settings_of(link, shown.record.slug),
+    )
+
+
+async def _answer(call: Call, shown: Shown, url: str | None, status: int = 200) -> Response:
+    names = await call.sharing.names(call.member, {shown.link.owner})
+    answer = _json(link_of(shown, names, url), status)
+    answer.headers["etag"] = f'"{shown.link.version}"'
+    return answer
+
+
+def _json(value: object, status: int = 200) -> Response:
+    return Response(bodies.written(value), status, media_type="application/json")
+
+
+async def _repeatable(call: Call, given: Mapping[str, object]) -> LinkId | None:
+    """The id of the link that this request makes, however often it is sent; None where a repeat is not to be known.
+
+    Raises InvalidValue for a name that was given to another request within a day.
+    """
+    name = call.request.headers.get("idempotency-key")
+    if name is None:
+        return None
+    if not 1 <= len(name) <= MAX_IDEMPOTENCY_KEY or not name.isascii() or not name.isprintable():
+        raise InvalidValue("Idempotency-Key", f"from 1 to {MAX_IDEMPOTENCY_KEY} printable characters")
+    services = shell(call.request).services
+    fingerprint = hashlib.sha256(bodies.canonical(given)).digest()
+    if not await services.keying.first(call.key, name, fingerprint, REPEATS):
+        raise InvalidValue("Idempotency-Key", "was given to another request already")
+    return await services.keying.link_of(call.key, name, fingerprint)
+
+
+def _link(call: Call) -> LinkId:
+    """The link that the address names; raises NotFound for what can be no id."""
+    text = call.path("link")
+    if not _LINK_ID.match(text):
+        raise NotFound("there is no such link on this site")
+    return LinkId(text)
+
+
+def _plain(settings: dict[str, Any]) -> dict[str, Any]:
+    """Settings as JSON has them."""
+    return {name: one.isoformat() if isinstance(one, datetime) else one for name, one in settings.items()}
+
+
+def _each(name: str, entries: Sequence[str], parse: Callable[[str], Any]) -> tuple[Any, ...]:
+    """Every entry, read; raises InvalidValues with every one that cannot be."""
+    good, failures = [], []
+    for entry in entries:
+        try:
+            good.append(parse(entry))
+        except InvalidValue as error:
+            failures.append(InvalidValue(name, error.rule))
+    if failures:
+        raise InvalidValues(tuple(failures))
+    return tuple(good)
+
+
+def _page(text: str) -> PageId:
+    if not _PAGE_ID.match(text):
+        raise InvalidValue("page", "must be the id of a page")
+    return PageId(text)
+
+
+def _after(text: str) -> LinkId:
+    if not _LINK_ID.match(text):
+        raise InvalidValue("after", "must be what `next` said")
+    return LinkId(text)
+
+
+def _space(text: str) -> SpaceKey:
+    try:
+        return space_key(text)
+    except InvalidValue as error:
+        raise InvalidValue("space", error.rule) from error
+
+
+def _network(text: str) -> Any:
+    found = network_address(text)
+    if found is None:
+        raise InvalidValue("from", "must be an IP address")
+    return found
+
+
+def _instant(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise InvalidValue("at", "must be an instant such as 2026-12-31T23:00:00Z")
+    return found.astimezone(UTC)
+
+
+def _method(text: str) -> Method:
+    known = {one.value: one for one in Method}
+    if text not in known:
+        raise InvalidValue("signed_in", f"must be one of {', '.join(sorted(known))}")
+    return known[text]

@@ -1,0 +1,259 @@
+"""What the API takes and gives, as attrs classes: the one source of its JSON, its checks and its documentation.
+
+A field's metadata says what it means; a field with a default may be left out. Instants are UTC in the form of RFC 3339.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from attrs import field, frozen
+
+
+def about(text: str, **more: Any) -> Any:
+    """A field with what it means in words."""
+    return field(metadata={"about": text}, **more)
+
+
+# --- links -----------------------------------------------------------------------------------------------------------
+
+
+@frozen(kw_only=True)
+class LinkSettings:
+    """What a member can set on a link. What is left out is off: a link without settings shows one page to everybody."""
+
+    name: str = about("A name, seen by members only.", default="")
+    description: str = about("A description, seen by members only.", default="")
+    slug: str = about("Words in the address, seen by visitors: a-z, 0-9 and hyphens.", default="")
+    password: str | None = about(
+        "A new password. Left out: none for a new link, and the present one stays when a link is changed.",
+        default=None,
+        repr=False,
+    )
+    people: list[str] | None = about(
+        "Who may open it: addresses, domains, `*.` before a domain for those below it. An empty list is nobody.",
+        default=None,
+    )
+    networks: list[str] | None = about("From where, in CIDR notation. An empty list is nowhere.", default=None)
+    sign_in: bool = about("Whether visitors must sign in.", default=False)
+    sso: bool = about("Whether visitors must sign in with an organisation.", default=False)
+    terms: str = about("A text that visitors must accept.", default="")
+    starts_at: datetime | None = about("When it opens.", default=None)
+    expires_at: datetime | None = about("When it ends; closed at that very instant.", default=None)
+    max_opens: int | None = about("How often it may be opened.", default=None)
+    children: bool = about("Whether the pages below are shared as well.", default=False)
+    whole_space: bool = about("Whether the whole space is shared.", default=False)
+    labels: str | None = about("Which child pages: `any: a, b`, `all: a, b` or `without: a, b`.", default=None)
+    carve_outs: list[str] = about("Pages that are left out with all below: ids or addresses.", factory=list)
+    restricted_pages: bool = about("Whether pages with view restrictions are included.", default=False)
+    indexing: bool = about("Whether search engines may find it.", default=False)
+    frame_origins: list[str] = about("Sites that may show it in a frame, such as https://example.com.", factory=list)
+    leads_to: list[str] = about("Other links that links in its pages may lead to: ids or addresses.", factory=list)
+    allow: list[str] = about("What visitors may do, such as `attachments=view`.", factory=list)
+
+
+@frozen(kw_only=True)
+class NewLink(LinkSettings):
+    """A link to make."""
+
+    page: str = about("The page to share: its id or address, or a space's key with `whole_space`.")
+    owner: str | None = about("Whose access bounds the link; only an admin may name another member.", default=None)
+
+
+@frozen(kw_only=True)
+class LinkChange(LinkSettings):
+    """Settings to change; what is left out stays as it is, and `null` takes away what may be absent."""
+
+    no_password: bool = about("Take the password away.", default=False)
+
+
+@frozen(kw_only=True)
+class Link:
+    """A link as its members see it."""
+
+    id: str = about("What the link is called in the API.")
+    version: int = about("Rises with every change; the ETag.")
+    url: str | None = about("The full address; absent where it cannot be shown, and in lists.", default=None)
+    site: str = about("The site.")
+    page: str = about("The id of the page that it begins with.")
+    space: str = about("The key of the page's space.")
+    owner: str = about("The owner's name.")
+    state: str = about("active, disabled, deleted, suspended, not started, expired or used up.")
+    reason: str = about("Why it cannot be opened now.", default="")
+    layers: list[str] = about("The layers behind the reason, outermost first.", factory=list)
+    opens: int = about("How often it was opened.")
+    ends_at: datetime | None = about("The end in force: its own, or that of the longest life.", default=None)
+    created_at: datetime = about("When it was made.")
+    changed_at: datetime = about("When it was changed last.")
+    service_identity: bool = about("Whether it acts as the connector's own account.")
+    has_password: bool = about("Whether it has a password; the password itself is nowhere.")
+    settings: LinkSettings = about("What was asked for; what of it is in force is the layers' business.")
+
+
+@frozen(kw_only=True)
+class Links:
+    """One page of a list."""
+
+    links: list[Link] = about("Newest first.")
+    next: str | None = about("Give it back as `after` for the links that follow; absent at the end.", default=None)
+
+
+@frozen(kw_only=True)
+class Rotation:
+    """How a link gets a new address."""
+
+    grace_seconds: int = about("How long the old addresses go on, at most 30 days.", default=0)
+
+
+@frozen(kw_only=True)
+class Letter:
+    """Whom to send a link to."""
+
+    to: list[str] = about("Mail addresses; each gets a letter of their own.")
+    note: str = about("Your own words in it.", default="")
+
+
+@frozen(kw_only=True)
+class Sent:
+    """What became of a letter."""
+
+    letters: int = about("How many letters are on their way.")
+
+
+@frozen(kw_only=True)
+class Happened:
+    """One thing that happened."""
+
+    kind: str = about("What happened.")
+    at: datetime = about("When.")
+    actor: str = about("visitor, member, operator or system.")
+    member: str | None = about("The member, by name.", default=None)
+    page: str | None = about("The page or file.", default=None)
+    detail: str = about("More, in short words.", default="")
+    network: str | None = about("From where.", default=None)
+
+
+@frozen(kw_only=True)
+class Activity:
+    """What happened lately."""
+
+    events: list[Happened] = about("Newest first.")
+
+
+@frozen(kw_only=True)
+class GateSaid:
+    """What one gate says of an attempt."""
+
+    stage: str = about("Which gate.")
+    effect: Literal["allow", "ask", "deny"] = about("What it comes to.")
+    rule: str = about("The rule, in words.")
+    layers: list[str] = about("Who set it, outermost first.")
+    remedy: str = about("What would satisfy it.", default="")
+
+
+@frozen(kw_only=True)
+class ValueInForce:
+    """One restriction in force."""
+
+    restriction: str = about("Which.")
+    value: str = about("What it is, in words.")
+    layers: list[str] = about("Who made it so, outermost first.")
+
+
+@frozen(kw_only=True)
+class Explanation:
+    """Why an attempt would be let in or not."""
+
+    effect: Literal["allow", "ask", "deny"] = about("What it would come to.")
+    gates: list[GateSaid] = about("Every gate, in the order in which they are asked.")
+    values: list[ValueInForce] = about("Every restriction that some layer sets.")
+
+
+# --- policy ----------------------------------------------------------------------------------------------------------
+
+
+@frozen(kw_only=True)
+class Affected:
+    """A link that a change would suspend, cut or restore."""
+
+    link: str = about("The link's id.")
+    page: str = about("Its page.")
+    consequence: Literal["suspended", "cut", "restored"] = about("What would become of it.")
+    reasons: list[str] = about("Why.")
+    layers: list[str] = about("The layers behind it.")
+
+
+@frozen(kw_only=True)
+class Changed:
+    """One thing that a change makes different."""
+
+    what: str = about("The layer and the restriction, or the right.")
+    old: str = about("What it was.")
+    new: str = about("What it becomes.")
+
+
+@frozen(kw_only=True)
+class DryRun:
+    """What a change would do; nothing is stored by it."""
+
+    version: int = about("The version that it was tried on.")
+    differences: list[Changed] = about("What would become different.")
+    looked_at: int = about("How many links were looked at.")
+    suspended: int = about("How many would be suspended.")
+    cut: int = about("How many would lose something.")
+    restored: int = about("How many would get something back.")
+    links: list[Affected] = about("Those links.")
+    decided_live: list[str] = about("Rules that only Confluence can answer, when a visitor comes.")
+    warnings: list[str] = about("What the change would shut that was open.")
+
+
+@frozen(kw_only=True)
+class PolicyVersion:
+    """What is set on a site, by number."""
+
+    version: int = about("The version in force; the ETag.")
+
+
+@frozen(kw_only=True)
+class Switch:
+    """A kill switch."""
+
+    on: bool = about("Whether links may open.")
+
+
+@frozen(kw_only=True)
+class WhoAmI:
+    """The key that a request came with."""
+
+    site: str = about("The site that it is for.")
+    member: str = about("The member that it acts as, by name.")
+    name: str = about("What the key is called.")
+    operations: list[str] = about("What it may be used for.")
+    valid_until: datetime | None = about("When it ends.", default=None)
+    uses: int = about("How often it was used, this request included.")
+
+
+# --- what went wrong -------------------------------------------------------------------------------------------------
+
+
+@frozen(kw_only=True)
+class Fault:
+    """One rule that was broken."""
+
+    field: str = about("The field, as it was written.")
+    rule: str = about("The rule, in words.")
+    layer: str | None = about("The layer that set it.", default=None)
+
+
+@frozen(kw_only=True)
+class Problem:
+    """What went wrong, as RFC 9457 has it."""
+
+    type: str = about("A name for this kind of problem that does not change.")
+    title: str = about("The kind, in words.")
+    status: int = about("The status of the answer.")
+    detail: str = about("What happened, in words.", default="")
+    errors: list[Fault] = about("Every rule that was broken.", factory=list)
+    layer: str | None = about("The layer that forbids it.", default=None)
+    current: int | None = about("The version in force, where yours was stale.", default=None)
