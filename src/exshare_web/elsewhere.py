@@ -117,7 +117,7 @@ NOT_ADMITTED = Said(
 )
 UNREACHABLE = Said(
     "{title} cannot be reached just now",
-    "Nothing is wrong with your link. Please try again in a moment, or use another way to sign in where there is one.",
+    "Nothing is wrong on your side. Please try again in a moment, or use another way to sign in where there is one.",
     "Back",
 )
 UNUSABLE = Said(
