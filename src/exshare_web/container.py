@@ -465,6 +465,19 @@ async def _try_demands(chosen: _Chosen, site: SiteSettings) -> tuple[str, ...]:
     return tuple(wrong)
 
 
+async def _try_frames(settings: Settings, chosen: _Chosen) -> tuple[str, ...]:
+    """Links in frames of other hosts than an http address has: browsers keep no session there (spec G10)."""
+    wrong, own = [], urlsplit(settings.base_url).hostname
+    async with chosen.storage.open() as storage:
+        for site in chosen.contents:
+            swept = await storage.links.sweep(site, limit=LOOKED_AT)
+            listed = {origin for one in swept for origin in one.link.wish.frame_origins}
+            if other := sorted(origin for origin in listed if urlsplit(origin).hostname != own):
+                rule = f"links of `{site}` are for frames in pages of `{other[0]}`, where browsers keep no session"
+                wrong.append(f"{rule} for an http address: serve over https")
+    return tuple(wrong)
+
+
 async def _try_mail(chosen: registry.Chosen) -> tuple[str, ...]:
     async with chosen.open() as mailer:
         return await mailer.check() if isinstance(mailer, Checked) else ()

@@ -6,6 +6,7 @@ carries no ambient credential worth forging.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -21,6 +22,15 @@ def same_origin(request: Request, base_url: str) -> bool:
         return True
     asked = f"{request.scope['scheme']}://{request.headers.get('host', '')}"
     return origin.lower() in {_origin(base_url), asked.lower()}
+
+
+def comes_from(request: Request, origins: Collection[str]) -> bool:
+    """Whether the page that a request comes from has one of these origins, as far as the browser says where that is."""
+    page = request.headers.get("referer")
+    try:
+        return page is None or _origin(page) in origins
+    except ValueError:
+        return False
 
 
 def _origin(address: str) -> str:

@@ -11,6 +11,7 @@ from attrs import define, field, frozen
 from exshare_core.errors import InvalidValue, InvalidValues, printable
 
 if TYPE_CHECKING:
+    from exshare_web.host_settings import HostSettings
     from exshare_web.settings import Passwords
 
 
@@ -28,6 +29,9 @@ class Adapters(Protocol):
 
     def check_passwords(self, passwords: Passwords) -> None:
         """Raises InvalidValue for a parameter or a file that the hasher refuses."""
+
+    def check_host(self, host: HostSettings) -> None:
+        """Raises InvalidValue, with the key as its field, for keys of a host that will not do."""
 
 
 @frozen

@@ -20,9 +20,10 @@ from attrs import frozen
 from exshare_core.errors import InvalidValue, InvalidValues, printable, unknown
 from exshare_core.factors import Demand
 from exshare_core.values import SiteId, site_id
-from exshare_web import sign_in_settings
+from exshare_web import host_settings, sign_in_settings
 from exshare_web.base_url import checked_base_url
 from exshare_web.environment import Place, Variables, variable
+from exshare_web.host_settings import HostSettings
 from exshare_web.sections import Adapters, Reading, Section
 from exshare_web.sign_in_settings import SignInSettings
 
@@ -39,7 +40,7 @@ PLAIN: Mapping[str, tuple[str, ...]] = {
 CHOSEN = ("storage", "mail")
 """The sections that choose an adapter."""
 
-SITE = ("name", "contact", "content", "mail", "sign_in")
+SITE = ("name", "contact", "content", "mail", "sign_in", "signed_visitors")
 LEVELS = ("debug", "info", "warning", "error")
 FORMS = ("json", "text")
 DEMANDS = tuple(one.value for one in Demand)
@@ -58,6 +59,8 @@ class SiteSettings:
     """Whom a visitor may turn to (spec V10)."""
     sign_in: tuple[SignInSettings, ...] = ()
     """Where people of the organisation, and its visitors, may sign in (spec G4, M1)."""
+    signed_visitors: tuple[HostSettings, ...] = ()
+    """The hosts that may name visitors (spec G11)."""
 
 
 @frozen
@@ -147,6 +150,7 @@ def _keep_known(tables: dict[str, Any], reading: Reading) -> None:
                 reading.fault(f"{at}.{key}", f"write it as a table [sites.{key}]")
                 site[key] = {"use": ""}
         site["sign_in"] = sign_in_settings.keep_known(site, at, reading)
+        site["signed_visitors"] = host_settings.keep_known(site, at, reading)
 
 
 def _keep_keys(table: dict[str, Any], known: Collection[str], at: str, reading: Reading) -> None:
@@ -204,6 +208,7 @@ def _overlay(tables: dict[str, Any], environ: Mapping[str, str], reading: Readin
         plain += [(variable(section, key), Place(table, key, f"{section}.{key}")) for key in keys]
     for at, site in _sites_at(tables):
         plain.append((variable("site", str(site.get("name")), "contact"), Place(site, "contact", f"{at}.contact")))
+        plain += host_settings.places(site, at)
     unjudged: list[str] = []
     for one in choices:
         if one.section == "sign_in":
@@ -282,11 +287,12 @@ def _sites(tables: Mapping[str, Any], reading: Reading) -> tuple[SiteSettings, .
         content = reading.section("content", table["content"], f"{at}.content")
         mail = reading.section("mail", table["mail"], f"{at}.mail") if "mail" in table else None
         sign_in = sign_in_settings.made(table["sign_in"], at, reading)
+        hosts = host_settings.made(table["signed_visitors"], at, reading)
         contact = table.get("contact", "")
         if not isinstance(contact, str) or len(contact) > LONGEST_CONTACT:
             reading.fault(f"{at}.contact", f"must be a text of at most {LONGEST_CONTACT} characters")
         if name is not None and content is not None:
-            sites.append(SiteSettings(name, content, mail, str(contact), sign_in))
+            sites.append(SiteSettings(name, content, mail, str(contact), sign_in, hosts))
     return tuple(sites)
 
 

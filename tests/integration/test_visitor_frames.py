@@ -212,12 +212,14 @@ def test_a_link_that_nobody_frames_gives_frames_nothing(form: dict[str, str]) ->
 
 
 def test_an_open_in_a_frame_that_nobody_allows_is_not_counted() -> None:
-    """The Open button in such a frame uses nothing up."""
+    """The Open button in such a frame uses nothing up, and its page begins no session."""
     shell = Shell()
     made = shell.make_link(max_opens=1)
-    framed(shell).post(made.path, data={"open": "1"})
+    client = framed(shell)
+    client.get(made.path)
+    client.post(made.path, data={"open": "1"})
 
-    assert 0 == shell.record(made).opens
+    assert (0, []) == (shell.record(made).opens, names(client))
 
 
 def test_password_code_terms_and_open_work_in_place() -> None:

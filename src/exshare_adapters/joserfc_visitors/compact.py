@@ -27,33 +27,41 @@ _HEADER = frozenset({"alg", "kid", "typ"})
 
 @frozen
 class Compact:
-    """A token that has been read and not checked."""
+    """A token in its parts, which have been read and not checked."""
 
-    algorithm: str
-    kid: str | None
-    claims: Mapping[str, Any] = field(repr=False)
+    header: Mapping[str, Any]
+    payload: bytes = field(repr=False)
     signed: bytes = field(repr=False)
     """What the signature is over."""
     signature: bytes = field(repr=False)
 
 
-def parsed(token: str) -> Compact:
+def parted(token: str) -> Compact:
     """The parts of a token; raises InvalidValue, naming the rule and nothing of the token, for what is none."""
     if len(token) > LONGEST:
         raise wrong(f"the token has more than {LONGEST} characters")
     parts = token.split(".")
     if len(parts) != 3:
         raise wrong("the token is not in the compact form of three parts")
-    head, body, signature = (_bytes(part) for part in parts)
-    header = _object(head, "header")
-    algorithm, kid, kind = (header.get(name) for name in ("alg", "kid", "typ"))
-    if not header.keys() <= _HEADER:
+    header, payload, signature = (_bytes(part) for part in parts)
+    return Compact(_object(header, "header"), payload, f"{parts[0]}.{parts[1]}".encode(), signature)
+
+
+def named(compact: Compact) -> tuple[str, str | None]:
+    """The algorithm, and the key if it names one, of a token whose header says that it is one of ours; else InvalidValue."""
+    algorithm, kid, kind = (compact.header.get(name) for name in ("alg", "kid", "typ"))
+    if not compact.header.keys() <= _HEADER:
         raise wrong("the token's header holds more than `alg`, `kid` and `typ`")
     if not isinstance(kind, str) or kind.lower() not in (KIND, f"application/{KIND}"):
         raise wrong(f"the token's header does not say `typ` as `{KIND}`")
     if not isinstance(algorithm, str) or not isinstance(kid, str | None):
         raise wrong("the token's header does not name its algorithm and key by texts")
-    return Compact(algorithm, kid, _object(body, "payload"), f"{parts[0]}.{parts[1]}".encode(), signature)
+    return algorithm, kid
+
+
+def claims_of(compact: Compact) -> Mapping[str, Any]:
+    """What the token says; raises InvalidValue unless that is an object."""
+    return _object(compact.payload, "payload")
 
 
 def wrong(rule: str) -> InvalidValue:

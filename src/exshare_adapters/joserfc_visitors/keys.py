@@ -69,6 +69,29 @@ class Host:
         return fitting[0] if len(fitting) == 1 else None
 
 
+def host_of(
+    issuer: str,
+    *,
+    keys: Sequence[object] | None = None,
+    keys_file: Path | None = None,
+    secret: str | None = None,
+    secret_file: Path | None = None,
+) -> Host:
+    """The host whose keys are given in one of these four ways; raises InvalidValue for any fault of theirs."""
+    given = [one is not None for one in (keys, keys_file, secret, secret_file)]
+    if sum(given) != 1:
+        rule = "is missing: give" if not any(given) else "is not alone: give one of"
+        raise InvalidValue("keys", f"{rule} `keys`, `keys_file`, `secret` or `secret_file`")
+    if keys is not None:
+        return Host(issuer, public_keys(keys))
+    if keys_file is not None:
+        return Host(issuer, read_keys(keys_file))
+    if secret is not None:
+        return Host(issuer, secret_key(secret))
+    assert secret_file is not None
+    return Host(issuer, read_secret(secret_file))
+
+
 def public_keys(entries: Sequence[object], name: str = "keys") -> tuple[HostKey, ...]:
     """The keys in a list of JWKs (RFC 7517); raises InvalidValue, with `name` as the field, for any that will not do."""
     if not 1 <= len(entries) <= MOST_KEYS:

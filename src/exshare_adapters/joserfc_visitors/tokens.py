@@ -9,7 +9,7 @@ from typing import Any
 from joserfc.errors import JoseError
 from joserfc.jws import JWSRegistry
 
-from exshare_adapters.joserfc_visitors.compact import Compact, parsed, wrong
+from exshare_adapters.joserfc_visitors.compact import Compact, claims_of, named, parted, wrong
 from exshare_adapters.joserfc_visitors.keys import Host, HostKey
 from exshare_core.errors import InvalidValue
 from exshare_core.signed_visitors import SignedVisitor
@@ -28,24 +28,26 @@ class JoserfcVisitorTokens:
 
     def read(self, site: SiteId, token: str) -> SignedVisitor:
         """See `VisitorTokens.read`. Who says to have signed is believed only as far as it picks among the site's hosts."""
-        compact = parsed(token)
-        issuer = compact.claims.get("iss")
+        compact = parted(token)
+        algorithm, kid = named(compact)
+        claims = claims_of(compact)
+        issuer = claims.get("iss")
         host = self._hosts.get(site, {}).get(issuer) if isinstance(issuer, str) else None
         if host is None:
             raise wrong("the token's issuer is no host of this site")
-        key = host.key_for(compact.algorithm, compact.kid)
+        key = host.key_for(algorithm, kid)
         if key is None:
             raise wrong("the token's issuer has no such key, or the token does not say which")
         if not good(compact, key):
             raise wrong("the token's signature is not its issuer's")
-        return _visitor(host.issuer, compact.claims)
+        return _visitor(host.issuer, claims)
 
 
 def good(compact: Compact, key: HostKey) -> bool:
     """Whether `key` signed the token, by the one algorithm that the key is for."""
     algorithm = JWSRegistry(algorithms=[key.algorithm]).get_alg(key.algorithm)
     try:
-        return compact.algorithm in key.names and algorithm.verify(compact.signed, compact.signature, key.jose)
+        return algorithm.verify(compact.signed, compact.signature, key.jose)
     except (JoseError, ValueError, TypeError):
         return False
 

@@ -15,7 +15,7 @@ from exshare_web import elsewhere
 from exshare_web.answers import FORGED, TOO_MANY
 from exshare_web.fields import text_fields
 from exshare_web.headers import framed
-from exshare_web.origins import same_origin
+from exshare_web.origins import comes_from, same_origin
 from exshare_web.visitor.pages import show_page
 from exshare_web.visitor.request import GATES, caller, fresh_caller, in_frame, keep_session, link_path, shell
 from exshare_web.ways import Ways
@@ -25,22 +25,27 @@ MAX_FIELD = 1000
 MOST_FIELDS = 10
 NO_WAY = Ways()
 SIGN_IN = (Answer.ASK_SIGN_IN, Answer.ASK_SSO)
+TOKEN = "visitor"
+"""The parameter of an address by which another host names its visitor (spec G11)."""
 
 
 async def show_link(request: Request) -> Response:
-    """``GET /s/{segment}``: the next gate, or the root of the share. Uses nothing up."""
+    """``GET /s/{segment}``: the next gate, or the root of the share. Uses nothing up but a token in its host's frame."""
+    token = request.query_params.get(TOKEN)
+    if token is not None:
+        return await _introduced(request, token)
     opening = await shell(request).services.visiting.open(request.path_params["segment"], caller(request))
     response = await _shown(request, opening)
-    if opening.answer is Answer.ASK_OPEN:
+    if opening.answer is Answer.ASK_OPEN and opening.ask is not None:
         # Whoever presses the Open button twice must be the same visitor both times.
         who, secret = fresh_caller(request)
-        if who.session is None:
+        if who.session is None and (opening.ask.frames or not who.framed):
             keep_session(request, response, secret)
     return response
 
 
 async def submit(request: Request) -> Response:
-    """``POST /s/{segment}``: a password, an address, a code, or the Open button."""
+    """``POST /s/{segment}``: a password, an address, a code, terms, a token in the address, or the Open button."""
     it = shell(request)
     if not same_origin(request, it.services.base_url):
         return it.answers.neutral(FORGED)
@@ -49,6 +54,28 @@ async def submit(request: Request) -> Response:
         away = await elsewhere.by_address(request, fields["address"])
         if away is not None:
             return away
+    return await _brought(request, fields)
+
+
+async def _introduced(request: Request, token: str) -> Response:
+    """Ask whom another host names whether they wish to go on as that; in a frame of that host they have said so.
+
+    A token that lets nobody in leads to where its bearer stands without it. None is ever shown again.
+    """
+    segment = request.path_params["segment"]
+    met = await shell(request).services.visiting.introduced(segment, caller(request), token)
+    ask = met.submission.ask
+    if met.address is None or ask is None:
+        return _answered(request, met.submission, "")
+    if request.method == "GET" and in_frame(request) and comes_from(request, ask.frames):
+        return await _brought(request, {"signed": "1"})
+    page = shell(request).pages.answer(
+        "gate_signed.html", ask=ask, wrong=False, address=str(met.address), here=link_path(request)
+    )
+    return framed(page, ask.frames)
+
+
+async def _brought(request: Request, fields: Mapping[str, str]) -> Response:
     who, secret = fresh_caller(request)
     submission = await _submitted(request, who, fields)
     if submission is None:
@@ -73,6 +100,8 @@ async def _submitted(request: Request, who: Caller, fields: Mapping[str, str]) -
         return evolve(asked, malformed=True) if asked.answer in SIGN_IN else asked
     if "terms" in fields:
         return await visiting.accept_terms(segment, who, fields["terms"])
+    if "signed" in fields:
+        return await visiting.redeem(segment, who, request.query_params.get(TOKEN, ""))
     if "open" in fields:
         return await visiting.begin(segment, who)
     return None
