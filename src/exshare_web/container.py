@@ -59,8 +59,8 @@ from exshare_core.sharing import Sharing
 from exshare_core.values import SiteId
 from exshare_core.visiting import Visiting
 from exshare_web import settings as configuration
-from exshare_web.sections import Section
 from exshare_web.host_settings import HostSettings
+from exshare_web.sections import Section
 from exshare_web.services import Services
 from exshare_web.settings import Settings, SiteSettings
 from exshare_web.ways import Ways, callback_url, ways_of
@@ -462,19 +462,6 @@ async def _try_demands(chosen: _Chosen, site: SiteSettings) -> tuple[str, ...]:
         closed = sum(unanswerable(Policy(link.wish.limits, {}, ()), methods) != "" for link in own)
         if closed:
             wrong.append(f"{closed} of its links demand signing in as nobody can: {mend}")
-    return tuple(wrong)
-
-
-async def _try_frames(settings: Settings, chosen: _Chosen) -> tuple[str, ...]:
-    """Links in frames of other hosts than an http address has: browsers keep no session there (spec G10)."""
-    wrong, own = [], urlsplit(settings.base_url).hostname
-    async with chosen.storage.open() as storage:
-        for site in chosen.contents:
-            swept = await storage.links.sweep(site, limit=LOOKED_AT)
-            listed = {origin for one in swept for origin in one.link.wish.frame_origins}
-            if other := sorted(origin for origin in listed if urlsplit(origin).hostname != own):
-                rule = f"links of `{site}` are for frames in pages of `{other[0]}`, where browsers keep no session"
-                wrong.append(f"{rule} for an http address: serve over https")
     return tuple(wrong)
 
 
