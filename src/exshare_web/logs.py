@@ -48,7 +48,8 @@ _ASSIGNED = re.compile(
 )
 """``password=…``, ``'token': '…'``, ``api_key="…"``; but ``token: must be…`` is a sentence, and stays."""
 
-_LONG = re.compile(r"[A-Za-z0-9_-]{43,}")
+_LEAST_RUN = 43
+_LONG = re.compile(rf"[A-Za-z0-9_-]{{{_LEAST_RUN},}}")
 _HARMLESS = re.compile(r"[0-9a-f-]+\Z|[a-z_-]+\Z")
 """Long runs that are no secrets: ids and digests in hexadecimal digits, and names made of words."""
 
@@ -59,6 +60,8 @@ _log = structlog.get_logger()
 
 def masked(text: str) -> str:
     """The text with everything in it that looks like a secret, or like the name of a mailbox, replaced."""
+    if text.isalpha() and len(text) < _LEAST_RUN:
+        return text  # one plain word is none of it
     for pattern in _SECRETS:
         text = pattern.sub(MASK, text)
     text = _ASSIGNED.sub(lambda found: found["name"] + MASK, text)
@@ -90,10 +93,10 @@ def configure(level: str, form: str, stream: TextIO | None = None) -> None:
     """Send all logs of this process, ours and those of libraries, to `stream` (standard error if None)."""
     numeric = logging.getLevelNamesMapping()[level.upper()]
     shared: list[structlog.types.Processor] = [
-        structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
         mask_event,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     renderer: structlog.types.Processor = structlog.processors.JSONRenderer(sort_keys=True)
     if form == "text":
@@ -111,7 +114,7 @@ def configure(level: str, form: str, stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(max(numeric, logging.INFO))
-    for name in ("httpx", "httpcore", "python_multipart", "aiosmtplib", "asyncio", "psycopg.pool"):
+    for name in ("aiohttp", "python_multipart", "aiosmtplib", "asyncio", "psycopg.pool"):
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger("uvicorn.access").disabled = True
 

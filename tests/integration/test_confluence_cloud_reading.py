@@ -160,6 +160,27 @@ def stocked() -> Site:
     return site
 
 
+@pytest.mark.parametrize(
+    ("more", "expected", "asked_again"),
+    [
+        ({"hasMore": False}, frozenset({"internal"}), False),
+        ({"hasMore": True, "cursor": "c"}, frozenset({"public"}), True),
+        ({}, frozenset({"public"}), True),
+    ],
+)
+def test_labels_that_come_whole_with_the_page_are_not_asked_for(
+    more: dict[str, object], expected: frozenset[str], asked_again: bool
+) -> None:
+    """api.md 2.1: lists within an answer are cut at fifty, and say so; only a whole one is believed."""
+    site = stocked()
+    listed = [{"prefix": "global", "name": "Internal"}, {"prefix": "my", "name": "favourite"}]
+    site.put(1, labels={"results": listed, "meta": more, "_links": {"self": "/wiki/api/v2/pages/1/labels"}})
+    reading = read(site)
+    assert isinstance(reading, Reading)
+
+    assert (expected, asked_again) == (reading.facts.labels, "GET /api/v2/pages/1/labels" in site.seen)
+
+
 def test_a_page_comes_with_its_facts() -> None:
     """Body, version, author's name, space key, way, labels, restrictions and the right of the identity."""
     site = stocked()

@@ -109,6 +109,7 @@ _OTHERS: dict[str, Any] = {
     "pages": {NEAR: "/s/other/p/200"},
     "view": View(FILES, names=True),
     "site": DATA_CENTER,
+    "titles": {NEAR: "Near"},
     "lists": {TOC: [Node(PageId("300"), "Below", NodeKind.PAGE, PAGE)]},
     "shown_files": frozenset({"lamp.png"}),
 }

@@ -275,7 +275,7 @@ def test_levels_are_obeyed() -> None:
 
     with logged("debug") as stream:
         logging.getLogger("library").debug("tiny")
-        logging.getLogger("httpx").info("GET https://acme.atlassian.net")
+        logging.getLogger("aiohttp.client").info("GET https://acme.atlassian.net")
         structlog.get_logger().debug("ours")
 
     assert ["ours"] == [line["event"] for line in lines(stream)]

@@ -68,6 +68,8 @@ class Entry:
     changed_at: datetime | None
     author: AccountId | None
     body: str | None = field(default=None, repr=False)
+    labels: frozenset[str] | None = None
+    """Its global labels in lower case, where all of them came with it."""
 
     @property
     def absent(self) -> Absent | None:
@@ -81,9 +83,13 @@ class Cloud:
 
     api: Api
 
-    async def entry(self, page: PageId, kind: NodeKind, body_format: str | None = None) -> Entry:
-        """An entry of a known kind, with its body in `body_format` when that is given."""
+    async def entry(
+        self, page: PageId, kind: NodeKind, body_format: str | None = None, *, labels: bool = False
+    ) -> Entry:
+        """An entry of a known kind, with its body in `body_format` when that is given, with its labels if wished."""
         params = {} if body_format is None else {"body-format": body_format}
+        if labels and kind in WITH_BODY:
+            params["include-labels"] = "true"
         answer = await self.api.get(f"/api/v2/{PLURALS[kind]}/{possible(page)}", params)
         entry = _entry(answer, kind, body_format)
         if entry.id != page:
@@ -93,12 +99,12 @@ class Cloud:
     async def found(self, page: PageId) -> Entry:
         """An entry of an unknown kind; pages are tried first, since nearly all are."""
         try:
-            return await self.entry(page, NodeKind.PAGE)
+            return await self.entry(page, NodeKind.PAGE, labels=True)
         except Missing:
             kind = (await self.kinds([page])).get(page)
             if kind is None or kind is NodeKind.PAGE:
                 raise
-        return await self.entry(page, kind)
+        return await self.entry(page, kind, labels=True)
 
     async def listed(self, pages: Collection[PageId]) -> Mapping[PageId, Entry]:
         """Those of `pages` that are pages and current or archived, in few requests.
@@ -183,8 +189,11 @@ class Cloud:
         if kind not in WITH_BODY:
             return frozenset()
         path = f"/api/v2/{PLURALS[kind]}/{page}/labels"
-        found = await self.api.every(path, {"prefix": "global", "limit": 250})
-        return frozenset(text(one, "name").lower() for one in found if one.get("prefix", "global") == "global")
+        return _global(await self.api.every(path, {"prefix": "global", "limit": 250}))
+
+    async def labels_of(self, entry: Entry) -> frozenset[str]:
+        """The same for an entry: those that came with it, else as they are now."""
+        return await self.labels(entry.id, entry.kind) if entry.labels is None else entry.labels
 
     async def restricted(self, page: PageId, kind: NodeKind | None) -> bool:
         """Whether an entry carries view restrictions of its own (v1; v2 has no such call).
@@ -299,7 +308,19 @@ def _entry(answer: Json, kind: NodeKind, body_format: str | None) -> Entry:
         changed_at=moment(version, "createdAt"),
         author=None if author is None else AccountId(author),
         body=body,
+        labels=_labels(answer),
     )
+
+
+def _labels(answer: Json) -> frozenset[str] | None:
+    """The labels within an entry; None where there are none, or may be more than came."""
+    found = optional_part(answer, "labels")
+    whole = optional_part(found, "meta").get("hasMore") is False and "next" not in optional_part(found, "_links")
+    return _global(entries(found)) if whole else None
+
+
+def _global(labels: Sequence[Json]) -> frozenset[str]:
+    return frozenset(text(one, "name").lower() for one in labels if one.get("prefix", "global") == "global")
 
 
 def _has_view_restrictions(answer: Json) -> bool:

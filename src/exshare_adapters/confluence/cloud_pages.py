@@ -135,10 +135,9 @@ class CloudPages:
 
     async def _page(self, page: PageId, kind: NodeKind, identity: AccountId) -> Reading | Absent:
         async with together() as requests:
-            stored = requests.start(partial(self.cloud.entry, page, kind, "storage"))
+            stored = requests.start(partial(self.cloud.entry, page, kind, "storage", labels=True))
             exported = requests.start(partial(self.cloud.entry, page, kind, "export_view"))
             way = requests.start(partial(self.cloud.ancestors, page, kind))
-            labels = requests.start(partial(self.cloud.labels, page, kind))
             allowed = requests.start(partial(self.cloud.allowed, page, identity))
         entry, rendered = stored.value, exported.value
         if (absent := entry.absent or rendered.absent) is not None:
@@ -146,6 +145,7 @@ class CloudPages:
         found = await inventoried(entry.body or "")
         async with together() as requests:
             body = requests.start(partial(self._rendering, entry, rendered, found))
+            labels = requests.start(partial(self.cloud.labels_of, entry))
             space = requests.start(partial(self.cloud.space_key, entry.space))
             place = requests.start(partial(placed, self.cloud, entry, way.value))
             author = requests.start(partial(self._author, entry))
@@ -190,7 +190,7 @@ class CloudPages:
             if listed is not None:
                 entry = listed
             elif page in kinds:
-                entry = await self.cloud.entry(page, kinds[page])
+                entry = await self.cloud.entry(page, kinds[page], labels=True)
             else:
                 entry = await self.cloud.found(page)
             return entry.absent or await self._facts_of(entry, identity, alone=alone)
@@ -200,7 +200,7 @@ class CloudPages:
     async def _facts_of(self, entry: Entry, identity: AccountId, *, alone: bool) -> PageFacts:
         async with together() as requests:
             way = requests.start(partial(self._way, entry, alone=alone))
-            labels = requests.start(partial(self.cloud.labels, entry.id, entry.kind))
+            labels = requests.start(partial(self.cloud.labels_of, entry))
             space = requests.start(partial(self.cloud.space_key, entry.space))
             allowed = requests.start(partial(self.cloud.allowed, entry.id, identity))
         place = await placed(self.cloud, entry, way.value)

@@ -68,7 +68,7 @@ class Arriving:
 
 
 class Client:
-    """Sends requests to one origin, or with `origin` None and no credentials to whatever host its user has
+    """Sends requests to the origin of `base`, or with `base` None and no credentials to whatever host its user has
     judged.
     """
 
@@ -76,15 +76,17 @@ class Client:
         self,
         network: Transport,
         *,
-        origin: tuple[str, str, int] | None,
+        base: str | None,
         headers: Mapping[str, str],
         insecure: bool,
         limits: Limits,
     ) -> None:
         self._network = network
-        self._origin = origin
-        self._headers = {"user-agent": "exshare", **(headers if origin is not None else {})}
+        self._origin = None if base is None else origin_of(base)
+        self._headers = {"user-agent": "exshare", **({} if base is None else headers)}
         self._insecure = insecure
+        self._home = None if base is None or not (insecure or base.startswith("https://")) else base.rstrip("/") + "/"
+        """What every address below `base` begins with, which so needs no further judgement."""
         self._limits = limits
         self._places = asyncio.Semaphore(limits.at_once)
         self._streams = asyncio.Semaphore(limits.streams)
@@ -178,6 +180,8 @@ class Client:
             raise Busy("no answer in time") from None
 
     def _judge(self, url: str) -> None:
+        if self._home is not None and url.startswith(self._home):
+            return
         origin = origin_of(url)
         if self._origin is not None and origin != self._origin:
             raise Broken("a request would have left the configured host")
@@ -283,8 +287,7 @@ async def open_client(
         silence=bounds.silence,
     )
     async with inner as network:
-        origin = None if base is None else origin_of(base)
-        yield Client(network, origin=origin, headers=headers or {}, insecure=insecure, limits=bounds)
+        yield Client(network, base=base, headers=headers or {}, insecure=insecure, limits=bounds)
 
 
 async def _bounded(coming: Incoming, most: int) -> bytes:

@@ -39,7 +39,7 @@ class Job:
 
 
 def _frozen(value: object) -> Hashable:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return frozenset((name, _frozen(one)) for name, one in value.items())
     if isinstance(value, list):
         return tuple(value)
