@@ -118,7 +118,6 @@ class _Document:
         yield self._part("page_begin.html", view=self.view, around=around, findable=self.admission.findable)
         if self.view.with_attachments and self.view.html:
             yield self._part("page_files.html", **await self._files())
-        yield self._part("page_middle.html")
         folder = self.view.kind is NodeKind.FOLDER
         yield self._part("page_end.html", around=around, folder=folder, **await self._sidebar())
 
