@@ -172,8 +172,8 @@ def test_links_that_let_nobody_in_cost_the_same(form: str) -> None:
 def test_suspended_links_cost_what_others_do_that_let_nobody_in() -> None:
     """A switch, a password and a list that are demanded, and an expiry: none is told from the others."""
     costs = []
-    limits: dict[str, Any] | None
-    for limits in ({"password_demanded": True}, {"people_demanded": True}, {"expiry_demanded": True}, None):
+    demands: list[dict[str, Any]] = [{"password_demanded": True}, {"people_demanded": True}, {"expiry_demanded": True}]
+    for limits in (*demands, None):
         place = Place()
         made = place.shell.make_link()
         if limits is None:
