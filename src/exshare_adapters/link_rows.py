@@ -28,6 +28,7 @@ class StoredScope:
     carve_outs: frozenset[PageId] = frozenset()
     restricted_pages: bool = False
     whole_space: bool = False
+    present: frozenset[PageId] | None = None
 
 
 @frozen(slots=True)
@@ -55,6 +56,7 @@ def link_params(codec: Codec, link: ShareLink) -> Params:
         carve_outs=scope.carve_outs,
         restricted_pages=scope.restricted_pages,
         whole_space=scope.whole_space,
+        present=scope.present,
     )
     return {
         "site": link.site,
@@ -132,6 +134,7 @@ def _scope_of(codec: Codec, row: Row) -> Scope:
         carve_outs=stored.carve_outs,
         restricted_pages=stored.restricted_pages,
         whole_space=stored.whole_space,
+        present=stored.present,
     )
 
 

@@ -213,6 +213,8 @@ def _in_scope(scope: Scope, policy: Policy, facts: PageFacts) -> Verdict:
         below = below[below.index(scope.root) + 1 :]
     elif not scope.whole_space:
         return _absent("the page is not below the link's root")
+    if scope.present is not None and facts.page not in scope.present:
+        return _absent("the page was not there when the link was limited to those that were")
     if facts.page in scope.carve_outs or not scope.carve_outs.isdisjoint(below):
         return _absent("the page is carved out of the link")
     return _IN_REACH

@@ -104,6 +104,8 @@ class Scope:
     """Whether the creator chose to include pages with view restrictions."""
     whole_space: bool = False
     """With `children`, everything in the space, wherever it is in the tree; the root is the space's home page."""
+    present: frozenset[PageId] | None = None
+    """What was below the root when only that was chosen (spec L6); None shares whatever comes to be there."""
 
 
 @frozen(slots=True)
@@ -168,6 +170,8 @@ MAX_OPENS = 1_000_000
 MAX_LABELS = 50
 MAX_LEADS = 20
 MAX_CARVE_OUTS = 100
+MAX_PRESENT = 2_000
+"""The most pages that a link limited to those that are there may name: they are read with it at every request."""
 MAX_TERMS = 20_000
 MAX_ORIGINS = 20
 

@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 
 from exshare_core.content import Absence, Absent, MayRead, PageFacts
 from exshare_core.errors import Busy, InvalidValue, InvalidValues
-from exshare_core.links import MAX_CARVE_OUTS, Scope
+from exshare_core.links import MAX_CARVE_OUTS, MAX_PRESENT, Scope
 from exshare_core.ports import Content
 from exshare_core.values import AccountId, PageId
 from exshare_core.wishes import LinkForm
@@ -37,10 +37,13 @@ class Scoping:
             whole_space=form.whole_space,
             labels=form.labels,
             restricted_pages=form.restricted_pages,
+            present=None,
         )
         try:
             if form.whole_space and old is not None and not old.whole_space:
                 await self._check_home(plain)
+            if form.present_only and form.children and not form.whole_space:
+                plain = evolve(plain, present=await self._present(plain, old))
             named = await self._located(form.carve_outs[:MAX_CARVE_OUTS])
             before = frozenset[PageId]() if old is None else old.carve_outs
             if plain.children:
@@ -48,6 +51,16 @@ class Scoping:
         except InvalidValues as error:
             return plain, evolve(form, unread=(*form.unread, *error.failures))
         return evolve(plain, carve_outs=named), form
+
+    async def _present(self, scope: Scope, old: Scope | None) -> frozenset[PageId]:
+        """What is below the root now; for a link that has been limited so before, what it was limited to."""
+        if old is not None and old.children and old.present is not None:
+            return old.present
+        found = await self.content.pages.below(scope.root, MAX_PRESENT)
+        if found is None:
+            rule = f"there are more than {MAX_PRESENT} pages below: leave this off, or share a smaller part"
+            raise InvalidValues((InvalidValue("present_only", rule),))
+        return found
 
     async def _located(self, texts: Iterable[str]) -> frozenset[PageId]:
         found = {text.strip(): await self.content.finder.locate(text.strip()) for text in texts}

@@ -63,6 +63,8 @@ class LinkForm:
     carve_outs: tuple[str, ...] = ()
     """Ids or addresses of pages below the root that are left out, with everything below them."""
     restricted_pages: bool = False
+    present_only: bool = False
+    """Of the pages below, those that are there when this is chosen: what comes later stays out (spec L6)."""
     sign_in: bool = False
     """Whether visitors must sign in (spec G4)."""
     sso: bool = False
@@ -231,6 +233,10 @@ def _below(form: LinkForm) -> Iterator[InvalidValue]:
             yield InvalidValue("labels", "without the pages below there is nothing to choose by labels")
         if form.carve_outs:
             yield InvalidValue("carve_outs", "without the pages below there is nothing to leave out")
+        if form.present_only:
+            yield InvalidValue("present_only", "without the pages below there is nothing that could come")
+    elif form.present_only and form.whole_space:
+        yield InvalidValue("present_only", "a whole space is shared as it grows: share the pages below its home page")
 
 
 def _frames(form: LinkForm, outer: Policy, old: ShareLink | None) -> Iterator[InvalidValue]:

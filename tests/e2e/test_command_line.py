@@ -78,6 +78,7 @@ def test_a_link_is_found_by_its_address(config: Path, tmp_path: Path) -> None:
 
 ASKED = (
     "people", "networks", "expires", "max_opens", "children", "slug", "labels", "carve_outs", "password", "allow",
+    "present_only",
 )  # fmt: skip
 """What a link says of itself that it was asked for."""
 
@@ -88,7 +89,7 @@ def test_every_option_of_a_link(config: Path, tmp_path: Path) -> None:
     made = answer_of(
         "link", "create", "acme", str(pages.HOME), "--owner", "ada", "--password-stdin",
         "--people", "ada@example.com,example.org,*.example.net", "--networks", "127.0.0.0/8,2001:db8::/32",
-        "--expires", "2099-12-31T23:00:00Z", "--max-opens", "7", "--children",
+        "--expires", "2099-12-31T23:00:00Z", "--max-opens", "7", "--children", "--present-only",
         "--slug", "spring-fair", "--labels", "without: draft, Internal", "--carve-out", str(pages.CARE),
         "--allow", "attachments=view", "--allow", "labels", "--config", config, "--json",
         home=tmp_path, stdin="staple horse battery\n",
@@ -103,6 +104,7 @@ def test_every_option_of_a_link(config: Path, tmp_path: Path) -> None:
         "slug": "spring-fair",
         "labels": "without: draft, internal",
         "carve_outs": [str(pages.CARE)],
+        "present_only": True,
         "password": True,
         "allow": ["attachments=view", "labels"],
     } == {key: made[key] for key in ASKED}
@@ -120,6 +122,7 @@ REFUSED = [
     (["--space", "--carve-out", "the plan"], "carve_outs: `the plan` is neither a page id nor an address of this site"),
     (["--children", "--labels", "some: a"], "labels: `some: a` does not begin with `any:`, `all:` or `without:`"),
     (["--labels", "any: a"], "labels: without the pages below there is nothing to choose by labels"),
+    (["--space", "--present-only"], "present_only: a whole space is shared as it grows"),
     (["--children", "--carve-out", str(pages.HOME)], "carve_outs: page"),
     (["--indexing", "--max-opens", "3"], "indexing: search engines find only links without a password"),
     (["--slug", "Spring"], "slug: at most 80 of a-z, 0-9 and hyphens between them"),

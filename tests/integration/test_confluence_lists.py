@@ -104,3 +104,22 @@ def test_a_tree_becomes_a_list(kind: str) -> None:
     html = drawn(kind, p("before"), page_tree(pages.START), p("after"))
 
     assert f"""<p>before</p><ul class="ex-children"><li>{LINK}</li></ul><p>after</p>""" == html
+
+
+@pytest.mark.parametrize("kind", ["cloud", "data-center"])
+def test_everything_below_is_found_at_any_depth(kind: str) -> None:
+    """A question reaches ten levels of a Cloud site: what is deeper is asked for from there."""
+    site = demo_site()
+    chain = [site.add_page(pages.CARE, "Level 0", page_id=PLAN)]
+    for level in range(1, 25):
+        chain.append(site.add_page(chain[-1].id, f"Level {level}", page_id=PLAN + level))
+    site.trash(chain[-1].id)
+    expected = frozenset(_id(node.id) for node in chain[1:-1])
+
+    async def work() -> tuple[frozenset[PageId] | None, frozenset[PageId] | None]:
+        async with opened(kind, site) as content:
+            below = content.pages.below
+            return await below(_id(PLAN), len(expected)), await below(_id(PLAN), len(expected) - 1)
+
+    with asyncio.Runner() as runner:
+        assert (expected, None) == runner.run(work())

@@ -118,6 +118,21 @@ def test_carved_out_parts_are_left_out_everywhere() -> None:
     assert "Chapters" not in shell.client().get(made.path).text
 
 
+def test_what_comes_later_stays_out_of_a_link_that_is_limited_to_what_was_there() -> None:
+    """Made new or moved in, it is in no list and at no address; what was there stays in wherever it is below (L6)."""
+    shell = Shell()
+    made = shell.make_link(children=True, present_only=True)
+    before = reached(shell, made)
+    shell.content.add(MemoryPage(PageId("999"), "Later", "<p>x</p>", ROOT))
+    shell.content.pages[ELSEWHERE] = evolve(shell.content.pages[ELSEWHERE], parent=CHILD)
+    shell.content.pages[INSIDE] = evolve(shell.content.pages[INSIDE], parent=CHILD)
+
+    assert only(ROOT, CHILD, FOLDER, INSIDE) == before == reached(shell, made)
+    assert [str(CHILD), str(FOLDER)] == listed(shell, made)
+    assert [str(INSIDE)] == listed(shell, made, CHILD)
+    assert 200 == shell.client().get(shell.make_link(children=True).page(PageId("999"))).status_code
+
+
 @pytest.mark.parametrize(
     ("mode", "pages"),
     [

@@ -28,6 +28,7 @@ SCOPE = StoredScope(
     children=True,
     labels=LabelFilter(LabelMode.NONE, frozenset({"draft", "alpha"})),
     carve_outs=frozenset({PageId("7"), PageId("65")}),
+    present=frozenset({PageId("9"), PageId("10")}),
 )
 SCOPE_TREE: dict[str, Json] = {
     "space": "TEAM",
@@ -36,6 +37,7 @@ SCOPE_TREE: dict[str, Json] = {
     "carve_outs": ["65", "7"],
     "restricted_pages": False,
     "whole_space": False,
+    "present": ["10", "9"],
 }
 WISH = StoredWish(
     capabilities=Capabilities((("attachments", 1),)),

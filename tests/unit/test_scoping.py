@@ -10,7 +10,7 @@ from attrs import evolve
 
 from exshare_core.content import Absence, NodeKind
 from exshare_core.errors import Busy, InvalidValue, InvalidValues
-from exshare_core.links import LABEL_WORDS, LabelFilter, LabelMode, ShareLink
+from exshare_core.links import LABEL_WORDS, MAX_PRESENT, LabelFilter, LabelMode, ShareLink
 from exshare_core.sharing import LinkForm
 from exshare_core.testing import MemoryPage
 from exshare_core.values import PageId, SpaceKey, label_names
@@ -101,6 +101,8 @@ REFUSED: list[tuple[str, dict[str, Any], list[str]]] = [
     ("L6 no label", {"children": True, "labels": LabelFilter(LabelMode.ANY, frozenset({"a b"}))}, ["labels"]),
     ("L6 labels without pages below", {"labels": LabelFilter(LabelMode.ANY, frozenset({"a"}))}, ["labels"]),
     ("L6 carve-outs without pages below", {"carve_outs": (PLAN,)}, ["carve_outs"]),
+    ("L6 a limit without pages below", {"present_only": True}, ["present_only"]),
+    ("L6 a limit of a whole space", {"whole_space": True, "present_only": True}, ["present_only"]),
     ("L6 too many carve-outs", {"children": True, "carve_outs": (PLAN,) * 101}, ["carve_outs"]),
     (
         "L13 with all other rules",
@@ -263,3 +265,46 @@ def test_a_change_of_the_name_asks_nobody_about_pages(office: Office) -> None:
     office.content.access_unknown = True
 
     assert "new" == changed(office, link, children=True, carve_outs=(PLAN,), name="new").name
+
+
+# --- what is there ---------------------------------------------------------------------------------------------
+
+
+def present(office: Office, link: ShareLink) -> set[PageId] | None:
+    """The pages that the stored link is limited to."""
+    found = office.record(link).link.scope.present
+    return None if found is None else set(found)
+
+
+def test_a_link_is_limited_to_what_is_there(office: Office) -> None:
+    """L6: everything below its page, of every kind, whoever may read it: what is shown of it is judged at each view."""
+    limited = office.create(children=True, present_only=True).link
+    growing = office.create(children=True).link
+
+    assert {PLAN, DRAFTS, NOTES, PRIVATE, FOREIGN} <= (present(office, limited) or set())
+    assert present(office, growing) is None
+
+
+def test_the_limit_stays_as_it_was_when_a_link_is_changed(office: Office) -> None:
+    """L6: it is about the moment when it was chosen; taken off and chosen again, it is about another."""
+    link = office.create(children=True, present_only=True).link
+    before = present(office, link)
+    office.content.add(MemoryPage(PageId("120"), "Later", parent=GUIDE))
+    kept = changed(office, link, name="new", children=True, present_only=True)
+    same = present(office, kept)
+    off = changed(office, kept, children=True)
+    grown = present(office, off)
+    again = changed(office, off, children=True, present_only=True)
+
+    assert (before, None) == (same, grown)
+    assert {PageId("120")} == (present(office, again) or set()) - (before or set())
+
+
+def test_more_pages_than_can_be_noted_are_refused(office: Office) -> None:
+    """L6, L13: nothing is shared with a part of them."""
+    office.content.add(*(MemoryPage(PageId(str(1000 + n)), "Page", parent=GUIDE) for n in range(MAX_PRESENT)))
+
+    assert [("present_only", "there are more than 2000 pages below: leave this off, or share a smaller part")] == rules(
+        lambda: office.create(children=True, present_only=True)
+    )
+    assert office.nothing_was_stored()

@@ -48,6 +48,10 @@ _ABSENCES = {
     "draft": Absence.DRAFT,
     "historical": Absence.MISSING,
 }
+LARGEST_TREE = 10_000
+"""Of more entries below one nobody asks for all, whether they are current or not."""
+_DEEPEST = 10
+"""How many levels of the tree one question for descendants can reach."""
 _FULL = 25
 """A list of ancestors this long may go on: the smallest page size that Confluence uses."""
 
@@ -241,6 +245,27 @@ class Cloud:
             for one in found
             if (its_kind := _KINDS.get(optional_text(one, "type") or "")) is not None
         ]
+
+    async def below(self, top: PageId, kind: NodeKind, most: int) -> frozenset[PageId] | None:
+        """Everything current below an entry, continued below what one answer reaches; None when that is more than
+        `most`.
+        """
+        found: set[PageId] = set()
+        left = [(top, kind)]
+        while left:
+            parent, parent_kind = left.pop()
+            path = f"/api/v2/{PLURALS[parent_kind]}/{parent}/descendants"
+            under = await self.api.every(path, {"depth": _DEEPEST, "limit": 250}, most=LARGEST_TREE)
+            if len(under) == LARGEST_TREE:
+                return None
+            for one in under:
+                if number(one, "depth") >= _DEEPEST and (its_kind := _KINDS.get(optional_text(one, "type") or "")):
+                    left.append((identifier(one), its_kind))
+                if one.get("status") == "current":
+                    found.add(identifier(one))
+            if len(found) > most:
+                return None
+        return frozenset(found)
 
     async def files(self, page: PageId) -> tuple[Attachment, ...]:
         """All current files of a page or blog post, by name."""

@@ -133,6 +133,19 @@ class CloudPages:
                     return (), False
         return tuple(nodes[offset : offset + limit]), len(nodes) > offset + limit
 
+    async def below(self, root: PageId, most: int) -> frozenset[PageId] | None:
+        """Everything below a page, or below another entry when v2 says that `root` is one; nothing below a post."""
+        page_id(root)
+        async with within():
+            try:
+                return await self.cloud.below(possible(root), NodeKind.PAGE, most)
+            except Missing:
+                kind = (await self.cloud.kinds([root])).get(root)
+            try:
+                return frozenset() if kind is None or kind in WITH_BODY else await self.cloud.below(root, kind, most)
+            except Missing:
+                return frozenset()
+
     async def _page(self, page: PageId, kind: NodeKind, identity: AccountId) -> Reading | Absent:
         async with together() as requests:
             stored = requests.start(partial(self.cloud.entry, page, kind, "storage", labels=True))

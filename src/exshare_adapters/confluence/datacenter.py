@@ -10,7 +10,7 @@ from unicodedata import normalize
 from attrs import evolve, field, frozen
 
 from exshare_adapters.confluence.client import Api
-from exshare_adapters.confluence.cloud import pick_titled
+from exshare_adapters.confluence.cloud import LARGEST_TREE, pick_titled
 from exshare_adapters.confluence.failures import Missing, UnexpectedAnswer
 from exshare_adapters.confluence.shapes import (
     Json,
@@ -118,6 +118,13 @@ class DataCenter:
             for one in found
             if one.get("status", "current") == "current"
         ]
+
+    async def below(self, top: PageId, most: int) -> frozenset[PageId] | None:
+        """Every current page below one, however deep; None when they are more than `most`."""
+        path = f"/rest/api/content/{possible(top)}/descendant/page"
+        under = await self.api.every(path, {"limit": 200}, most=LARGEST_TREE)
+        found = frozenset(identifier(one) for one in under if one.get("status", "current") == "current")
+        return found if len(found) <= most and len(under) < LARGEST_TREE else None
 
     async def titled(self, key: str, title: str) -> PageId | None:
         """The one current page of a space with this title: spelt exactly so, else without regard to case."""

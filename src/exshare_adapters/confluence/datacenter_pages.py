@@ -108,6 +108,15 @@ class DataCenterPages:
                 return (), False
         return tuple(nodes[offset : offset + limit]), len(nodes) > offset + limit
 
+    async def below(self, root: PageId, most: int) -> frozenset[PageId] | None:
+        """Every page below a page; none below what is not there."""
+        page_id(root)
+        async with within():
+            try:
+                return await self.site.below(root, most)
+            except Missing:
+                return frozenset()
+
     async def _located(self, content: Content) -> str:
         """The rendering that names its macros, of the same version."""
         shown = await self.site.content(content.id, "view")

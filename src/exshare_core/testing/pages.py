@@ -86,7 +86,7 @@ class PageSourceContract(ContentAbilities):
 
     @promise
     async def test_a_passing_failure_is_busy(self, site: PreparedSite) -> None:
-        """When the other side cannot answer now, `read`, `facts` and `level` raise Busy and guess nothing."""
+        """When the other side cannot answer now, `read`, `facts`, `level` and `below` raise Busy and guess nothing."""
         self.needs("stop_answering")
         await site.stop_answering()
         with pytest.raises(Busy):
@@ -95,10 +95,12 @@ class PageSourceContract(ContentAbilities):
             await site.content.pages.facts([site.prepared.page], site.prepared.reader)
         with pytest.raises(Busy):
             await site.content.pages.level(site.prepared.page, 50)
+        with pytest.raises(Busy):
+            await site.content.pages.below(site.prepared.page, 50)
 
     @promise
     async def test_nonsense_is_broken(self, site: PreparedSite) -> None:
-        """When the other side answers something that makes no sense, `read`, `facts` and `level` raise Broken."""
+        """When the other side answers something that makes no sense, `read`, `facts`, `level` and `below` raise Broken."""
         self.needs("answer_nonsense")
         await site.answer_nonsense()
         with pytest.raises(Broken):
@@ -107,6 +109,8 @@ class PageSourceContract(ContentAbilities):
             await site.content.pages.facts([site.prepared.page], site.prepared.reader)
         with pytest.raises(Broken):
             await site.content.pages.level(site.prepared.page, 50)
+        with pytest.raises(Broken):
+            await site.content.pages.below(site.prepared.page, 50)
 
     @promise
     async def test_an_unknown_right_is_unknown(self, site: PreparedSite) -> None:
@@ -154,6 +158,28 @@ class PageSourceContract(ContentAbilities):
 
             assert (offset < len(wanted) - 1) == more
         assert wanted == seen
+
+    @promise
+    async def test_everything_below_is_told_however_deep(self, site: PreparedSite) -> None:
+        """`below` gives what `level` gives, and what is below each of that, of every kind."""
+        pages, root = site.content.pages, site.prepared.ancestors[-1]
+        seen: set[PageId] = set()
+        left = [root]
+        while left:
+            nodes, _ = await pages.level(left.pop(), 250)
+            left += [node.id for node in nodes]
+            seen |= {node.id for node in nodes}
+
+        assert {page for page, _ in site.prepared.level} < seen
+        assert frozenset(seen) == await pages.below(root, len(seen))
+
+    @promise
+    async def test_more_below_than_asked_for_is_no_part_of_it(self, site: PreparedSite) -> None:
+        """With fewer entries allowed than there are `below` is None; of a page that is not there nothing is below."""
+        wanted = {page for page, _ in site.prepared.level}
+
+        assert await site.content.pages.below(site.prepared.page, len(wanted) - 1) is None
+        assert frozenset() == await site.content.pages.below(next(iter(site.prepared.absent)), 10)
 
 
 class PageFinderContract(ContentAbilities):

@@ -179,6 +179,7 @@ def scopes() -> SearchStrategy[Scope]:
         carve_outs=st.frozensets(page_ids(), max_size=4),
         restricted_pages=st.booleans(),
         whole_space=st.booleans(),
+        present=st.none() | st.frozensets(page_ids(), max_size=4),
     )
 
 

@@ -47,6 +47,7 @@ class LinkSettings:
     labels: str | None = about("Which child pages: `any: a, b`, `all: a, b` or `without: a, b`.", default=None)
     carve_outs: list[str] = about("Pages that are left out with all below: ids or addresses.", factory=list)
     restricted_pages: bool = about("Whether pages with view restrictions are included.", default=False)
+    present_only: bool = about("Whether of the pages below only those that are there now are shared.", default=False)
     indexing: bool = about("Whether search engines may find it.", default=False)
     frame_origins: list[str] = about("Sites that may show it in a frame, such as https://example.com.", factory=list)
     leads_to: list[str] = about("Other links that links in its pages may lead to: ids or addresses.", factory=list)

@@ -44,6 +44,7 @@ _FILE = click.Path(path_type=Path, allow_dash=True)
 @click.option("--expires", metavar="INSTANT", help="When it ends, such as 2026-12-31T23:00:00Z.")
 @click.option("--max-opens", type=int, metavar="N", help="How often it may be opened.")
 @click.option("--children", is_flag=True, help="Share the pages below it as well.")
+@click.option("--present-only", is_flag=True, help="Of those below, the ones that are there now: no later ones.")
 @click.option("--space", "whole_space", is_flag=True, help="Share the whole space: PAGE is its key, or any page of it.")
 @click.option("--labels", metavar="FILTER", help="Which of them, such as 'any: a, b', 'all: a, b' or 'without: a, b'.")
 @click.option("--carve-out", metavar="LIST", help="Pages to leave out with all below: ids or addresses.")
@@ -261,6 +262,7 @@ async def described(deployment: Opened, sharing: Sharing, shown: Shown) -> dict[
         "whole_space": one.scope.whole_space,
         "labels": None if one.scope.labels is None else one.scope.labels.words,
         "carve_outs": sorted(one.scope.carve_outs),
+        "present_only": one.scope.present is not None,
         "password": wish.password_hash is not None,
         "people": None if wish.people is None else list(wish.people.entries()),
         "networks": None if wish.networks is None else list(wish.networks.entries()),

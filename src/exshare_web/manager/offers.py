@@ -22,6 +22,7 @@ WORDS: Mapping[str, str] = {
 }
 """Capabilities in the words that a member reads."""
 
+PRESENT_LABEL = "Of those below, only the ones that are there now: later ones stay out"
 PASSWORD_HINT = (
     f"at least {LEAST_AS_ONLY_GATE} characters, or {LEAST} beside signing in or a list of people or networks"
 )
@@ -66,6 +67,7 @@ def offer(policy: Policy | None, old: ShareLink | None = None) -> Offer:
     """What may be chosen under `policy`, the meet of the layers above the link; None when it is not known now."""
     scope = (
         Option("children", "on", "The pages below it as well", _locked(policy, "children")),
+        Option("present_only", "on", PRESENT_LABEL, _locked(policy, "children")),
         Option("whole_space", "on", "The whole space, beginning with its home page", _locked(policy, "children")),
         Option("restricted_pages", "on", "Pages with view restrictions too", _locked(policy, "restricted_pages")),
     )

@@ -160,8 +160,9 @@ def _reach(shown: Shown) -> str:
     chosen = "" if scope.labels is None else f" {_CHOSEN[scope.labels.mode]} the labels {_listed(scope.labels.labels)}"
     left_out = f", leaving out {_listed(scope.carve_outs)} and what is below" if scope.carve_outs else ""
     restricted = ", restricted ones too" if scope.restricted_pages else ""
+    present = "" if scope.present is None else ", no pages that came later"
     pages = "this page and the whole space" if scope.whole_space else "this page and those below"
-    return f"{pages}{chosen}{left_out}{restricted}"
+    return f"{pages}{chosen}{left_out}{restricted}{present}"
 
 
 def _listed(entries: Iterable[str]) -> str:

@@ -141,6 +141,21 @@ class RepeatsTheFirstEntries(MemoryPages):
         return await super().level(parent, limit)
 
 
+class LooksOneLevelDown(MemoryPages):
+    """What is further below is not told."""
+
+    async def below(self, root: Any, most: int) -> Any:
+        nodes, _ = await self.level(root, most)
+        return frozenset(node.id for node in nodes)
+
+
+class TellsAPart(MemoryPages):
+    """Where there is too much, as much as fits is told."""
+
+    async def below(self, root: Any, most: int) -> Any:
+        return frozenset(sorted(await super().below(root, 10_000) or ())[:most])
+
+
 class KnowsIdsOnly(MemoryFinder):
     """Addresses name nothing."""
 
@@ -356,6 +371,8 @@ ROWS = [
     using("pages", LeavesOutAbsentPages, "facts_have_an_entry_for_every_page"),
     using("pages", ListsPagesOnly, "a_level_is_in_order_and_of_all_kinds"),
     using("pages", RepeatsTheFirstEntries, "a_level_is_complete_over_paging"),
+    using("pages", LooksOneLevelDown, "everything_below_is_told_however_deep"),
+    using("pages", TellsAPart, "more_below_than_asked_for_is_no_part_of_it"),
     using("finder", KnowsIdsOnly, "ids_and_addresses_name_their_page"),
     using("finder", TakesAnyHost, "foreign_addresses_name_no_page"),
     using("finder", SearchesWithCase, "words_find_pages"),

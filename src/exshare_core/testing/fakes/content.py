@@ -137,6 +137,13 @@ class MemoryPages:
         ]
         return tuple(nodes[offset : offset + limit]), len(nodes) > offset + limit
 
+    async def below(self, root: PageId, most: int) -> frozenset[PageId] | None:
+        """Everything below a page."""
+        self.site.answer()
+        current = [one for one in self.site.pages.values() if one.absent is None]
+        found = frozenset(one.id for one in current if root in self.site.ancestors(one))
+        return found if len(found) <= most else None
+
     def _facts(self, page: PageId, identity: AccountId) -> PageFacts | Absent:
         found = self.site.pages.get(page)
         if found is None or found.absent is not None:
