@@ -17,8 +17,8 @@ from exshare_core.capabilities import Capabilities
 from exshare_core.values import MemberId
 from exshare_web.api.operations import OPERATIONS
 from exshare_web.api.operations import ROOT as API
-from tests.integration.members import BOSS, Seat
-from tests.integration.shell import BASE_URL, CHILD, ROOT, SITE, Shell, run
+from tests.integration.members import Seat
+from tests.integration.shell import BASE_URL, BOSS, CHILD, ROOT, SITE, Shell, run
 
 LINKS = f"{API}/sites/{SITE}/links"
 POLICY = f"{API}/sites/{SITE}/policy"
@@ -31,15 +31,15 @@ class Program:
     """A program with a key of a member; the owner of the shell unless another is named."""
 
     shell: Shell = field(factory=Shell)
-    member: Member = field(default=None)
+    named: Member | None = None
     operations: frozenset[Operation] = frozenset(Operation)
     key: str = field(init=False)
     client: TestClient = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.member = self.member or self.shell.owner
         form = KeyForm("our script", self.operations)
-        _, self.key = run(self.shell.services.keying.make(self.member, self.shell.site, form))
+        member = self.named or self.shell.owner
+        _, self.key = run(self.shell.services.keying.make(member, self.shell.site, form))
         self.client = self.shell.client(headers={"authorization": f"Bearer {self.key}"})
 
     def make(self, **settings: Any) -> dict[str, Any]:

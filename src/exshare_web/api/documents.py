@@ -119,7 +119,13 @@ def _answer(one: Done) -> Json:
     if one.gives in (models.Link, models.PolicyVersion) or isinstance(one.gives, str):
         headers |= _ETAG
     said = {"description": one.summary, "headers": headers}
-    return said if one.gives is None else {**said, "content": _content(one.gives)}
+    if one.gives is None:
+        return said
+    content = _content(one.gives)
+    if one.tried is not None:
+        both = [schema_of(one.gives), schema_of(one.tried)]
+        content = {"application/json": {"schema": {"anyOf": both}}}
+    return {**said, "content": content}
 
 
 def _content(kind: type | str) -> Json:
@@ -142,7 +148,7 @@ def _problem(kind: problems.Kind) -> Json:
 
 
 def _models(operations: Sequence[Done]) -> list[type]:
-    found = [kind for one in operations for kind in (one.takes, one.gives) if isinstance(kind, type)]
+    found = [kind for one in operations for kind in (one.takes, one.gives, one.tried) if isinstance(kind, type)]
     return [*dict.fromkeys(found), models.Problem]
 
 

@@ -42,6 +42,8 @@ class Done:
     takes: type | str | None = None
     """A model, or the media type of a text."""
     gives: type | str | None = None
+    tried: type | None = None
+    """What a dry run gives instead."""
     status: int = 200
     parameters: tuple[Parameter, ...] = ()
     conditional: bool = False
@@ -205,6 +207,7 @@ OPERATIONS: tuple[Done, ...] = (
         handler=policy.replace,
         takes=policy.TOML,
         gives=models.PolicyVersion,
+        tried=models.DryRun,
         parameters=(_DRY_RUN,),
         conditional=True,
     ),
@@ -225,6 +228,7 @@ OPERATIONS: tuple[Done, ...] = (
         handler=policy.turn,
         takes=models.Switch,
         gives=models.Switch,
+        tried=models.DryRun,
         parameters=(_SPACE, _DRY_RUN),
     ),
 )
