@@ -1,6 +1,6 @@
 """What some tests need beyond Python packages: found by name, skipped by name, or demanded by name.
 
-``EXSHARE_REQUIRE=browser,nginx,netns,reference`` turns the skip of a named need into a failure, so that a machine
+``EXSHARE_REQUIRE=browser,nginx,netns,oidc-provider,reference`` turns the skip of a named need into a failure, so that a machine
 that should have everything cannot pass by having less.
 """
 
@@ -39,10 +39,18 @@ def _reference() -> str | None:
     return folder if folder and Path(folder, "confluence").is_dir() else None
 
 
+def _oidc_provider() -> str | None:
+    """The folder in which ``npm install oidc-provider@9`` was run, as EXSHARE_TEST_OIDC_PROVIDER names it."""
+    folder = os.environ.get("EXSHARE_TEST_OIDC_PROVIDER", "")
+    there = Path(folder, "node_modules", "oidc-provider").is_dir()
+    return folder if folder and there and shutil.which("node") else None
+
+
 FINDERS: Mapping[str, Callable[[], str | None]] = {
     "browser": _browser,
     "nginx": _nginx,
     "netns": _netns,
+    "oidc-provider": _oidc_provider,
     "reference": _reference,
 }
 """Each need by its name, and how it is found: a program or a folder, or None."""

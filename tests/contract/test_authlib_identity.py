@@ -16,6 +16,7 @@ from exshare_adapters.authlib_identity.provider import opened
 from exshare_core.ports import Checked, IdentityProvider
 from exshare_core.testing.checking import CheckedContract
 from exshare_core.testing.identities import IdentityProviderContract, Person, SignInSystem
+from tests.certified_provider import CLIENT, SECRET, Certified, certified_provider
 from tests.foreign_provider import foreign_provider
 from tests.sign_in_provider import ISSUER, Provider
 
@@ -112,3 +113,40 @@ class TestOidcProviderMock(IdentityProviderContract):
             )
             async with opened(settings) as provider:
                 yield ForeignProvider(provider, issuer, running)
+
+
+@frozen
+class CertifiedProvider:
+    """The adapter and a running provider that is certified to keep to the protocol."""
+
+    provider: IdentityProvider
+    behind: Certified
+
+    @property
+    def issuer(self) -> str:
+        """See `SignInSystem.issuer`."""
+        return self.behind.issuer
+
+    async def sign_in(self, departure: str, person: Person) -> Mapping[str, str]:
+        """The way of a browser through its pages."""
+        return await self.behind.visited(departure, person.subject)
+
+    async def refuse(self, departure: str) -> Mapping[str, str]:
+        """The same of somebody who turns back."""
+        return await self.behind.visited(departure, None)
+
+    async def go_down(self) -> None:
+        """End the process."""
+        await asyncio.to_thread(self.behind.stop)
+
+
+class TestOidcCertified(IdentityProviderContract):
+    """A certified provider that demands PKCE, names itself in every answer, and tells mailboxes when asked only."""
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[SignInSystem]:
+        """A fresh process with our people, and an adapter for it."""
+        with certified_provider() as behind:
+            settings = OidcSettings(issuer=behind.issuer, client_id=CLIENT, client_secret=SECRET, insecure=True)
+            async with opened(settings) as provider:
+                yield CertifiedProvider(provider, behind)

@@ -195,10 +195,11 @@ class IdentityProviderContract(Contract[SignInSystem]):
     @promise
     async def test_what_a_provider_adds_is_bounded_words(self, system: SignInSystem) -> None:
         """A refusal's words are printable and few, and its code is a word, whatever came back."""
+        self.needs("refuse")
         errand = an_errand()
-        await system.provider.departure(errand)
+        answer = await system.refuse(await system.provider.departure(errand))
         noise = {"error": "<b>no\r\n", "error_description": "\x1b[31m<script>\u202e" + "x" * 100_000}
-        said = await system.provider.arrival(errand, {"state": errand.state, **noise})
+        said = await system.provider.arrival(errand, {**answer, **noise})
 
         assert isinstance(said, Declined)
         assert said.words.isprintable()
