@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
 
@@ -22,6 +24,7 @@ def environment() -> Environment:
     made.filters["day"] = lambda moment: moment.strftime("%-d %B %Y")
     made.filters["minute"] = _minute
     made.filters["size"] = _size
+    made.filters["marked"] = _marked
     return made
 
 
@@ -56,3 +59,11 @@ def _size(number: int) -> str:
             return f"{amount:.0f} {unit}" if unit == "bytes" else f"{amount:.1f} {unit}"
         amount /= 1000
     return f"{amount:.1f} GB"
+
+
+def _marked(text: str) -> Markup:
+    """Our own sentences with what stands between backticks as code."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704
+
+
+_CODE = re.compile(r"`+([^`]+)`+")

@@ -14,7 +14,7 @@ KEYS = f"/manage/{SITE}/keys"
 def the_key(text: str) -> str:
     """The key that stands on a page."""
     (found,) = set(re.findall(r"exshare_[A-Za-z0-9_-]{43}", text))
-    return found
+    return str(found)
 
 
 def test_a_key_is_shown_once_and_works() -> None:

@@ -76,7 +76,7 @@ def test_a_key_is_good_for_a_while_and_from_some_networks(form: dict[str, Any], 
     """Before its beginning, at its end and from elsewhere it is nobody's, like one that never was."""
     office = Office()
     now = office.clock.now()
-    given = {name: now + one if isinstance(one, timedelta) else one for name, one in form.items()}
+    given: dict[str, Any] = {name: now + one if isinstance(one, timedelta) else one for name, one in form.items()}
     _, text = make(office, **given)
     office.clock.forward(seconds=at.total_seconds())
 
@@ -148,7 +148,7 @@ def test_a_key_that_will_not_do_is_not_made(form: dict[str, Any], field: str) ->
     """What names nothing, allows nothing or is never good is refused by its field, and nothing is stored."""
     office = Office()
     now = office.clock.now()
-    given = {name: now + one if isinstance(one, timedelta) else one for name, one in form.items()}
+    given: dict[str, Any] = {name: now + one if isinstance(one, timedelta) else one for name, one in form.items()}
     with pytest.raises(InvalidValue) as caught:
         make(office, **given)
 
