@@ -63,7 +63,7 @@ class Attending:
         if member is None or member.disabled or (session.way is Way.PASSWORD and self.owes_factor(member)):
             return None
         seen = evolve(session, seen_at=now, network=session.network if network is None else str(network))
-        if now - session.seen_at >= TOUCH_EVERY or (seen.network != session.network and now > session.seen_at):
+        if now - session.seen_at >= TOUCH_EVERY:
             await self.storage.members.touch_session(seen)
         return Presence(member, seen)
 

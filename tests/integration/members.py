@@ -20,6 +20,14 @@ Page: TypeAlias = httpx2.Response
 """An answer as the test client gives it."""
 
 
+class Places(dict[str, str]):
+    """What stands in the places of a route's address; ``none`` in those that a test does not know."""
+
+    def __missing__(self, name: str) -> str:
+        """Something that is nothing's name."""
+        return "none"
+
+
 class _Forms(HTMLParser):
     """The forms of a page: by action, the fields that a browser would send untouched."""
 

@@ -14,7 +14,7 @@ import pytest
 from starlette.routing import Route
 
 from exshare_web.form_tokens import form_token
-from tests.integration.members import COOKIE, LINKS, SIGN_IN, Page, Seat, an_admin, forms_of, sign_in
+from tests.integration.members import COOKIE, LINKS, SIGN_IN, Page, Places, Seat, an_admin, forms_of, sign_in
 from tests.integration.shell import BASE_URL, MEMBER_PASSWORD, SITE, Shell, run
 
 ENTRY = "__Host-exshare-entry"
@@ -24,6 +24,7 @@ EXEMPT = {
     "/s/": "gates of visitors: G8 wants bodies without a token; where the form is said to be by the browser, and cookies "
     "that other sites' forms do not send, are the defence",
     "/account/": "external accounts: their own tests walk them",
+    "/api/": "keys come in a header, which no form of another site can send; no session opens anything there, see below",
 }
 """Unsafe routes that are none of members, by how they begin, each with the reason why they are not walked here."""
 
@@ -64,7 +65,7 @@ def _filled(shell: Shell, path: str) -> tuple[str, dict[str, str]]:
     """The address of a route, and fields that would change something if the form were ours."""
     made = shell.make_link()
     _, setup = run(shell.services.membership.add("eve", site=SITE))
-    address = path.format(site=SITE, link=made.id, act="disable", setup=setup, provider="none")
+    address = path.format_map(Places(site=SITE, link=made.id, act="disable", setup=setup))
     fields = {
         "name": "ada", "password": MEMBER_PASSWORD, "page": "10", "password_choice": "none", "people_choice": "everyone",
         "networks_choice": "everywhere", "labels_choice": "every", "sign_in_choice": "none", "version": "1", "do": "save",
@@ -162,6 +163,24 @@ def test_no_form_before_a_session_is_taken_from_another_page(path: str) -> None:
         assert [403] * len(ELSEWHERE) == [answer.status_code for answer in answers]
 
     assert before == _state(shell)
+
+
+def test_no_session_opens_the_api() -> None:
+    """A2: with the cookie and the token of a session, and no key, every route of the API that changes something is shut."""
+    shell = Shell()
+    boss = an_admin(shell)
+    made, before = shell.make_link(), _state(shell)
+    routes = [one for one in shell.app.routes if isinstance(one, Route) and one.path.startswith("/api/")]
+    answers = [
+        boss.client.request(
+            method, route.path.format_map(Places(site=SITE, link=made.id)), headers={"x-csrf": boss.csrf}
+        )
+        for route in routes
+        for method in sorted((route.methods or set()) - SAFE)
+    ]
+
+    assert {401} >= {answer.status_code for answer in answers}
+    assert before["links"] == _state(shell)["links"]
 
 
 def test_the_same_forms_are_taken_from_our_own_page() -> None:

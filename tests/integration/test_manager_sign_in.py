@@ -15,6 +15,7 @@ from tests.integration.members import (
     NEW,
     SIGN_IN,
     Page,
+    Places,
     Seat,
     an_admin,
     forms_of,
@@ -181,7 +182,7 @@ def test_nothing_in_the_address_says_where_to_go_next(shell: Shell) -> None:
 def _routes() -> Iterator[tuple[str, str]]:
     for route in manager_routes():
         assert isinstance(route, Route)
-        path = route.path.format(site=SITE, link="nolink", act="disable", setup="N" * 43, provider="none")
+        path = route.path.format_map(Places(site=SITE, link="nolink", act="disable", setup="N" * 43))
         for method in sorted((route.methods or set()) - {"HEAD"}):
             yield method, path
 
