@@ -1,7 +1,7 @@
 """What some tests need beyond Python packages: found by name, skipped by name, or demanded by name.
 
-``EXSHARE_REQUIRE=browser,nginx,netns,oidc-provider,reference`` turns the skip of a named need into a failure, so that a machine
-that should have everything cannot pass by having less.
+``EXSHARE_REQUIRE=browser,nginx,netns,oidc-provider,reference`` turns the skip of a named need into a failure, so that a
+machine that should have everything cannot pass by having less.
 """
 
 from __future__ import annotations

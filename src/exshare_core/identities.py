@@ -44,8 +44,8 @@ class Identity:
     """What the person is called, in printable words; empty when the provider does not say."""
     address: Address | None = None
     """The person's mailbox, only where the provider says that it made sure of it (security reference R29)."""
-    groups: frozenset[str] = frozenset()
-    """The groups that the provider counts the person in; empty where it is not asked for them."""
+    groups: frozenset[str] | None = None
+    """The groups that the provider counts the person in; None where it is not asked for them."""
     account: AccountId | None = None
     """Who the person is to Confluence, where the provider is asked for that (spec R5)."""
 

@@ -467,6 +467,25 @@ def test_claims_of_our_choice_become_groups_and_an_account() -> None:
     assert "5b10a2844c20165700ede21g" == found.account
 
 
+@pytest.mark.parametrize(
+    ("settings", "claims", "groups"),
+    [
+        ({}, {"teams": ["wiki"]}, None),
+        ({"groups_claim": "teams"}, {}, frozenset()),
+        ({"groups_claim": "teams"}, {"teams": {"wiki": True}}, frozenset()),
+        ({"groups_claim": "teams"}, {"teams": "wiki"}, frozenset({"wiki"})),
+    ],
+)
+def test_groups_that_are_not_asked_for_are_not_known(
+    settings: dict[str, Any], claims: dict[str, Any], groups: frozenset[str] | None
+) -> None:
+    """Without a claim for them nothing is known of groups; with one, who has none is in none."""
+    found = arrived(Provider(claims=claims), settings)
+
+    assert isinstance(found, Identity)
+    assert groups == found.groups
+
+
 @pytest.mark.parametrize("value", ["", "two words", "x" * 129, 7, ["one"], "tab\there"])
 def test_an_account_of_another_form_is_none(value: object) -> None:
     """What cannot be the id of an account in Confluence ties nobody to one."""

@@ -340,6 +340,16 @@ def test_a_callback_of_nobody_is_refused(path: str) -> None:
     assert 403 == come_back(client, {"state": "N" * 43, "code": "x"}, path).status_code
 
 
+def test_no_text_breaks_the_way_back() -> None:
+    """Whatever a browser brings, under whatever name, it is refused and nothing breaks."""
+    office = Office()
+    client = office.shell.client()
+    leave(client, office.link())
+    for text in inputs("naughty-strings"):
+        page = come_back(client, {"state": text, "code": text, "error": text, "iss": text, text: text})
+        assert 403 == page.status_code
+
+
 def test_what_is_said_twice_is_refused() -> None:
     """RFC 6749 3.1: a parameter that comes twice makes the whole answer worthless."""
     office = Office()

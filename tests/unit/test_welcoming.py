@@ -140,6 +140,15 @@ def test_a_sign_in_that_changes_nothing_writes_nothing() -> None:
     assert house.comes() == house.comes()
 
 
+def test_who_tells_no_groups_unmakes_nobody() -> None:
+    """Where the provider is not asked for groups, an admin stays one; where it names none, they are none any more."""
+    house = House()
+    house.comes(groups=frozenset({"admins"}))
+    found = [house.comes(groups=None), house.comes(groups=frozenset())]
+
+    assert [True, False] == [one.admin for one in found if one is not None]
+
+
 def test_a_member_of_all_sites_is_no_providers_to_unmake() -> None:
     """R6: an admin of all sites whom the operator tied to a site's provider stays one, whatever its groups say."""
     house = House()

@@ -31,7 +31,7 @@ def identity_of(claims: Claims, settings: OidcSettings) -> Identity:
         claims["sub"],
         _name(claims),
         _address(claims),
-        _groups(claims.get(settings.groups_claim)) if settings.groups_claim else frozenset(),
+        _groups(claims.get(settings.groups_claim)) if settings.groups_claim else None,
         _account(claims.get(settings.identity_claim)) if settings.identity_claim else None,
     )
 
