@@ -12,9 +12,9 @@ from exshare_core.capabilities import Capabilities
 from exshare_core.content import Attachment, Draft, NodeKind
 from exshare_core.links import LabelFilter
 from exshare_core.testing import MemoryPage
-from exshare_core.values import AttachmentId, PageId, SpaceKey
-from tests.integration.members import LINKS, NEW, Seat, forms_of, words_of
-from tests.integration.shell import CHILD, ELSEWHERE, FOLDER, INSIDE, OF_CHILD, ROOT, SECRET, Shell
+from exshare_core.values import AttachmentId, LinkId, PageId, SpaceKey
+from tests.integration.members import LINKS, NEW, Page, Seat, forms_of, words_of
+from tests.integration.shell import CHILD, ELSEWHERE, FOLDER, INSIDE, OF_CHILD, ROOT, SECRET, Made, Shell
 
 HOME, POST, ASIDE, BELOW_ASIDE, FOREIGN = map(PageId, ("1", "60", "61", "62", "63"))
 OF_POST = AttachmentId("att560")
@@ -158,3 +158,26 @@ def test_a_carve_out_at_an_address_of_the_root_is_no_way_around() -> None:
         client.head(made.page(CHILD)).status_code,
         client.get(f"/s/some-words-{made.token}/p/{CHILD}").status_code,
     ]
+
+
+def test_a_link_is_limited_to_what_is_there_by_its_form(spacious: Shell) -> None:
+    """L6: what comes later stays out until the box is emptied; the form shows how it is."""
+    seat = Seat.of(spacious)
+    answer = seat.submit(seat.new_form(ROOT), NEW, children="on", present_only="on")
+    where = answer.headers["location"].partition("?")[0]
+    made = Made(LinkId(where.rpartition("/")[2]), _token(seat.get(answer.headers["location"])))
+    spacious.content.add(MemoryPage(PageId("70"), "Later", "<p>x</p>", ROOT))
+    limited = statuses(spacious, made.page(PageId("70")))
+    page = seat.get(where)
+    seat.submit(page, where, present_only=None)
+
+    assert ["on"] == forms_of(page)[where]["present_only"]
+    assert "this page and those below, no pages that came later" in words_of(page)
+    assert ([404], [200]) == (limited, statuses(spacious, made.page(PageId("70"))))
+
+
+def _token(page: Page) -> str:
+    """The token in the address that a link's page shows."""
+    found = re.search(r"/s/([\w-]{43})", page.text)
+    assert found is not None
+    return found[1]

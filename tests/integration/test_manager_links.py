@@ -272,6 +272,8 @@ BAD = [
     ({"carve_outs": "nowhere", "children": "on"}, ["carve_outs"]),
     ({"carve_outs": ELSEWHERE, "children": "on"}, ["carve_outs"]),
     ({"carve_outs": CHILD}, ["carve_outs"]),
+    ({"present_only": "on"}, ["present_only"]),
+    ({"present_only": "on", "whole_space": "on"}, ["present_only"]),
     ({"leads_to": "nothing"}, ["leads_to"]),
     ({"slug": "Spring Fair"}, ["slug"]),
     ({"slug": "x" * 81}, ["slug"]),
@@ -423,7 +425,9 @@ def test_what_is_not_built_is_not_offered(seat: Seat) -> None:
 def test_a_form_holds_no_field_that_is_not_read(seat: Seat) -> None:
     """M2: what the page sends and what is accepted are the same set."""
     made = _create(seat)
-    sent = set(forms_of(seat.get(made))[made]) | {"children", "whole_space", "restricted_pages", "indexing", "allow"}
+    sent = set(forms_of(seat.get(made))[made]) | {
+        "children", "present_only", "whole_space", "restricted_pages", "indexing", "allow"
+    }  # fmt: skip
 
     assert SETTINGS | {"csrf", "version"} == sent
 
@@ -438,7 +442,7 @@ def test_locked_options_are_shown_locked_with_their_layer(shell: Shell, seat: Se
     page = seat.new_form(ROOT)
     words = words_of(page)
 
-    assert {"allow=attachments=view", "children=on", "whole_space=on"} == locked_options(page)
+    assert {"allow=attachments=view", "children=on", "present_only=on", "whole_space=on"} == locked_options(page)
     assert "List and download the page's files locked by site" in words
     assert "The pages below it as well locked by space TEAM" in words
     assert "never less than 20 (set by site); demanded (set by site)" in words
@@ -966,7 +970,7 @@ def test_a_page_of_another_space_follows_its_own_layer(shell: Shell, seat: Seat)
     )
     shell.limit("space OPS", children=False)
 
-    assert {"children=on", "whole_space=on"} == locked_options(seat.new_form("50"))
+    assert {"children=on", "present_only=on", "whole_space=on"} == locked_options(seat.new_form("50"))
     assert set() == locked_options(seat.new_form(ROOT))
 
 
