@@ -93,8 +93,13 @@ class DataCenterPages:
 
     async def facts(self, pages: Collection[PageId], identity: AccountId) -> Mapping[PageId, PageFacts | Absent]:
         """The facts of each; what concerns the person and the space is asked once for all of them."""
-        wanted = [page_id(page) for page in dict.fromkeys(pages)]
-        async with within(), together() as requests:
+        wanted = tuple(page_id(page) for page in dict.fromkeys(pages))
+        shared = self.site.api.shared
+        async with within():
+            return await shared.share(("facts", wanted, identity), partial(self._facts, wanted, identity))
+
+    async def _facts(self, wanted: tuple[PageId, ...], identity: AccountId) -> Mapping[PageId, PageFacts | Absent]:
+        async with together() as requests:
             results = {page: requests.start(partial(self._fact, page, identity)) for page in wanted}
         return {page: result.value for page, result in results.items()}
 

@@ -51,7 +51,7 @@ _FORMATTING = frozenset(
     }
 )
 _ATTRIBUTED = re.compile(rb"<(?:b|big|code|em|font|i|s|small|strike|strong|tt|u)[\s/]")
-_QUOTED_END = re.compile(rb"""=\s*(?:"[^">]*>|'[^'>]*>)""")
+_QUOTED_END = re.compile(rb"""=\s*+(?:"[^">]*+>|'[^'>]*+>)""")
 _ODD = (b"svg", b"math", b"noscript", b"plaintext", b"template", b"select", b"frameset")
 
 _RAW = (b"script", b"style", b"xmp", b"iframe", b"noembed", b"noframes", b"textarea", b"title")

@@ -106,7 +106,8 @@ _RAW = re.compile(
     r"<(?:!|iframe|math|noembed|noframes|noscript|plaintext|s(?:cript|elect|tyle|vg)|t(?:emplate|extarea|itle)|xmp)"
 )
 """Beginnings of what holds other than tags, where parsers may come to differ."""
-_PAIR = re.compile(rf'\s({"|".join(_CARRIERS)})="([^"]*)"')
+_PAIR = re.compile(rf' ({"|".join(_CARRIERS)})="([^"]*+)"')
+"""A judged attribute as a tree writes it: after one space, in double quotes."""
 
 
 def clean(html: str, addresses: Addresses) -> str:
