@@ -30,10 +30,15 @@ _log = structlog.get_logger()
 
 
 async def leave_link(request: Request) -> Response:
-    """``POST /s/{segment}/sign-in/{provider}``: from a gate to a provider of the link's site."""
+    """``POST /s/{segment}/sign-in/{provider}``: from a gate to a provider of the link's site.
+
+    In a tab of its own, never in a frame: no provider lets itself be framed (spec G4).
+    """
     it = shell(request)
     if not same_origin(request, it.services.base_url):
         return it.answers.neutral(FORGED)
+    if in_frame(request):
+        return RedirectResponse(link_path(request), 303)
     segment, name = request.path_params["segment"], request.path_params["provider"]
     browser = _browser(request) or it.services.tokens.token()
     sent = await it.services.elsewhere.leave_link(segment, caller(request), browser, name)
@@ -47,10 +52,11 @@ async def leave_link(request: Request) -> Response:
 async def by_address(request: Request, address: str) -> Response | None:
     """The way to the provider that knows the domain of an address typed at a gate; None where there is none.
 
-    None as well while that provider cannot be asked: a mailbox can then be proved by a code, if that is what is asked.
+    None as well in a frame and while that provider cannot be asked: a mailbox can then be proved by a code, if that is
+    what is asked.
     """
     it, segment = shell(request), request.path_params["segment"]
-    if not it.services.elsewhere.knows(address):
+    if in_frame(request) or not it.services.elsewhere.knows(address):
         return None
     browser = _browser(request) or it.services.tokens.token()
     sent = await it.services.elsewhere.leave_by_address(segment, caller(request), browser, address)

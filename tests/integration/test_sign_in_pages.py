@@ -361,6 +361,22 @@ def test_what_is_said_twice_is_refused() -> None:
     assert [] == office.events(Kind.PROVED)
 
 
+def test_nobody_leaves_in_a_frame() -> None:
+    """G4: a frame is never sent to a provider; an address is proved there by a code, and a button opens a tab."""
+    office = Office()
+    frames = ("https://intranet.example.org",)
+    made = office.link(sso=False, people=People.parse(["example.com"]), frame_origins=frames)
+    client, framed = office.shell.client(), {"sec-fetch-dest": "iframe", "sec-fetch-site": "same-origin"}
+    gate = client.get(made.path, headers={**framed, "sec-fetch-site": "cross-site"})
+    code = client.post(made.path, data={"address": ADA.address}, headers=framed)
+    button = client.post(f"{made.path}/sign-in/staff", headers=framed)
+
+    assert f'action="{made.path}/sign-in/staff" class="gate" target="_blank"' in gate.text
+    assert (200, 303) == (code.status_code, button.status_code)
+    assert "code" in words_of(code)
+    assert {} == office.shell.storage.state.departures
+
+
 def test_a_callback_in_a_frame_is_refused() -> None:
     """A browser that comes back does so in a window of its own."""
     office = Office()
