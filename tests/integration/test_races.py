@@ -32,7 +32,7 @@ async def _meet(storage: Storage, number: int) -> None:
     """Wait until the other process is at this round as well; they count each other in the database."""
     key = sha256(f"round {number}".encode()).digest()
     await storage.guesses.wrong([key], NOW)
-    while (await storage.guesses.tally([key], NOW))[0].failures < PROCESSES:
+    while (await storage.guesses.tally([key], NOW))[0].failures < PROCESSES:  # noqa: ASYNC110 - it is in another process
         await asyncio.sleep(0.001)
 
 
@@ -108,7 +108,7 @@ def _press(place: tuple[Store, list[ShareLink], bytes], own: int) -> list[int]:
 
 def test_one_visitor_begins_one_visit(store: Store) -> None:
     """Of 64 presses of one button in one browser one is counted."""
-    site, links = _made(store)
+    _, links = _made(store)
     begun = _sums(in_processes(PROCESSES, _press, (store, [link for link, _ in links], fresh_digest())))
 
     async def opens() -> list[int]:
