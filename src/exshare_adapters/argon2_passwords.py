@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from base64 import b64encode
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -25,6 +26,9 @@ THREADS = 2
 
 WAITING = 64
 """Hashes that may be waiting or in the making; whoever comes then is told to come again."""
+
+OF_ONE = 16
+"""How many of these may be tries at one stored hash, so that nobody keeps all others waiting by guessing at one link."""
 
 SALT_BYTES = 16
 HASH_BYTES = 32
@@ -84,6 +88,7 @@ class Argon2Hasher:
         self._today = _parameters(self._dummy)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="exshare-argon2")
         self._waiting = 0
+        self._tries: Counter[str] = Counter()
 
     @classmethod
     @asynccontextmanager
@@ -105,8 +110,16 @@ class Argon2Hasher:
         return await self._threaded(lambda: seasoned(self._pepper, self._argon2.hash(secret)))
 
     async def verify(self, stored: str, password: str) -> bool:
-        """See `PasswordHasher.verify`."""
-        return await self._threaded(lambda: self._fits(stored, password))
+        """See `PasswordHasher.verify`; Busy as well when too many others try the same hash."""
+        if self._tries[stored] >= OF_ONE:
+            raise Busy("too many tries at one password are being checked", retry_after=2)
+        self._tries[stored] += 1
+        try:
+            return await self._threaded(lambda: self._fits(stored, password))
+        finally:
+            self._tries[stored] -= 1
+            if not self._tries[stored]:
+                del self._tries[stored]
 
     async def verify_dummy(self, password: str) -> None:
         """See `PasswordHasher.verify_dummy`: verifies against a hash with today's parameters that nothing has."""

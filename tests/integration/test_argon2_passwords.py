@@ -185,6 +185,20 @@ def test_no_more_than_a_bounded_number_may_wait(monkeypatch: pytest.MonkeyPatch)
     assert [str, str, str, Busy, Busy, str] == [type(one) for one in found]
 
 
+def test_tries_at_one_password_leave_room_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who tries one password very often at once is told to come again, while others and new ones are served."""
+    monkeypatch.setattr(argon2_passwords, "OF_ONE", 2)
+
+    async def rushed() -> tuple[list[object], bool]:
+        async with Argon2Hasher.opened(FLOOR) as hasher:
+            one, other = await hasher.hash("x"), await hasher.hash("y")
+            tries = [hasher.verify(one, "x") for _ in range(4)]
+            rush = await asyncio.gather(*tries, hasher.verify(other, "y"), hasher.hash("z"), return_exceptions=True)
+            return [type(found) for found in rush], await hasher.verify(one, "x")
+
+    assert ([bool, bool, Busy, Busy, bool, str], True) == run(rushed())
+
+
 def test_any_event_loop_may_use_one_hasher() -> None:
     """A hasher that was made in one loop verifies in another."""
     hasher = Argon2Hasher(FLOOR)
