@@ -36,6 +36,8 @@ _NAMED = re.compile(
 _ADDRESSES = frozenset({"href", "src", "data-image-src", "data-file-src"})
 _PAGE_TYPES = frozenset({"page", "blogpost"})
 
+_MEDIA = ("data-media-id", "/file/", "blob:")
+"""One of these stands in every reference to the media host."""
 MOST_REFERENCES = 5_000
 """The most tags that are looked at."""
 
@@ -65,11 +67,12 @@ def references(body: str, site: SiteAddresses) -> References:
     files: dict[tuple[PageId, str], None] = {}
     files_of_titled: dict[tuple[Titled, str], None] = {}
     media: dict[MediaFile, None] = {}
+    has_media = any(mark in body for mark in _MEDIA)
     for attributes in _tags(body):
         linked = attributes.get("data-linked-resource-id", "")
         if attributes.get("data-linked-resource-type") in _PAGE_TYPES and linked.isascii() and linked.isdigit():
             pages.add(PageId(linked[:19]))
-        if (file := _media(attributes)) is not None:
+        if has_media and (file := _media(attributes)) is not None:
             media[file] = None
         for name in _ADDRESSES & attributes.keys():
             target = parse(attributes[name], site)
