@@ -183,7 +183,7 @@ class Shell:
             visiting=visiting,
             membership=membership,
             sharing={self.site: sharing},
-            governing={self.site: Governing(self.site, storage, content, self.clock)},
+            governing={self.site: Governing(self.site, storage, content, self.clock, ways_of(self.gateways).methods)},
             leaving={self.site: Leaving(self.site, storage, content, self.clock)},
             keying=Keying(storage, self.clock, self.tokens, self.vault),
             elsewhere=Elsewhere(visiting, membership, departing, {self.site: self.gateways}),

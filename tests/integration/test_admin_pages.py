@@ -388,7 +388,7 @@ def test_a_large_document_fits_and_nothing_else_so_large_does(shell: Shell, boss
 
     assert 200 == answer.status_code
     assert 303 == boss.submit(answer, DOCUMENT, do="save").status_code
-    assert 413 == boss.submit(boss.get(SITE_FORM), SITE_FORM, do="save", blocked_people=people).status_code
+    assert 413 == boss.submit(boss.get(SITE_FORM), SITE_FORM, do="save", blocked_people=people * 3).status_code
 
 
 # --- why a link answers ------------------------------------------------------------------------------------------

@@ -324,7 +324,9 @@ def test_every_wrong_entry_of_a_list_is_named(seat: Seat) -> None:
     assert "`second wrong`" in words
 
 
-@pytest.mark.parametrize("choice", ["password_choice", "people_choice", "networks_choice", "labels_choice"])
+@pytest.mark.parametrize(
+    "choice", ["password_choice", "sign_in_choice", "people_choice", "networks_choice", "labels_choice"]
+)
 @pytest.mark.parametrize("value", [None, "", "both", "Listed", ["none", "new"]])
 def test_a_choice_that_is_missing_or_unknown_is_never_read_as_open(
     shell: Shell, seat: Seat, choice: str, value: str | None
@@ -366,7 +368,7 @@ def test_a_long_list_is_stored_whole_or_not_at_all(shell: Shell, seat: Seat) -> 
     """G2: a list is never cut short, since that would let in others or keep out some; what is too long is refused."""
     entries = [f"person-number-{number:04}@example.com" for number in range(1500)]
     answer = seat.submit(seat.new_form(ROOT), NEW, people_choice="listed", people="\n".join(entries))
-    too_long = seat.submit(seat.new_form(ROOT), NEW, people_choice="listed", people="\n".join(entries * 2))
+    too_long = seat.submit(seat.new_form(ROOT), NEW, people_choice="listed", people="\n".join(entries * 20))
 
     assert (303, 413) == (answer.status_code, too_long.status_code)
     assert People.parse(entries) == _only(shell).wish.people
@@ -837,7 +839,12 @@ def test_a_deleted_link_stays_to_be_looked_at_and_offers_nothing(shell: Shell, s
         refused = seat.post(f"{path}/{act}", recipients="eve@example.com")
         assert 403 == refused.status_code
         assert refused.text.count('role="alert"') == 1
-    choices = {"people_choice": "everyone", "networks_choice": "everywhere", "labels_choice": "every"}
+    choices = {
+        "sign_in_choice": "none",
+        "people_choice": "everyone",
+        "networks_choice": "everywhere",
+        "labels_choice": "every",
+    }
     edit = {"version": "2", "password_choice": "none", **choices}
     assert 403 == seat.post(path, **edit).status_code
     assert LinkState.DELETED is shell.link(made).state
