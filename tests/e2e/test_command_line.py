@@ -207,6 +207,22 @@ def test_check_says_what_is_wrong_and_how_to_mend_it(config: Path, tmp_path: Pat
 
 
 @pytest.mark.parametrize("config", ["sqlite"], indirect=True)
+def test_a_members_notices_go_where_the_operator_says(config: Path, tmp_path: Path) -> None:
+    """G7: an address is given with the member or later, and taken away; one that is none is refused."""
+    common = ("--config", config, "--json")
+    added = answer_of("member", "add", "ada", "--address", "Ada@Example.com", *common, home=tmp_path)
+    moved = answer_of("member", "notices", "ada", "--address", "ada@example.org", *common, home=tmp_path)
+    refused = exshare("member", "notices", "ada", "--address", "ada", "--config", config, home=tmp_path)
+    said = exshare("member", "notices", "ada", "--config", config, home=tmp_path)
+    (listed,) = answer_of("member", "list", *common, home=tmp_path)
+
+    assert ("Ada@example.com", "ada@example.org") == (added["address"], moved["address"])
+    assert (1, "exshare: address: `ada` is not a mail address\n") == (refused.returncode, refused.stderr)
+    assert "notices for ada go nowhere\n" == said.stdout
+    assert listed["address"] is None
+
+
+@pytest.mark.parametrize("config", ["sqlite"], indirect=True)
 def test_a_member_is_tied_to_an_identity_provider(config: Path, tmp_path: Path) -> None:
     """R5: the operator says who a member is elsewhere, and takes it back; one without the other is refused."""
     common = ("--config", config, "--json")
