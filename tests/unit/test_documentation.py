@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import pkgutil
 import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import attrs
 import pytest
+from joserfc import jwk
 
 from exshare_adapters import registry
+from exshare_adapters.joserfc_visitors.keys import Host, public_keys
+from exshare_adapters.joserfc_visitors.tokens import JoserfcVisitorTokens
 from exshare_core import ports, visiting
 from exshare_core.errors import Busy, InvalidValue
 from exshare_core.testing.mailer import a_message
+from exshare_core.values import LinkId, SiteId
 from exshare_web.container import RegisteredAdapters
 from exshare_web.environment import variable
+from exshare_web.host_settings import KEYS as HOST_KEYS
 from exshare_web.settings import CHOSEN, PLAIN, SITE, TOP, load
 from exshare_web.sign_in_settings import KEYS
 from tests.unit.strangers import installed
@@ -53,13 +61,21 @@ def known() -> dict[str, list[Row]]:
     found = {"The top of the file": [(key, variable(key), key == "base_url") for key in TOP]}
     for section, keys in PLAIN.items():
         found[f"[{section}]"] = [(key, variable(section, key), False) for key in keys]
-    plain = [key for key in SITE if key not in ("content", "mail", "sign_in")]
+    plain = [key for key in SITE if key not in ("content", "mail", "sign_in", "signed_visitors")]
     found["[[sites]]"] = [
         (key, "" if key == "name" else f"EXSHARE_SITE_<NAME>_{key.upper()}", key == "name") for key in plain
     ]
     of_provider = "EXSHARE_SITE_<NAME>_SIGN_IN_<PROVIDER>_"
     found["[[sites.sign_in]]"] = [
         (key, "" if key == "name" else of_provider + key.upper(), key == "name") for key in KEYS if key != "use"
+    ]
+    found["[[sites.signed_visitors]]"] = [
+        (
+            key,
+            "" if key in ("name", "keys") else f"EXSHARE_SITE_<NAME>_SIGNED_VISITORS_<HOST>_{key.upper()}",
+            key in ("name", "issuer"),
+        )
+        for key in HOST_KEYS
     ]
     stems = {
         **{one: f"EXSHARE_{one.upper()}_" for one in CHOSEN},
@@ -235,6 +251,22 @@ def test_the_example_of_an_adapter_keeps_the_contract(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
 
     assert re.search(r"^\d+ passed, 1 skipped, 1 xfailed", done.stdout, re.MULTILINE), done.stdout
+
+
+def test_the_example_of_a_host_signs_what_is_taken(capsys: pytest.CaptureFixture[str]) -> None:
+    """The key that is made and the token that is signed in the page on embedding are such as a site takes."""
+    made, signing = blocks(ROOT / "docs" / "embedding.md", "python")
+    names: dict[str, Any] = {}
+    exec(compile(made, "embedding.md", "exec"), names)
+    private, public = map(json.loads, capsys.readouterr().out.splitlines())
+    exec(compile(signing, "embedding.md", "exec"), names)
+    key = jwk.OKPKey.import_key(private)
+    token = names["signed_address"]("https://share.example.com/s/x", "link-1", "ada@example.com", key).partition("=")[2]
+    site = SiteId("acme")
+    host = Host("https://intranet.example.com", public_keys(public["keys"]))
+    visitor = JoserfcVisitorTokens({site: [host]}).read(site, token)
+
+    assert ("ada@example.com", None) == (str(visitor.address), visitor.fault(LinkId("link-1"), datetime.now(UTC)))
 
 
 def test_the_example_of_the_core_says_what_it_prints(capsys: pytest.CaptureFixture[str]) -> None:
