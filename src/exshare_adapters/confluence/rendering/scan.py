@@ -9,7 +9,7 @@ from collections.abc import Collection
 from exshare_adapters.confluence.links import SiteAddresses
 from exshare_adapters.confluence.media import HOSTS
 
-_MARKUP = re.compile(rb"<[^>]*>")
+_MARKUP = re.compile(rb"<[^<>]*+>")
 _TAG = re.compile(rb"<([a-z][a-z0-9:-]*[\s/]?)")
 _CLASS = re.compile(rb'class="([^"]*)"')
 _PLAIN_CLASSES = frozenset(
