@@ -7,6 +7,7 @@ provider that is down is told to whoever wanted to go there, and keeps nobody el
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from attrs import frozen
 
@@ -15,7 +16,9 @@ from exshare_core.entrance import Caller
 from exshare_core.errors import AdapterFailed, Busy, InvalidValue
 from exshare_core.events import Actor, Event, Kind
 from exshare_core.gates import Method
+from exshare_core.guessing import counted_as, departures_wait
 from exshare_core.identities import Declined, Identity
+from exshare_core.limiting import Limit, charge
 from exshare_core.membership import Membership
 from exshare_core.proving import WHO, SignIn, Submission
 from exshare_core.signing_in import SignedIn
@@ -38,6 +41,8 @@ class SentAway:
     """What people call the provider."""
     failure: AdapterFailed | None = None
     """The provider cannot be asked, or is not what it should be."""
+    wait: timedelta = timedelta()
+    """Too many have left from this network and not come back: how long until the next."""
 
 
 @frozen(slots=True)
@@ -100,7 +105,7 @@ class Elsewhere:
         gateway = next((one for one in found if one.name == name), None)
         if opening.answer not in WHO or gateway is None:
             return SentAway(opening)
-        return await self._leave(gateway, browser, f"{LINK}{segment}", None)
+        return await self._leave(gateway, caller.network, browser, f"{LINK}{segment}")
 
     async def leave_by_address(self, segment: str, caller: Caller, browser: str, text: str) -> SentAway:
         """Go to the provider that knows the domain of an address, if that is what the next gate can be passed with.
@@ -113,15 +118,15 @@ class Elsewhere:
             return SentAway(opening)
         for gateway in self.for_visitors(opening.ask.site):
             if gateway.domains.admits(address):
-                return await self._leave(gateway, browser, f"{LINK}{segment}", address)
+                return await self._leave(gateway, caller.network, browser, f"{LINK}{segment}", address)
         return SentAway(opening)
 
     # --- members ------------------------------------------------------------------------------------------------------
 
-    async def leave_as_member(self, site: SiteId, name: str, browser: str) -> SentAway:
+    async def leave_as_member(self, site: SiteId, name: str, network: IPAddress | None, browser: str) -> SentAway:
         """Go to the provider called `name` to sign in as a member of `site`."""
         gateway = next((one for one in self.for_members(site) if one.name == name), None)
-        return SentAway() if gateway is None else await self._leave(gateway, browser, MEMBERS, None)
+        return SentAway() if gateway is None else await self._leave(gateway, network, browser, MEMBERS)
 
     # --- and back -----------------------------------------------------------------------------------------------------
 
@@ -138,6 +143,7 @@ class Elsewhere:
         back = await self.departing.come_back(gateway, browser, answer)
         if back is None:
             return None
+        await self.departing.storage.guesses.right([(await self._limit(gateway, caller.network)).key])
         segment = back.onward.removeprefix(LINK) if back.onward.startswith(LINK) else None
         if isinstance(back.said, Declined):
             await self._failed(gateway, caller.network, "declined")
@@ -160,12 +166,24 @@ class Elsewhere:
             return Arrived(gateway.title, stranger=identity.who)
         return Arrived(gateway.title, signed_in=await self.membership.welcome(member, gateway.site, network))
 
-    async def _leave(self, gateway: Gateway, browser: str, onward: str, hint: Address | None) -> SentAway:
+    async def _leave(
+        self, gateway: Gateway, network: IPAddress | None, browser: str, onward: str, hint: Address | None = None
+    ) -> SentAway:
+        limits = [await self._limit(gateway, network)]
+        charged = await charge(self.departing.storage.guesses, limits, self.departing.clock.now())
+        if charged.wait:
+            return SentAway(title=gateway.title, wait=charged.wait)
         try:
             url = await self.departing.leave(gateway, browser, onward, hint)
         except AdapterFailed as error:
             return SentAway(title=gateway.title, failure=error)
         return SentAway(url=url, title=gateway.title)
+
+    async def _limit(self, gateway: Gateway, network: IPAddress | None) -> Limit:
+        """What bounds the departures that a network may leave open, so that nobody fills the storage with them."""
+        where = counted_as(network).encode()
+        key = await self.departing.vault.keyed_digest(where, "guess departures network", gateway.site)
+        return Limit(key, departures_wait)
 
     async def _failed(self, gateway: Gateway, network: IPAddress | None, why: str) -> None:
         where = None if network is None else str(network)

@@ -52,6 +52,12 @@ SIGN_IN_PAUSE = timedelta(seconds=30)
 SIGN_IN_PAUSE_OF_ALL = timedelta(milliseconds=300)
 """The pause between further tries: ten in five minutes, and a thousand (security reference 3.3)."""
 
+FREE_DEPARTURES = 300
+DEPARTURES_PAUSE = timedelta(seconds=2)
+"""Browsers of one network that leave to sign in elsewhere, while none comes back, before any wait, and the pause between
+further ones. A whole organisation may sign in at once from one address; each that comes back starts the count again.
+"""
+
 FIRST_WAIT = timedelta(minutes=1)
 NETWORK_CAP = timedelta(hours=1)
 """The wait of a network after the free tries, and what it rises to: no more than five tries in any minute."""
@@ -117,6 +123,11 @@ def spray_wait(tally: Tally, now: datetime) -> timedelta:
 def anyone_wait(tally: Tally, now: datetime) -> timedelta:
     """How long everybody waits after very many wrong tries; at most 300 milliseconds."""
     return _paused(tally, now, FREE_SIGN_INS_BY_ALL, SIGN_IN_PAUSE_OF_ALL)
+
+
+def departures_wait(tally: Tally, now: datetime) -> timedelta:
+    """How long the next browser of this network must wait before it may leave to sign in elsewhere."""
+    return _paused(tally, now, FREE_DEPARTURES, DEPARTURES_PAUSE)
 
 
 def never(tally: Tally, now: datetime) -> timedelta:

@@ -19,12 +19,12 @@ from exshare_core.errors import AdapterFailed, Broken, Busy, InvalidValue
 from exshare_core.values import SiteId, site_id
 from exshare_core.visiting import Submission
 from exshare_web import cookies
-from exshare_web.answers import FORGED
+from exshare_web.answers import FORGED, TOO_MANY
 from exshare_web.manager import entry
 from exshare_web.manager.session import posted
 from exshare_web.manager.sign_in import PURPOSE
 from exshare_web.origins import same_origin
-from exshare_web.visitor.request import GATES, caller, fresh_caller, in_frame, keep_session, link_path, shell
+from exshare_web.visitor.request import GATES, caller, fresh_caller, in_frame, keep_session, link_path, network, shell
 
 _log = structlog.get_logger()
 
@@ -62,7 +62,9 @@ async def by_address(request: Request, address: str) -> Response | None:
     sent = await it.services.elsewhere.leave_by_address(segment, caller(request), browser, address)
     if sent.failure is not None:
         _noted(sent.failure)
-    return None if sent.url is None else _sent(request, sent, browser, back=link_path(request))
+    if sent.url is None and not sent.wait:
+        return None
+    return _sent(request, sent, browser, back=link_path(request))
 
 
 async def leave_as_member(request: Request) -> Response:
@@ -75,8 +77,9 @@ async def leave_as_member(request: Request) -> Response:
     site, browser = _site(request), _browser(request) or it.services.tokens.token()
     if site is None:
         return it.answers.stranger(Answer.UNKNOWN)
-    sent = await it.services.elsewhere.leave_as_member(site, request.path_params["provider"], browser)
-    if sent.url is None and sent.failure is None:
+    name = request.path_params["provider"]
+    sent = await it.services.elsewhere.leave_as_member(site, name, network(request), browser)
+    if not sent.title:
         return it.answers.stranger(Answer.UNKNOWN)
     return _sent(request, sent, browser, back=request.url_for("sign-in").path)
 
@@ -144,6 +147,8 @@ STRANGER = Said(
 def _sent(request: Request, sent: SentAway, browser: str, *, back: str) -> Response:
     """The page that sends a browser on, with the cookie by which it will be known again; or why it stays here."""
     it = shell(request)
+    if sent.wait:
+        return it.answers.neutral(TOO_MANY, sent.wait.total_seconds())
     if sent.url is None:
         assert sent.failure is not None
         _noted(sent.failure)

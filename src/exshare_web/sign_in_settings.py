@@ -74,9 +74,7 @@ def made(tables: Collection[Mapping[str, Any]], at: str, reading: Reading) -> tu
         if name is not None and provider is not None:
             visitors, members = (one in whom for one in WHOM)
             providers.append(
-                SignInSettings(
-                    name, title, provider, domains, visitors, members, frozenset(groups), source == "claims"
-                )
+                SignInSettings(name, title, provider, domains, visitors, members, frozenset(groups), source == "claims")
             )
     return tuple(providers)
 

@@ -361,6 +361,24 @@ def test_what_is_said_twice_is_refused() -> None:
     assert [] == office.events(Kind.PROVED)
 
 
+def test_a_network_that_only_leaves_is_slowed_down() -> None:
+    """Departures that nobody comes back from are bounded per network; one that comes back starts the count again."""
+    office = Office()
+    made, client = office.link(), office.shell.client()
+    path = f"{made.path}/sign-in/staff"
+    answer = office.staff.signed_in(leave(client, made), ADA.subject)
+    first = [client.post(path).status_code for _ in range(299)]
+    refused, elsewhere = client.post(path), office.shell.client("198.51.100.7").post(path)
+    by_address = client.post(made.path, data={"address": ADA.address})
+    come_back(client, answer)
+    again = office.shell.client().post(path)
+
+    assert {200} == set(first)
+    assert [429, 429] == [refused.status_code, by_address.status_code]
+    assert "2" == refused.headers["retry-after"]
+    assert [200, 200] == [elsewhere.status_code, again.status_code]
+
+
 def test_nobody_leaves_in_a_frame() -> None:
     """G4: a frame is never sent to a provider; an address is proved there by a code, and a button opens a tab."""
     office = Office()
