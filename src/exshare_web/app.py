@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from exshare_core.decisions import Answer
 from exshare_core.errors import AdapterFailed
+from exshare_web.account.routes import account_routes
 from exshare_web.admin.routes import admin_routes
 from exshare_web.answers import FAILED, UNREADABLE, Answers
 from exshare_web.api import problems
@@ -44,6 +45,7 @@ def create_app(services: Services) -> Starlette:
         routes=[
             *visitor_routes(),
             *plain_routes(Mount("/static", static, name="static")),
+            *account_routes(),
             *admin_routes(),
             *manager_routes(),
             *api_routes(),

@@ -37,6 +37,7 @@ from exshare_core.explaining import unanswerable
 from exshare_core.factors import Demand
 from exshare_core.gates import Method
 from exshare_core.governing import Governing
+from exshare_core.joining import Joining
 from exshare_core.keying import Keying
 from exshare_core.leaving import Leaving
 from exshare_core.links import LinkState
@@ -212,6 +213,20 @@ class Deployment(containers.DeclarativeContainer):
         demand=demand,
         issuer=issuer,
     )
+    account_url: providers.Dependency[Callable[[SiteId], str]] = providers.Dependency()
+    joining = providers.Singleton(
+        Joining,
+        storage=storage,
+        contents=contents,
+        clock=clock,
+        tokens=tokens,
+        hasher=hasher,
+        vault=vault,
+        codes=authenticator,
+        account_url=account_url,
+        issuer=issuer,
+        proving=visiting,
+    )
     departing = providers.Singleton(
         Departing, storage=storage, clock=clock, tokens=tokens, vault=vault, callback_of=callback_of
     )
@@ -333,6 +348,7 @@ def _wired(
         vault=providers.Object(vault),
         gateways=providers.Object(gateways),
         callback_of=providers.Object(partial(callback_url, settings.base_url)),
+        account_url=providers.Object(partial("{}/account/{}/sign-in".format, settings.base_url)),
         authenticator=providers.Object(Totp()),
         demand=providers.Object(settings.totp),
         issuer=providers.Object(f"exshare at {urlsplit(settings.base_url).netloc}"),
@@ -356,6 +372,7 @@ def _wired(
         base_url=settings.base_url,
         visiting=deployment.visiting(),
         membership=deployment.membership(),
+        joining=deployment.joining(),
         sharing={site: one.sharing() for site, one in sites.items()},
         governing={site: one.governing() for site, one in sites.items()},
         leaving={site: one.leaving() for site, one in sites.items()},

@@ -19,6 +19,9 @@ ENTRY = "exshare-entry"
 KNOWN = "exshare-known"
 """A browser in which a member has signed in; opens nothing."""
 
+KNOWN_VISITOR = "exshare-known-visitor"
+"""The same of a visitor who has signed in with an account."""
+
 LONGEST_KEPT = 200
 
 

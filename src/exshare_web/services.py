@@ -8,6 +8,7 @@ from attrs import field, frozen
 
 from exshare_core.elsewhere import Elsewhere
 from exshare_core.governing import Governing
+from exshare_core.joining import Joining
 from exshare_core.keying import Keying
 from exshare_core.leaving import Leaving
 from exshare_core.membership import Membership
@@ -28,6 +29,7 @@ class Services:
     """Where visitors reach this deployment, without a slash at the end."""
     visiting: Visiting
     membership: Membership
+    joining: Joining
     sharing: Mapping[SiteId, Sharing]
     governing: Mapping[SiteId, Governing]
     leaving: Mapping[SiteId, Leaving]

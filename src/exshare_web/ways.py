@@ -53,10 +53,10 @@ class Ways:
 
 
 def ways_of(gateways: Sequence[Gateway | SignInSettings]) -> Ways:
-    """What the identity providers of a site add to the ways in."""
+    """What a site with these identity providers has: those of them that are open to visitors, and accounts here."""
     open_to_visitors = [one for one in gateways if one.visitors]
     organisations = tuple(Organisation(one.name, one.title) for one in open_to_visitors)
-    return Ways(organisations, addresses=any(one.domains.entries() for one in open_to_visitors))
+    return Ways(organisations, addresses=any(one.domains.entries() for one in open_to_visitors), accounts=True)
 
 
 def callback_url(base_url: str, site: SiteId, provider: str) -> str:

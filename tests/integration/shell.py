@@ -26,8 +26,10 @@ from exshare_core.events import Actor, Event
 from exshare_core.factors import Demand
 from exshare_core.governance import PolicyChange, assign, hold_back
 from exshare_core.governing import Governing
+from exshare_core.joining import Joining
 from exshare_core.keying import Keying
 from exshare_core.leaving import Leaving
+from exshare_core.joining import Joining
 from exshare_core.links import ShareLink
 from exshare_core.membership import Membership
 from exshare_core.policy import Limits
@@ -177,11 +179,15 @@ class Shell:
         sharing = Sharing(self.site, storage, content, *ports[1:], url_of=self._url_of)
         membership = Membership(*ports, self.codes, self.demand)
         visiting = self.visiting(storage, {self.site: content}, *ports[1:])
+        joining = Joining(
+            storage, {self.site: content}, *ports[1:], self.codes, self._account_url, proving=visiting
+        )
         departing = Departing(storage, self.clock, self.tokens, self.vault, self._callback_of)
         self.services = Services(
             base_url=self.base_url,
             visiting=visiting,
             membership=membership,
+            joining=joining,
             sharing={self.site: sharing},
             governing={self.site: Governing(self.site, storage, content, self.clock, ways_of(self.gateways).methods)},
             leaving={self.site: Leaving(self.site, storage, content, self.clock)},
@@ -265,6 +271,9 @@ class Shell:
 
     def _callback_of(self, site: SiteId, provider: str) -> str:
         return callback_url(self.base_url, site, provider)
+
+    def _account_url(self, site: SiteId) -> str:
+        return f"{self.base_url}/account/{site}/sign-in"
 
     def _url_of(self, segment: str) -> str:
         return f"{self.base_url}/s/{segment}"

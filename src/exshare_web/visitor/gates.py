@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from exshare_core.decisions import Answer
 from exshare_core.visiting import Caller, Opening, Submission
 from exshare_web import elsewhere
+from exshare_web.account import at_gate
 from exshare_web.answers import FORGED, TOO_MANY
 from exshare_web.fields import text_fields
 from exshare_web.headers import framed
@@ -25,6 +26,8 @@ MAX_FIELD = 1000
 MOST_FIELDS = 10
 NO_WAY = Ways()
 SIGN_IN = (Answer.ASK_SIGN_IN, Answer.ASK_SSO)
+WHO = (Answer.ASK_ADDRESS, Answer.ASK_SIGN_IN)
+"""What an account here can answer."""
 TOKEN = "visitor"
 """The parameter of an address by which another host names its visitor (spec G11)."""
 
@@ -50,11 +53,20 @@ async def submit(request: Request) -> Response:
     if not same_origin(request, it.services.base_url):
         return it.answers.neutral(FORGED)
     fields = dict(await text_fields(request, most=MOST_FIELDS, longest=MAX_FIELD))
+    if "way" in fields:
+        return await _other_way(request, fields["way"])
     if "address" in fields and not {"password", "code"} & fields.keys():
         away = await elsewhere.by_address(request, fields["address"])
         if away is not None:
             return away
     return await _brought(request, fields)
+
+
+async def _other_way(request: Request, way: str) -> Response:
+    """To an account, or through with one, if that is what the gate asks; else what a GET would answer."""
+    opening = await shell(request).services.visiting.open(request.path_params["segment"], caller(request))
+    answer = await at_gate.chosen(request, opening, way) if opening.answer in WHO else None
+    return await _shown(request, opening) if answer is None else answer
 
 
 async def _introduced(request: Request, token: str) -> Response:
@@ -66,7 +78,7 @@ async def _introduced(request: Request, token: str) -> Response:
     met = await shell(request).services.visiting.introduced(segment, caller(request), token)
     ask = met.submission.ask
     if met.address is None or ask is None:
-        return _answered(request, met.submission, "")
+        return await _answered(request, met.submission, "")
     if request.method == "GET" and in_frame(request) and comes_from(request, ask.frames):
         return await _brought(request, {"signed": "1"})
     page = shell(request).pages.answer(
@@ -80,7 +92,7 @@ async def _brought(request: Request, fields: Mapping[str, str]) -> Response:
     submission = await _submitted(request, who, fields)
     if submission is None:
         return await show_link(request)
-    response = _answered(request, submission, fields.get("address", ""))
+    response = await _answered(request, submission, fields.get("address", ""))
     if submission.fresh:
         keep_session(request, response, secret)
     return response
@@ -107,7 +119,7 @@ async def _submitted(request: Request, who: Caller, fields: Mapping[str, str]) -
     return None
 
 
-def _answered(request: Request, submission: Submission, address: str) -> Response:
+async def _answered(request: Request, submission: Submission, address: str) -> Response:
     it = shell(request)
     if submission.wait > timedelta():
         too_many = it.answers.neutral(TOO_MANY, submission.wait.total_seconds())
@@ -115,7 +127,7 @@ def _answered(request: Request, submission: Submission, address: str) -> Respons
     if submission.answer is not Answer.ALLOW and submission.answer not in GATES:
         return it.answers.stranger(submission.answer)
     if submission.wrong or submission.malformed or submission.code_sent:
-        return _gate(request, submission, address)
+        return await _gate(request, submission, address)
     return RedirectResponse(link_path(request), 303)
 
 
@@ -123,15 +135,16 @@ async def _shown(request: Request, opening: Opening) -> Response:
     if opening.admission is not None:
         return await show_page(request, opening.admission, None)
     if opening.answer in GATES:
-        return _gate(request, Submission(opening.answer, ask=opening.ask))
+        return await _gate(request, Submission(opening.answer, ask=opening.ask))
     return shell(request).answers.closed(opening)
 
 
-def _gate(request: Request, submission: Submission, address: str = "") -> Response:
+async def _gate(request: Request, submission: Submission, address: str = "") -> Response:
     """One gate's page. A wrong proof is answered 403 with the same bytes, whatever was wrong with it (spec G8)."""
     it, ask = shell(request), submission.ask
     assert ask is not None
     code = submission.answer is Answer.ASK_ADDRESS and submission.code_sent
+    asks_who = submission.answer in WHO
     ways = it.services.ways.get(ask.site, NO_WAY).past(submission.answer)
     page = it.pages.answer(
         "gate_code.html" if code else GATES[submission.answer],
@@ -143,6 +156,7 @@ def _gate(request: Request, submission: Submission, address: str = "") -> Respon
         address=address,
         here=link_path(request),
         ways=evolve(ways, new_tab=in_frame(request)),
+        signed_in_as=await at_gate.signed_in_as(request, ask.site) if ways.accounts and asks_who and not code else "",
         contact=it.services.contacts.get(ask.site, ""),
     )
     return framed(page, ask.frames)
