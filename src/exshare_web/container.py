@@ -456,15 +456,15 @@ async def _lost_peppers(chosen: _Chosen, storage: Storage) -> tuple[str, ...]:
 
 
 async def _try_frames(settings: Settings, chosen: _Chosen) -> tuple[str, ...]:
-    """Links in frames of other hosts than an http address has: browsers keep no session there (spec G10)."""
+    """Links for frames of other hosts than an http address has, whose sites only a browser can tell apart (spec G10)."""
     wrong, own = [], urlsplit(settings.base_url).hostname
     async with chosen.storage.open() as storage:
         for site in chosen.contents:
             swept = await storage.links.sweep(site, limit=LOOKED_AT)
             listed = {origin for one in swept for origin in one.link.wish.frame_origins}
             if other := sorted(origin for origin in listed if urlsplit(origin).hostname != own):
-                rule = f"links of `{site}` are for frames in pages of `{other[0]}`, where browsers keep no session"
-                wrong.append(f"{rule} for an http address: serve over https")
+                what = f"links of `{site}` are for frames in pages of `{other[0]}`"
+                wrong.append(f"{what}: over http browsers keep sessions in frames of one site only; serve over https")
     return tuple(wrong)
 
 
