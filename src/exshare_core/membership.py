@@ -79,11 +79,11 @@ class Membership(SigningIn, Securing, Welcoming):
         await self.storage.members.close_sessions(changed.id)
         return changed
 
-    async def send_notices(self, member: MemberId, address: Address | None) -> Member:
+    async def send_notices(self, member: MemberId, address: Address | None, actor: Actor = Actor.OPERATOR) -> Member:
         """Send a member's notices to this mailbox from now on, or nowhere. Raises NotFound and Taken."""
         known = await self._known(member)
         changed = evolve(known, address=address, version=known.version + 1)
-        await self.storage.members.replace(changed, [self._event(Kind.NOTICES_MOVED, changed, Actor.OPERATOR)])
+        await self.storage.members.replace(changed, [self._event(Kind.NOTICES_MOVED, changed, actor)])
         return changed
 
     async def reset_factor(self, member: MemberId) -> Member:

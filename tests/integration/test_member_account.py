@@ -402,10 +402,10 @@ def test_every_broken_rule_is_said_beside_its_field(shell: Shell) -> None:
 
 
 def test_password_managers_know_the_fields(shell: Shell) -> None:
-    """ASVS 6.2.7: current and new password, and whose they are."""
+    """ASVS 6.2.7: current and new password, and whose they are; the address for notices comes after them."""
     page = Seat.of(shell).get(ACCOUNT).text
 
-    assert ["username", "current-password", "new-password"] == [
+    assert ["username", "current-password", "new-password", "email"] == [
         part.split('"')[0] for part in page.split('autocomplete="')[1:]
     ]
     assert 'name="username" value="ada"' in page

@@ -8,7 +8,8 @@ import pytest
 
 from exshare_core.events import Kind
 from exshare_core.values import Address, People, network_address
-from tests.integration.shell import PASSWORD, ROOT, UNKNOWN_TOKEN, Made, Shell, run
+from tests.integration.members import Seat, forms_of
+from tests.integration.shell import PASSWORD, ROOT, SITE, UNKNOWN_TOKEN, Made, Shell, run
 from tests.integration.test_visitor_codes import ask, bring, latest_code
 from tests.integration.test_visitor_gates import enter, gate, kinds
 
@@ -323,3 +324,40 @@ def test_a_burst_of_codes_is_told_as_well() -> None:
 
     assert [] == asked
     assert ["10 in a row; no address to tell the owner"] == noticed(shell, made)
+
+
+def test_members_see_which_of_their_links_are_guessed_at() -> None:
+    """The list marks the link, and its page says what happened and what may be done; a day later neither does."""
+    shell = Shell()
+    made, quiet = shell.make_link(password=PASSWORD), shell.make_link(password=PASSWORD)
+    burst(shell, made)
+
+    def said() -> list[int]:
+        seat = Seat.of(shell)
+        pages = [seat.get(f"/manage/{SITE}/links{below}").text for below in ("", f"/{made.id}", f"/{quiet.id}")]
+        return [page.count("guessed at since") + page.count("Somebody brought many wrong") for page in pages]
+
+    first = said()
+    shell.clock.forward(hours=24)
+
+    assert ([1, 1, 0], [0, 0, 0]) == (first, said())
+
+
+def test_members_say_where_their_notices_go() -> None:
+    """The account's page takes an address and gives it up again; what is none is said so, and kept in the field."""
+    shell = Shell()
+    seat = Seat.of(shell)
+    page, action = f"/manage/{SITE}/account", f"/manage/{SITE}/account/notices"
+    saved = seat.submit(seat.get(page), action, address=" Ada@Example.com ")
+    first = run(shell.storage.members.get(shell.owner.id))
+    refused = seat.submit(seat.get(page), action, address="ada@<b>")
+    emptied = seat.submit(seat.get(page), action, address="")
+    last = run(shell.storage.members.get(shell.owner.id))
+    assert first is not None
+    assert last is not None
+
+    assert (303, f"{page}?notices") == (saved.status_code, saved.headers["location"])
+    assert "Your notices go where you said." in seat.get(f"{page}?notices").text
+    assert (Address.parse("Ada@example.com"), None) == (first.address, last.address)
+    assert (400, ["ada@<b>"]) == (refused.status_code, forms_of(refused)[action]["address"])
+    assert 303 == emptied.status_code

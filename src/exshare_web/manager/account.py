@@ -8,9 +8,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from exshare_core.authenticating import Proposal
-from exshare_core.errors import InvalidValue, Refused, Unconfirmed
+from exshare_core.errors import InvalidValue, Refused, Taken, Unconfirmed
+from exshare_core.events import Actor
 from exshare_core.factors import RECOVERY_CODES
 from exshare_core.securing import Secured
+from exshare_core.values import Address
 from exshare_web import cookies
 from exshare_web.answers import TOO_MANY
 from exshare_web.manager import sign_in
@@ -28,6 +30,7 @@ FACTOR = "second-factor"
 
 NOTES = {
     "password": "Your password is changed.",
+    "notices": "Your notices go where you said.",
     "removed": "You sign in with your password alone from now on.",
     "ended": "The session is ended.",
     "others": "You are signed out everywhere else.",
@@ -58,7 +61,13 @@ async def show(request: Request, desk: Desk) -> Response:
 
 
 async def _page(
-    request: Request, desk: Desk, status: int, *, errors: Mapping[str, str] | None = None, problem: str = ""
+    request: Request,
+    desk: Desk,
+    status: int,
+    *,
+    errors: Mapping[str, str] | None = None,
+    problem: str = "",
+    typed: str | None = None,
 ) -> Response:
     membership, factor = shell(request).services.membership, desk.member.factor
     return await framed(
@@ -72,6 +81,7 @@ async def _page(
         of_codes=RECOVERY_CODES,
         errors=errors or {},
         problem=problem,
+        address=(desk.member.address or "") if typed is None else typed,
         note=next((text for word, text in NOTES.items() if word in request.query_params), ""),
     )
 
@@ -85,6 +95,19 @@ async def change_password(request: Request, desk: Desk) -> Response:
     except InvalidValue as error:
         return await _page(request, desk, 400, errors=errors_of(error))
     return _went_on(request, desk, done, "?password")
+
+
+async def send_notices(request: Request, desk: Desk) -> Response:
+    """``POST /manage/{site}/account/notices``: the mailbox that gets them, or none."""
+    typed = desk.fields.get("address", "").strip()
+    try:
+        address = Address.parse(typed[:400]) if typed else None
+        await shell(request).services.membership.send_notices(desk.member.id, address, Actor.MEMBER)
+    except InvalidValue as error:
+        return await _page(request, desk, 400, errors={"address": error.rule}, typed=typed[:400])
+    except Taken:
+        return RedirectResponse(f"{base(request, desk)}/account?again", 303)
+    return RedirectResponse(f"{base(request, desk)}/account?notices", 303)
 
 
 async def show_confirm(request: Request, desk: Desk) -> Response:

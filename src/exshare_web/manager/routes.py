@@ -51,6 +51,7 @@ def _account_routes(account_path: str) -> list[BaseRoute]:
     return [
         Route(account_path, own(account.show), methods=["GET"], name="account"),
         Route(f"{account_path}/password", own(account.change_password), methods=["POST"]),
+        Route(f"{account_path}/notices", own(account.send_notices), methods=["POST"]),
         Route(f"{account_path}/confirm", own(account.show_confirm), methods=["GET"]),
         Route(f"{account_path}/confirm", own(account.confirm), methods=["POST"]),
         Route(f"{account_path}/second-factor", own(account.show_factor), methods=["GET"]),
