@@ -5,10 +5,28 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from exshare_core.guessing import (
+    BURST,
+    CODES_PAUSE,
+    FIRST_WAIT,
+    FORGOTTEN_AFTER,
+    FREE_CODE_TRIES,
+    FREE_CODES,
+    FREE_LETTERS,
+    FREE_SIGN_INS,
+    FREE_SIGN_INS_BY_ALL,
+    FREE_TRIES,
+    FREE_TRIES_PER_LINK,
+    FREE_UNKNOWN,
+    LINK_CAP,
+    NETWORK_CAP,
+    SIGN_IN_PAUSE,
+    SIGN_IN_PAUSE_OF_ALL,
+    UNKNOWN_PAUSE,
     Tally,
     before,
     code_wait,
@@ -21,6 +39,7 @@ from exshare_core.guessing import (
     unknown_wait,
 )
 from exshare_core.limiting import Charge, Limit, charge, mailbox_limit
+from exshare_core.proving import CODE_TRIES
 from exshare_core.testing import FakeVault, MemoryStorage
 from exshare_core.testing.fakes.queues import MemoryGuesses
 from exshare_core.testing.fakes.state import State
@@ -154,3 +173,38 @@ def test_a_mailbox_has_one_counter_however_it_is_written() -> None:
     one, same, other = asyncio.run(keys())
 
     assert one == same != other
+
+
+def _seconds(span: timedelta) -> str:
+    number = span.total_seconds()
+    for unit, name in ((3600, "hour"), (60, "minute"), (1, "second")):
+        if number >= unit and number % unit == 0:
+            return f"{number / unit:g} {name}{'' if number == unit else 's'}"
+    return f"{number:g} seconds"
+
+
+FIGURES = [
+    (2, FREE_TRIES, f"{_seconds(FIRST_WAIT)}, twice as long each time, up to {_seconds(NETWORK_CAP)}"),
+    (3, FREE_TRIES_PER_LINK, f"1 second, doubling up to {_seconds(LINK_CAP)}"),
+    (4, FREE_CODE_TRIES, "until a day after the last"),
+    (5, CODE_TRIES, "it is over"),
+    (6, FREE_LETTERS, f"1 hour, doubling up to {_seconds(FORGOTTEN_AFTER)}"),
+    (7, FREE_CODES, f"{_seconds(FIRST_WAIT)}, doubling up to {_seconds(NETWORK_CAP)}"),
+    (8, FREE_CODES, _seconds(CODES_PAUSE)),
+    (9, FREE_UNKNOWN, _seconds(UNKNOWN_PAUSE)),
+    (10, FREE_TRIES, f"{_seconds(FIRST_WAIT)}, twice as long each time, up to {_seconds(NETWORK_CAP)}"),
+    (11, FREE_SIGN_INS, _seconds(SIGN_IN_PAUSE)),
+    (12, FREE_SIGN_INS_BY_ALL, _seconds(SIGN_IN_PAUSE_OF_ALL)),
+]
+
+
+@pytest.mark.parametrize(("row", "free", "then"), FIGURES)
+def test_the_page_on_guessing_says_what_is_in_force(row: int, free: int, then: str) -> None:
+    """ASVS 6.1.1: the limits are written down, and are those of the code."""
+    text = Path(__file__).parents[2].joinpath("docs", "guessing.md").read_text("utf-8")
+    rows = [line.strip("|").split("|") for line in text.splitlines() if line.startswith("|")]
+    cells = [cell.strip() for cell in rows[row]]
+
+    assert (str(free), then) == (cells[2].split()[0], cells[3][: len(then)])
+    assert 13 == len(rows)
+    assert f"After {BURST} wrong proofs in a row" in text
