@@ -300,3 +300,17 @@ def test_a_signed_address_in_a_window_asks_first(embedding: Embedding) -> None:
     expect(page.get_by_text("How we work.")).to_be_visible()
 
     assert embedding.url(made) == page.url
+
+
+def test_a_gate_can_be_opened_in_a_tab(embedding: Embedding) -> None:
+    """The link under a gate in a frame leads to the same gate in a tab, which cannot reach the frame that opened it."""
+    made = embedding.link(password=PASSWORD)
+    page, _ = embedding.shown(embedding.url(made))
+    with embedding.browser.expect_page() as opened:
+        page.frame_locator("iframe").get_by_role("link", name="Open it in a new tab instead").click()
+    tab = opened.value
+    tab.get_by_label("Password", exact=True).fill(PASSWORD)
+    tab.get_by_role("button").click()
+    expect(tab.get_by_text("How we work.")).to_be_visible()
+
+    assert (embedding.url(made), True) == (tab.url, tab.evaluate("window.opener === null"))

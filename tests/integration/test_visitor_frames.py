@@ -369,3 +369,14 @@ def test_signing_in_from_a_frame_opens_a_tab(headers: dict[str, str], opens: boo
 
     assert opens is ('target="_blank"' in text)
     assert opens is ("opens a new tab" in text)
+
+
+@pytest.mark.parametrize(("headers", "offered"), [(IN_FRAME, 1), (ALONE, 0)])
+@pytest.mark.parametrize("asking", [{"password": PASSWORD}, {"terms": "Be kind."}, {"sign_in": True}])
+def test_every_gate_in_a_frame_leads_out_of_it(asking: dict[str, Any], headers: dict[str, str], offered: int) -> None:
+    """A browser that keeps no session for the frame can open the link in a tab, which does not know its opener."""
+    shell = Shell()
+    made = shell.make_link(frame_origins=BOTH, **asking)
+    text = shell.client().get(made.path, headers=headers).text
+
+    assert offered == text.count('<a href="" target="_blank" rel="noopener">')
