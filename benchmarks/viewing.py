@@ -1,7 +1,7 @@
 """What one view of a page costs the service, beside a bare sanitiser pass over the same body, in one run.
 
-The service runs as in production, one process over PostgreSQL, and fetches each page from a Confluence stand-in on
-loopback; sixteen visitors read at once. Bodies are the markup-dense ones of `benchmarks.rendering`. What counts is the
+The service runs as in production, one process over PostgreSQL, and fetches each page over loopback from a Confluence
+whose answers are remembered (`benchmarks.replaying`); sixteen visitors read at once. Bodies are the markup-dense ones of `benchmarks.rendering`. What counts is the
 CPU time of the service's process for each view, user and system, read from the operating system; the sanitiser's is
 measured in this process between the rounds.
 
@@ -17,15 +17,17 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
 import httpx2
 import nh3
-from attrs import frozen
+from attrs import evolve, frozen
 
 from benchmarks.rendering import PLAIN, RICH, body
+from benchmarks.replaying import replaying
 from exshare_core.sharing import LinkForm
 from exshare_core.values import SiteId
 from exshare_demo import pages
@@ -118,21 +120,33 @@ def rounds(process: int, urls: Sequence[str], html: str) -> Figures:
     return Figures(*(median(column) for column in zip(*figures, strict=True)))
 
 
-def measure(pattern: str, size: int, number: int) -> tuple[Figures, Figures]:
-    """What a view costs for `number` visitors of pages of their own, and for as many of one page."""
-    html, site = body(pattern, size), demo_site()
-    part = raw(html, body(PLAIN, size // 2))
+@contextmanager
+def serving(html: str, number: int) -> Iterator[tuple[int, Sequence[str]]]:
+    """A service that has shown `number` pages with that body once: its process, and the address of a link to each."""
+    site = demo_site()
+    part = raw(html, body(PLAIN, len(html) // 2))
     targets = [site.add_page(pages.HOME, f"Page {one}", part).id for one in range(number)]
-    with tempfile.TemporaryDirectory() as folder, postgres_server() as dsn, standing(site) as confluence:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        postgres_server() as dsn,
+        standing(site) as confluence,
+        replaying(confluence.site) as quick,
+    ):
         home = Path(folder)
-        config = written(home, postgres_section(dsn), site_section(ACME, confluence))
+        config = written(home, postgres_section(dsn), site_section(ACME, evolve(confluence, site=quick)))
         exshare("member", "add", "ada", "--identity", MIRA, "--config", config, home=home)
         urls = asyncio.run(linked(config, targets))
         with service(home, config, port_of(config)) as program:
-            process = program.process.pid
             asyncio.run(load(urls))
             time.sleep(PAUSE)
-            return rounds(process, urls, html), rounds(process, urls[:1] * number, html)
+            yield program.process.pid, urls
+
+
+def measure(pattern: str, size: int, number: int) -> tuple[Figures, Figures]:
+    """What a view costs for `number` visitors of pages of their own, and for as many of one page."""
+    html = body(pattern, size)
+    with serving(html, number) as (process, urls):
+        return rounds(process, urls, html), rounds(process, [urls[0]] * number, html)
 
 
 def main() -> None:

@@ -99,9 +99,8 @@ def inventory(storage: str) -> Inventory:
     """The inventory of a page's storage format; raises Broken when it cannot be read to its end."""
     if len(storage) > MOST_BYTES:
         raise Broken("the storage format of the page is too large")
-    reader = _Reader()
     try:
-        _parse(storage, reader)
+        reader = _parse(storage)
     except (expat.ExpatError, _TooDeep, ValueError) as error:
         raise Broken("the storage format of the page cannot be read") from error
     return reader.result()
@@ -111,18 +110,19 @@ class _TooDeep(Exception):
     """More elements within elements than anybody writes, or a document type."""
 
 
-def _parse(storage: str, reader: _Reader) -> None:
+def _parse(storage: str) -> _Reader:
     parser = expat.ParserCreate("utf-8", namespace_separator=" ")
     parser.buffer_text = True
+    reader = _Reader(parser)
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
-    parser.CharacterDataHandler = reader.text
     parser.StartDoctypeDeclHandler = _refuse
     parser.EntityDeclHandler = _refuse
     names = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in _SPACES.items())
     foreign = any(name not in _XML_ENTITIES for name in set(_NAME.findall(storage)))
     text = _ENTITY.sub(_character, storage) if foreign else storage
     parser.Parse(f"<page {names}>{text}</page>".encode(), True)
+    return reader
 
 
 def _refuse(*_: object) -> None:
@@ -176,9 +176,10 @@ class _File:
 
 
 class _Reader:
-    """Follows the elements and keeps what an inventory needs."""
+    """Follows the elements and keeps what an inventory needs. Text is listened to only where some of it may be kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, parser: expat.XMLParserType) -> None:
+        self._parser = parser
         self._depth = 0
         self._macros: list[_Macro] = [_Macro("", "", 0, -1)]
         self._counts: dict[str, int] = {}
@@ -218,6 +219,7 @@ class _Reader:
                 self._macros[-1].shown.append(FileRef("", media=media))
         elif name in _OWNERS:
             self._owner(name, attributes)
+        self._listen()
 
     def end(self, name: str) -> None:
         """An element ends."""
@@ -240,6 +242,11 @@ class _Reader:
         elif name == _FILE and self._file is not None:
             self._refer(FileRef(self._file.name, self._file.title, self._file.space))
             self._file = None
+        self._listen()
+
+    def _listen(self) -> None:
+        keeps = self._parameters or self._nodes or self._extensions
+        self._parser.CharacterDataHandler = self.text if keeps else None
 
     def text(self, words: str) -> None:
         """Text, a CDATA section's included."""
