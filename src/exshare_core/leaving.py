@@ -22,7 +22,7 @@ PAGE = 500
 
 
 @frozen(slots=True)
-class Departure:
+class Settlement:
     """What became of the links of somebody who left one site."""
 
     site: SiteId
@@ -42,7 +42,7 @@ class Leaving:
     content: Content
     clock: Clock
 
-    async def settle(self, leaver: MemberId) -> Departure:
+    async def settle(self, leaver: MemberId) -> Settlement:
         """Do with the links of `leaver`, who is locked out by now, what the site has chosen; safe to do again.
 
         Raises Refused while the leaver may still act, when the new owner cannot take links over, and Busy when
@@ -57,7 +57,7 @@ class Leaving:
         owned = await self._owned(leaver)
         ids = tuple(link.id for link in owned)
         if policy.leavers is Leavers.STOP or not owned:
-            return Departure(self.site, policy.leavers, ids)
+            return Settlement(self.site, policy.leavers, ids)
         heir = await self._heir(policy)
         service = policy.leavers is Leavers.KEEP
         acts_as = await self.content.access.service_identity() if service else heir.identity
@@ -65,7 +65,7 @@ class Leaving:
             raise Refused(f"{heir.name} is tied to no Confluence identity and cannot take over links")
         for link in owned:
             await self._hand_over(link, heir, acts_as, service=service)
-        return Departure(self.site, policy.leavers, ids, heir)
+        return Settlement(self.site, policy.leavers, ids, heir)
 
     async def _owned(self, owner: MemberId) -> tuple[ShareLink, ...]:
         found: list[ShareLink] = []

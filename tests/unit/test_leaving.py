@@ -9,7 +9,7 @@ from exshare_core.accounts import Member
 from exshare_core.errors import NotFound, Refused
 from exshare_core.events import Kind
 from exshare_core.governance import Leavers
-from exshare_core.leaving import Departure, Leaving
+from exshare_core.leaving import Leaving, Settlement
 from exshare_core.links import ShareLink
 from exshare_core.ports import LinkRecord
 from exshare_core.standing import standing
@@ -22,7 +22,7 @@ def leaving(office: Office) -> Leaving:
     return Leaving(ACME, office.storage, office.content.content(), office.clock)
 
 
-def left(office: Office, member: Member | None = None) -> Departure:
+def left(office: Office, member: Member | None = None) -> Settlement:
     """Somebody is locked out, and their links are settled."""
     member = member or office.ada
     run(office.membership.disable(member.id))
@@ -45,11 +45,11 @@ def test_links_stop_with_their_owner_unless_a_site_has_chosen_otherwise() -> Non
     """The default: every link is suspended at once, nothing of it is changed, and it goes on when its owner is back."""
     office = Office()
     one, bobs = office.create().link, office.create(office.bob).link
-    departure = left(office)
+    settlement = left(office)
     stopped = state(office, office.record(one))
     run(office.membership.enable(office.ada.id))
 
-    assert Departure(ACME, Leavers.STOP, (one.id,)) == departure
+    assert Settlement(ACME, Leavers.STOP, (one.id,)) == settlement
     assert ("suspended", "its owner has left") == stopped
     assert [one, bobs] == [office.record(link).link for link in (one, bobs)]
     assert ["active", "active"] == [state(office, office.record(link))[0] for link in (one, bobs)]
@@ -63,11 +63,11 @@ def test_links_can_go_to_another_member() -> None:
     run(office.sharing.disable(office.ada, second.id))
     run(office.sharing.delete(office.ada, deleted.id))
     before = office.record(deleted).link
-    departure = left(office)
+    settlement = left(office)
     logged = [one for one in run(office.storage.activity.of_link(ACME, first.id)) if one.kind is Kind.LINK_HANDED_OVER]
 
-    assert {first.id, second.id} == set(departure.links)
-    assert (Leavers.TRANSFER, office.bob.id) == (departure.choice, departure.heir and departure.heir.id)
+    assert {first.id, second.id} == set(settlement.links)
+    assert (Leavers.TRANSFER, office.bob.id) == (settlement.choice, settlement.heir and settlement.heir.id)
     assert [(office.bob.id, BOB_ACCOUNT, False)] * 2 == owners(office, first, second)
     assert before == office.record(deleted).link
     assert [("active", ""), ("disabled", "")] == [state(office, office.record(link)) for link in (first, second)]

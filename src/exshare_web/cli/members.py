@@ -15,7 +15,7 @@ from exshare_web.cli import options
 
 if TYPE_CHECKING:
     from exshare_core.accounts import Member
-    from exshare_core.leaving import Departure
+    from exshare_core.leaving import Settlement
     from exshare_web.container import Opened
 
 
@@ -94,18 +94,18 @@ def invite(name: str, config_file: Path, site: str | None, as_json: bool) -> Non
 def disable(name: str, config_file: Path, site: str | None, as_json: bool) -> None:
     """Lock a member out at once, in every browser. What becomes of their links is the choice of each site's policy."""
 
-    async def work(deployment: Opened) -> tuple[Member, list[Departure]]:
+    async def work(deployment: Opened) -> tuple[Member, list[Settlement]]:
         known = await _found(deployment, name, site)
         changed = await deployment.services.membership.disable(known.id)
         sites = [one for at, one in deployment.services.leaving.items() if changed.site in (None, at)]
         return changed, [await one.settle(changed.id) for one in sites]
 
-    changed, departures = options.with_deployment(config_file, work)
+    changed, settlements = options.with_deployment(config_file, work)
     if as_json:
-        options.print_json({**described(changed), "links": [_settled(one) for one in departures]})
+        options.print_json({**described(changed), "links": [_settled(one) for one in settlements]})
         return
     click.echo(f"{changed.name} is locked out")
-    for one in departures:
+    for one in settlements:
         if one.links:
             click.echo(f"{one.site}: {len(one.links)} links {_became(one)}")
 
@@ -129,17 +129,17 @@ def enable(name: str, config_file: Path, site: str | None, as_json: bool) -> Non
     click.echo(f"{changed.name} may sign in again")
 
 
-def _settled(departure: Departure) -> dict[str, Any]:
-    heir = None if departure.heir is None else departure.heir.name
-    return {"site": departure.site, "became": departure.choice.value, "links": list(departure.links), "owner": heir}
+def _settled(settlement: Settlement) -> dict[str, Any]:
+    heir = None if settlement.heir is None else settlement.heir.name
+    return {"site": settlement.site, "became": settlement.choice.value, "links": list(settlement.links), "owner": heir}
 
 
-def _became(departure: Departure) -> str:
+def _became(settlement: Settlement) -> str:
     """What became of the links, as the end of a sentence."""
-    if departure.heir is None:
+    if settlement.heir is None:
         return "are suspended until the member is enabled again"
-    how = " under the service identity" if departure.choice is Leavers.KEEP else ""
-    return f"go on{how}, owned by {departure.heir.name}"
+    how = " under the service identity" if settlement.choice is Leavers.KEEP else ""
+    return f"go on{how}, owned by {settlement.heir.name}"
 
 
 @member.command()
