@@ -79,6 +79,7 @@ class Enrolling(Recognising):
             await self.storage.activity.append([self._event(Kind.WRONG_CODE, site, None, caller, detail="account")])
             return Entered()
         await door.right(knock)
+        await self.storage.guesses.right([limit.key for limit in await self._asking_limits(site, caller, address)])
         account = await self._with_password(site, caller, address, found, chosen, now)
         if account is None:
             return Entered()
@@ -134,13 +135,16 @@ class Enrolling(Recognising):
 
     async def _letters_asked(self, site: SiteId, caller: Caller, address: Address, now: datetime) -> timedelta:
         """Count a code that is asked for, or say how long to wait; whether there is an account plays no part."""
-        where = await self.vault.keyed_digest(counted_as(caller.network).encode(), "guess account codes network", site)
-        limits = [Limit(where, codes_wait), await mailbox_limit(self.vault, address)]
+        limits = await self._asking_limits(site, caller, address)
         charged = await charge(self.storage.guesses, limits, now)
         if charged.wait:
             event = self._event(Kind.TOO_MANY_TRIES, site, None, caller, detail="account code")
             await self.storage.activity.append([event])
         return charged.wait
+
+    async def _asking_limits(self, site: SiteId, caller: Caller, address: Address) -> list[Limit]:
+        where = await self.vault.keyed_digest(counted_as(caller.network).encode(), "guess account codes network", site)
+        return [Limit(where, codes_wait), await mailbox_limit(self.vault, address)]
 
     async def _send_code(self, site: SiteId, caller: Caller, address: Address, bound: str, *, deliver: bool) -> None:
         """Store a code with its letter, good in this browser only; one that is not to be delivered is dropped when due.

@@ -63,7 +63,6 @@ class PostgresStorage:
         self.members = PostgresMembers(database)
         self.accounts = PostgresAccounts(database)
         self.api_keys = PostgresApiKeys(database, codec)
-        self.accounts = PostgresAccounts(database)
         self.activity = PostgresActivity(database)
         self.outbox = PostgresOutbox(database)
         self.guesses = PostgresGuesses(database)

@@ -44,7 +44,6 @@ class SqliteStorage:
         self.members = SqliteMembers(database)
         self.accounts = SqliteAccounts(database)
         self.api_keys = SqliteApiKeys(database, codec)
-        self.accounts = SqliteAccounts(database)
         self.activity = SqliteActivity(database)
         self.outbox = SqliteOutbox(database)
         self.guesses = SqliteGuesses(database)
