@@ -86,8 +86,11 @@ class Welcoming(Attending):
 
 
 def _by(gateway: Gateway, identity: Identity, member: Member) -> Member:
-    """The member as the provider tells of them. Members of all sites are no site's provider's to make or unmake."""
-    groups = identity.groups if gateway.groups_from_claims else None
+    """The member as the provider tells of them. Members of all sites are no site's provider's to make or unmake.
+
+    A provider that has the word about groups and says nothing of them puts nobody into any.
+    """
+    groups = (identity.groups or frozenset()) if gateway.groups_from_claims else None
     admin = member.admin
     if gateway.admin_groups and identity.groups is not None and member.site is not None:
         admin = bool(gateway.admin_groups & identity.groups)

@@ -631,6 +631,14 @@ def test_groups_of_claims_count_where_the_configuration_says_so() -> None:
     assert [None] == [one.claimed_groups for one in confluence.members()]
 
 
+def test_a_provider_that_says_nothing_of_groups_puts_nobody_into_any() -> None:
+    """R4: where claims have the word, their absence is no reason to ask Confluence instead."""
+    office = Office(groups_from_claims=True)
+    arrive(office, office.shell.client(), account=IDENTITY)
+
+    assert [frozenset()] == [one.claimed_groups for one in office.members()]
+
+
 def test_a_members_session_is_new_and_the_old_one_ends() -> None:
     """ASVS 7.2.4: signing in again gives another id, and the former is worth nothing."""
     office = Office()
