@@ -52,7 +52,8 @@ class SingleFlight:
             loop.call_later(self.fresh, self._forget, key, flight)
         flight.waiting += 1
         try:
-            answer = cast(T, await asyncio.shield(flight.task))
+            done = flight.task.done()
+            answer = cast(T, flight.task.result() if done else await asyncio.shield(flight.task))
             if (around := _AROUND.get()) is not None:
                 around.began = min(around.began, flight.began)
             return answer
