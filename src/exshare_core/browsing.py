@@ -40,6 +40,8 @@ MOST_LISTS = 5
 """Pages whose child pages are listed within one page; further lists are placeholders."""
 MOST_TARGETS = 60
 """Linked pages of one page whose reach is found out; links beyond stay text."""
+MOST_OWNERS = 20
+"""Other pages whose files one page shows; files of others are words."""
 MOST_BESIDE = 200
 """Entries of a level among which a page's neighbours are looked for."""
 NEAR = 5
@@ -348,11 +350,14 @@ class Browsing(Entrance):
         levels: Mapping[PageId, Sequence[Node]],
         entries: Collection[PageId],
     ) -> Mapping[PageId, PageFacts]:
-        """Those pages that the page links to or lists, and lists the children of, that are in the share (spec V3)."""
+        """Those pages that the page links to or lists, lists the children of, or shows files of, that are in the share
+        (spec V3, V5).
+        """
         known = {facts.page: facts for facts in (root, reading.facts) if facts is not None}
         if not admission.link.scope.children:
             return known
-        listed = {*entries, *levels, *(node.id for level in levels.values() for node in level)} - known.keys()
+        owners = sorted(reading.draft.owners)[:MOST_OWNERS]
+        listed = {*entries, *owners, *levels, *(node.id for level in levels.values() for node in level)} - known.keys()
         others = sorted(reading.draft.links - known.keys() - listed)[:MOST_TARGETS]
         return {**known, **await self._reached(admission, {*listed, *others})}
 

@@ -128,6 +128,8 @@ class Draft:
     macros: tuple[MacroUse, ...] = ()
     links: frozenset[PageId] = frozenset()
     """The pages that the body links to by id."""
+    owners: frozenset[PageId] = frozenset()
+    """Other pages whose files the body shows or links to."""
     shown_files: frozenset[str] = frozenset()
     """Names (Unicode NFC) of the page's own files that are referenced outside excluded parts."""
     hidden_files: frozenset[str] = frozenset()

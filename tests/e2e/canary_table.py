@@ -47,7 +47,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "home": ("the harbour at Brightwater went dark",),
     "child": ("Cut the straps, never the rope", "Unpacking a lamp"),
     "restricted title": ("Kestrel price list", "Kestrel discounts"),
-    "hidden title": ("Board minutes", "Payroll calendar", "Paraffin catalogue", "Oil lamp recall"),
+    "hidden title": ("Board minutes", "Paraffin catalogue", "Oil lamp recall"),
+    "outside title": ("Payroll calendar",),
     "included": ("arrives smelling of salt",),
     "name": ("Lena Keeper", "Ivo Former", "Exshare Connector"),
     "file": (LISTED,),
@@ -67,11 +68,12 @@ SEEN: Mapping[str, frozenset[str]] = {
     "restricted title": frozenset({"restricted", "everything"}),
     "named file": frozenset({"restricted", "everything"}),  # by the words of its page, which the author wrote
     "included": frozenset({"includes", "everything"}),
+    "outside title": frozenset({"includes", "everything"}),  # in lists that a page of the share has
     "confluence": frozenset({"confluence-links", "everything"}),
 }
 """The links through which a visitor sees words of a kind, once every gate is passed; before that nobody sees any."""
 
-MEMBERS: frozenset[str] = frozenset({"home title", "restricted title", "child", "name", "hidden title"})
+MEMBERS: frozenset[str] = frozenset({"home title", "restricted title", "child", "name", "hidden title", "outside title"})
 """What the pages of a signed-in member may show of Confluence: titles and names that they can see there."""
 
 DATABASE: frozenset[str] = frozenset({"account", "user-key"})

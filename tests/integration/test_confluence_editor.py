@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Collection
 
 import pytest
 
@@ -15,8 +16,8 @@ from exshare_demo.apps import drawio
 from exshare_demo.boxes import panel
 from exshare_demo.editor import kept_include, media_image, pasted
 from exshare_demo.forms import Part, raw
-from exshare_demo.pictures import cdn_image, office_preview
-from exshare_demo.readers import include
+from exshare_demo.pictures import card, cdn_image, file_link, image, office_preview
+from exshare_demo.readers import attachments_table, include
 from exshare_demo.site import Site, demo_site
 from exshare_demo.writing import p
 from tests.integration.rendering import FILES, HIDDEN, WHOLE
@@ -41,8 +42,12 @@ def a_site(*parts: Part) -> Site:
     return site
 
 
-def read(kind: str, site: Site, *, reached: bool = True, attachments: bool = False) -> tuple[Draft, str]:
-    """The page's draft, and what a visitor sees of it through a link that reaches every source, or none."""
+def read(
+    kind: str, site: Site, *, reached: bool = True, attachments: bool = False, shared: Collection[int] = ()
+) -> tuple[Draft, str]:
+    """The page's draft, and what a visitor sees of it through a link that reaches every source, or none, and of other
+    pages those that are `shared`.
+    """
 
     async def work() -> tuple[Draft, str]:
         async with opened(kind, site) as content:
@@ -51,7 +56,8 @@ def read(kind: str, site: Site, *, reached: bool = True, attachments: bool = Fal
             draft = reading.draft
             sources = {macro.source: reached for macro in draft.macros if macro.source is not None}
             view = View(FILES, attachments=attachments)
-            return draft, (await content.renderer.render(draft, redact(draft, sources), {}, view)).html
+            ours = {_id(page): f"/s/T/p/{page}" for page in shared}
+            return draft, (await content.renderer.render(draft, redact(draft, sources), ours, view)).html
 
     with asyncio.Runner() as runner:
         return runner.run(work())
@@ -122,7 +128,6 @@ PICTURES: list[tuple[str, Part, list[int]]] = [
     ("pasted", pasted(FIGURE), [FIGURE]),
     ("the media host's id", media_image(FIGURE, "A figure"), [FIGURE]),
     ("two", p(media_image(SKETCH, "A sketch"), pasted(FIGURE)), [SKETCH, FIGURE]),
-    ("of another page", pasted(pages.LIGHTHOUSE_PNG), [pages.LIGHTHOUSE_PNG]),
     ("an id of nothing", raw('<img data-media-id="11111111-2222-4333-8444-555555555555">', "<p/>"), []),
     ("an old id, by its name", raw(
         '<img src="https://api.media.atlassian.com/file/11111111-2222-4333-8444-555555555555/image?name=figure.png">',
@@ -159,6 +164,31 @@ def test_a_picture_in_an_excluded_part_is_hidden(kind: str, part: Part) -> None:
 
     assert (frozenset(), frozenset({"figure.png"}), "<p>before</p>") == (draft.shown_files, draft.hidden_files, html)
     assert (frozenset({"figure.png"}), frozenset()) == (again.shown_files, again.hidden_files)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("part", [image(pages.LIGHTHOUSE_PNG, "dusk"), pasted(pages.LIGHTHOUSE_PNG)])
+def test_a_picture_of_another_page_is_shown_where_that_page_is_in_the_share(kind: str, part: Part) -> None:
+    """Elsewhere it could not be fetched: its words stand there, and nothing that leads to it."""
+    shared = read(kind, a_site(part), shared=(pages.GALLERY,))
+    alone = read(kind, a_site(part))
+
+    assert frozenset({_id(pages.GALLERY)}) == shared[0].owners
+    assert [f"{FILES}att{pages.LIGHTHOUSE_PNG}"] == re.findall(r'<img src="([^"]*)"', shared[1])
+    assert ([], True) == (re.findall(r"<img|att[0-9]", alone[1]), "ex-placeholder" in alone[1])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "part", [file_link(pages.MANUAL_PDF, "the manual"), card(pages.MANUAL_PDF), attachments_table(pages.START)]
+)
+def test_a_file_of_another_page_is_linked_where_that_page_is_in_the_share(kind: str, part: Part) -> None:
+    """Elsewhere its name is a word like any other."""
+    shared = read(kind, a_site(part), attachments=True, shared=(pages.START,))[1]
+    alone = read(kind, a_site(part), attachments=True)[1]
+
+    assert [f"{FILES}att{pages.MANUAL_PDF}"] == re.findall(r'href="([^"]*)"', shared)
+    assert ([], True) == (re.findall(r"href|att[0-9]", alone), "anual" in alone)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -78,3 +78,14 @@ def test_what_cannot_be_opened_is_told_and_not_linked() -> None:
     text = shell.client().get(shell.make_link(children=True).path).text
 
     assert f"<p>{BOARD}: Drawing board</p>" in text
+
+
+def test_pages_whose_files_a_page_shows_are_asked_for_like_those_that_it_links_to() -> None:
+    """A renderer is told which of them are in the share (spec V5)."""
+    shell = Shell()
+    body = f'<p>{CHILD}: <a data-bare href="https://confluence.example/pages/{CHILD}">x</a></p>'
+    draft = Draft(ROOT, "", "", owners=frozenset({CHILD, ELSEWHERE}))
+    shell.content.pages[ROOT] = evolve(shell.content.pages[ROOT], body=body, draft=draft)
+    text = shell.client().get(shell.make_link(children=True).path).text
+
+    assert f"/p/{CHILD}" in text.partition('class="ex-body"')[2].partition("</article>")[0]

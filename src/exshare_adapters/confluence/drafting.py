@@ -107,6 +107,7 @@ async def draft(library: Library, page: Written, found: Inventory, shown: Shown)
         body=body,
         macros=await _with_outcomes(library, macros.value, body),
         links=refers.pages | set(titles.value.values()),
+        owners=_owners(refers, titles.value, media.value) - {page.page},
         shown_files=visible,
         hidden_files=_own_names(found.hidden_files, page, media.value) - visible,
         files=files,
@@ -114,6 +115,14 @@ async def draft(library: Library, page: Written, found: Inventory, shown: Shown)
         changed_at=shown.changed_at,
         author=shown.author,
     )
+
+
+def _owners(
+    refers: References, titles: Mapping[Titled, PageId], media: Mapping[MediaFile, Attachment]
+) -> frozenset[PageId]:
+    """The pages that the files in a body belong to."""
+    titled = {titles[one] for one, _ in refers.files_of_titled if one in titles}
+    return refers.owners | titled | {file.page for file in media.values()}
 
 
 def _own_names(files: frozenset[FileRef], page: Written, media: Mapping[MediaFile, Attachment]) -> frozenset[str]:

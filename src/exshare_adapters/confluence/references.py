@@ -58,6 +58,8 @@ class References:
     """Files of pages that are named by space and title."""
     media: tuple[MediaFile, ...] = ()
     """Files named as the media host knows them only, in order of appearance."""
+    owners: frozenset[PageId] = frozenset()
+    """Pages whose files are shown or linked, by id."""
 
 
 def references(body: str, site: SiteAddresses) -> References:
@@ -67,6 +69,7 @@ def references(body: str, site: SiteAddresses) -> References:
     files: dict[tuple[PageId, str], None] = {}
     files_of_titled: dict[tuple[Titled, str], None] = {}
     media: dict[MediaFile, None] = {}
+    owners: set[PageId] = set()
     has_media = any(mark in body for mark in _MEDIA)
     for attributes in _tags(body):
         linked = attributes.get("data-linked-resource-id", "")
@@ -81,13 +84,19 @@ def references(body: str, site: SiteAddresses) -> References:
                     pages.add(target.id)
                 elif target.space is not None:
                     titled[target.space, target.title] = None
-            elif isinstance(target, FileLink) and target.name and not linked:
+            elif isinstance(target, FileLink):
+                if target.page is not None:
+                    owners.add(target.page)
+                if linked or not target.name:
+                    continue
                 if target.page is not None:
                     files[target.page, target.name] = None
                 elif target.space is not None:
                     titled[target.space, target.title] = None
                     files_of_titled[(target.space, target.title), target.name] = None
-    return References(frozenset(pages), tuple(titled), tuple(files), tuple(files_of_titled), tuple(media))
+    return References(
+        frozenset(pages), tuple(titled), tuple(files), tuple(files_of_titled), tuple(media), frozenset(owners)
+    )
 
 
 def with_ids(body: str, site: SiteAddresses, known: Mapping[Titled, PageId]) -> str:

@@ -60,10 +60,16 @@ class Addresses:
         return None if file is None else self._show(file)
 
     def file(self, link: FileLink) -> AttachmentId | None:
-        """The id of a file that an address names, when it is known."""
+        """The id of a file that an address names, when it is known and its page is in the share (spec V5)."""
+        if not self.reaches(link.page):
+            return None
         if link.attachment is not None:
             return link.attachment
         return None if link.page is None else self._job.files.get((link.page, link.name))
+
+    def reaches(self, page: PageId | None) -> bool:
+        """Whether a page is in the share; one that is not known is asked for when its file is."""
+        return page is None or page == self._job.page or page in self._job.pages
 
     def _link(self, href: str) -> str | None:
         if (own := self.ours(href)) is not None:

@@ -71,7 +71,8 @@ def _resolved(node: LexborNode, job: Job, addresses: Addresses) -> None:
     if not _DIGITS.match(id) or isinstance(target, External):
         return
     if kind == "attachment":
-        node.attrs["href"] = canonical(job, AttachmentId(f"att{id}"))
+        reached = not isinstance(target, FileLink) or addresses.reaches(target.page)
+        node.attrs["href"] = canonical(job, AttachmentId(f"att{id}")) if reached else ""
     elif kind in ("page", "blogpost") and (not isinstance(target, PageLink) or target.id is None):
         anchor = target.anchor if isinstance(target, PageLink) else None
         node.attrs["href"] = _page(job, PageId(id), anchor)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from urllib.parse import quote
 
 from selectolax.lexbor import LexborNode
@@ -15,13 +16,14 @@ from exshare_adapters.confluence.rendering.job import Job
 from exshare_adapters.confluence.rendering.redaction import hide
 from exshare_adapters.confluence.rendering.tree import Tree, attribute, children, classes, first, words
 from exshare_adapters.confluence.rendering.words import word
-from exshare_core.values import AttachmentId
+from exshare_core.values import AttachmentId, PageId
 
 _RESOURCE = re.compile(r"(?:att)?([0-9]{1,19})\Z")
 _DIAGRAM_NAME = re.compile(r"diagramName(?:=|\\?[\"']\s*:\s*\\?[\"'])([^|\"'\\&<>]{1,200})")
 _DIAGRAM = "data-ex-diagram"
 _FORMULAS = frozenset({"latexmath-img", "latex", "latex-img", "math-img", "mathjax-img", "tex"})
 """Pictures of formulas, whose alternative text is the formula."""
+_PAGE = re.compile(r"[1-9][0-9]{0,18}\Z")
 _PIXELS = re.compile(r"[0-9]{1,5}\Z")
 _FILMS = frozenset({"video/mp4", "video/webm"})
 """Types that browsers play and our own addresses serve as such."""
@@ -37,17 +39,26 @@ def canonical(job: Job, file: AttachmentId) -> str:
 
 
 def file_of(node: LexborNode, job: Job, addresses: Addresses, *names: str) -> AttachmentId | None:
-    """The file that an element shows: by Confluence's own id, else by page and file name."""
+    """The file that an element shows, if its page is in the share: by Confluence's own id, else by page and name."""
     kind = attribute(node, "data-linked-resource-type")
     found = _RESOURCE.match(attribute(node, "data-linked-resource-id"))
     if found and kind in ("", "attachment"):
-        return AttachmentId(f"att{found[1]}")
+        return AttachmentId(f"att{found[1]}") if addresses.reaches(_owner(node, addresses, names)) else None
     for name in names:
         if value := attribute(node, name):
             target = addresses.target(value)
             if isinstance(target, FileLink) and (file := addresses.file(target)) is not None:
                 return file
     return None
+
+
+def _owner(node: LexborNode, addresses: Addresses, names: Iterable[str]) -> PageId | None:
+    """The page that an element's file belongs to, when the element says so."""
+    container = attribute(node, "data-linked-resource-container-id")
+    if _PAGE.match(container):
+        return PageId(container)
+    targets = (addresses.target(value) for name in names if (value := attribute(node, name)))
+    return next((target.page for target in targets if isinstance(target, FileLink)), None)
 
 
 def keep_diagram_names(tree: Tree) -> None:
@@ -172,12 +183,15 @@ def cards(tree: Tree, job: Job, addresses: Addresses) -> None:
         node.insert_child(name or word("file"))
         node.attrs["class"] = "ex-file"
         node.attrs["href"] = "" if file is None else canonical(job, file)
+        if file is None:
+            node.attrs["data-linked-resource-id"] = ""
         if file is not None and job.view.attachments and attribute(node, "data-mime-type") in _FILMS:
             node.insert_before(_film(tree, canonical(job, file)), move=True)
     for row in tree.find("tr[data-attachment-id]"):
         found = _RESOURCE.match(attribute(row, "data-attachment-id"))
         for link in row.css("a.filename"):
-            if found:
+            target = addresses.target(attribute(link, "href"))
+            if found and (not isinstance(target, FileLink) or addresses.reaches(target.page)):
                 link.attrs["href"] = canonical(job, AttachmentId(f"att{found[1]}"))
     for node in tree.find(".media-group"):
         node.attrs["class"] = "ex-files"
