@@ -17,6 +17,9 @@ from exshare_core.proving import WHO, AtGate, Proving, Submission
 from exshare_core.signed_visitors import SignedVisitor
 from exshare_core.values import Address, SiteId
 
+USED = "the token has been used"
+"""Why a token lets nobody in that has let somebody in before."""
+
 
 class NoHosts:
     """The VisitorTokens of a deployment in which no host names anybody."""
@@ -43,17 +46,16 @@ class Introducing(Proving):
     visitor_tokens: VisitorTokens = field(factory=NoHosts, kw_only=True)
 
     async def introduced(self, segment: str, caller: Caller, token: str) -> Introduction:
-        """Whom `token` would let in. Uses nothing up and writes nothing of it down."""
+        """Whom `token` would let in. Uses nothing up; that a token lets nobody in is written down."""
         at = await self._gate(segment, caller, *WHO)
         if isinstance(at, Submission):
             return Introduction(at)
         visitor = self._named(at, token)
-        stands = Submission(at.answer, ask=at.ask)
-        if isinstance(visitor, str) or await self.storage.used_tokens.used(
-            at.link.site, await self._digest(at, visitor)
-        ):
-            return Introduction(stands)
-        return Introduction(stands, visitor.address)
+        if isinstance(visitor, str):
+            return Introduction(await self._not_taken(at, caller, visitor))
+        if await self.storage.used_tokens.used(at.link.site, await self._digest(at, visitor)):
+            return Introduction(await self._not_taken(at, caller, USED))
+        return Introduction(Submission(at.answer, ask=at.ask), visitor.address)
 
     async def redeem(self, segment: str, caller: Caller, token: str) -> Submission:
         """Use `token` up and let in whom it names."""
@@ -65,7 +67,7 @@ class Introducing(Proving):
             return await self._not_taken(at, caller, visitor)
         site = at.link.site
         if not await self.storage.used_tokens.use(site, await self._digest(at, visitor), visitor.forgotten_at):
-            return await self._not_taken(at, caller, "the token has been used")
+            return await self._not_taken(at, caller, USED)
         return await self._advance(at, caller, ProofKind.SIGN_IN, address=visitor.address, detail=Method.SIGNED.value)
 
     def _named(self, at: AtGate, token: str) -> SignedVisitor | str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -204,12 +205,16 @@ def test_every_token_that_is_not_good_is_as_none() -> None:
     assert 1 == len({client.get(made.path).content for client in clients})
 
 
-def test_only_the_activity_says_why() -> None:
+@pytest.mark.parametrize("headers", [ALONE, CROSS], ids=["alone", "in a frame"])
+@pytest.mark.parametrize("bring", [going_on, TestClient.get], ids=["button", "address"])
+def test_only_the_activity_says_why(bring: Callable[..., Any], headers: dict[str, str]) -> None:
     """Whoever manages the link can see what was wrong with a token, and nothing of the token."""
     hosted = Hosted()
-    made = hosted.shell.make_link(people=ADA)
-    for one in BAD.values():
-        going_on(hosted.shell.client(), hosted.address(made, **one))
+    made = hosted.shell.make_link(people=ADA, frame_origins=(INTRANET,))
+    used = hosted.address(made)
+    going_on(hosted.shell.client(), used)
+    for address in (*(hosted.address(made, **one) for one in BAD.values()), used):
+        bring(hosted.shell.client(headers={**headers, "sec-fetch-site": "same-origin"}), address)
     expected = [
         "signed: the token has expired",
         "signed: the token is good for more than 5 minutes",
@@ -218,6 +223,7 @@ def test_only_the_activity_says_why() -> None:
         "signed: no host of this site signed the token",
         "signed: no host of this site signed the token",
         "signed: the link does not let this visitor in",
+        "signed: the token has been used",
     ]
 
     assert expected == [event.detail for event in hosted.shell.events(made) if event.kind.value == "sign-in refused"]
