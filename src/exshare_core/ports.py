@@ -544,6 +544,9 @@ class MemberRepository(Protocol):
     async def close_step(self, digest: bytes) -> bool:
         """Must forget the step; must be True for one caller only, and False when there is none any more."""
 
+    async def close_steps(self, member: MemberId) -> None:
+        """Must forget every step of the member's, and no session."""
+
 
 class AccountRepository(Protocol):
     """External accounts, the browsers that are signed in with them, and the shares that they have opened.

@@ -187,6 +187,8 @@ class Securing(Attending):
     async def _after_change(self, present: Presence, changed: Member, end_others: bool) -> Secured:
         if end_others:
             await self.end_other_sessions(present)
+        else:
+            await self.storage.members.close_steps(changed.id)
         return Secured(await self._renewed(evolve(present, member=changed), confirmed=True))
 
     def _ended(self, member: Member) -> Event:

@@ -76,6 +76,8 @@ class SigningIn(Attending):
             return SignedIn()
         await self._sign_in_door.right(knock)
         member = await self._rehashed(member, password)
+        if member is None:
+            return SignedIn()
         if member.factor is not None or self.owes_factor(member):
             return await self._next_step(member, site, now)
         return await self._done(member, site, network, Way.PASSWORD)
@@ -167,13 +169,29 @@ class SigningIn(Attending):
 
     async def _next_step(self, member: Member, site: SiteId, now: datetime) -> SignedIn:
         secret = self.tokens.token()
-        await self.storage.members.open_step(SignInStep(Token(secret).digest, member.id, site, now))
+        step = SignInStep(Token(secret).digest, member.id, site, now)
+        await self.storage.members.open_step(step)
+        if not await self._as_before(member):
+            await self.storage.members.close_step(step.digest)
+            return SignedIn()
         return SignedIn(member, step=secret, site=site)
 
     async def _done(self, member: Member, site: SiteId, network: IPAddress | None, way: Way) -> SignedIn:
         secret = await self._began(member, site, network, way)
+        if not await self._as_before(member):
+            await self.storage.members.close_session(Token(secret).digest, [])
+            return SignedIn()
         browser = await self._browsers.remember(_counted_name(member.name), self.clock.now())
         return SignedIn(member, secret, browser=browser, site=site)
+
+    async def _as_before(self, member: Member) -> bool:
+        """Whether what a member signed in with is still what they sign in with, asked once the session is stored.
+
+        INVARIANT: whoever changes it stores the change first and ends sessions then. So a sign-in that began with what
+        was good before either meets the change here, or its session is among those that are ended.
+        """
+        now = await self.storage.members.get(member.id)
+        return now is not None and not now.disabled and _credentials(now) == _credentials(member)
 
     async def _step(self, secret: str | None) -> tuple[SignInStep, Member] | None:
         """The step that is good now, with its member."""
@@ -212,8 +230,11 @@ class SigningIn(Attending):
         who, where = None if member is None else member.id, None if network is None else str(network)
         await self.storage.activity.append([Event(kind, site, now, Actor.VISITOR, member=who, network=where)])
 
-    async def _rehashed(self, member: Member, password: str) -> Member:
-        """The member with a hash by today's parameters, where the old one is weaker; a change meanwhile goes first."""
+    async def _rehashed(self, member: Member, password: str) -> Member | None:
+        """The member with a hash by today's parameters, where the old one is weaker.
+
+        A change meanwhile goes first: None when the password is not the member's any more.
+        """
         if member.password_hash is None or not self.hasher.outdated(member.password_hash):
             return member
         stronger = await self.hasher.hash(normalised(password))
@@ -221,8 +242,14 @@ class SigningIn(Attending):
         try:
             await self.storage.members.replace(changed, [])
         except Taken:
-            return member
+            now = await self.storage.members.get(member.id)
+            return now if await self._matches(now, password) else None
         return changed
+
+
+def _credentials(member: Member) -> tuple[str | None, bytes | None]:
+    """What a member signs in with here."""
+    return member.password_hash, None if member.factor is None else member.factor.secret
 
 
 def _counted_name(name: str) -> str:

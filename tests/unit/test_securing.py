@@ -200,6 +200,15 @@ def test_other_sessions_are_ended_with_the_password_if_wished(office: Office, en
     assert [True, not end_others, True] == _sessions(office, ada, other, bob)
 
 
+def test_sign_ins_that_owe_a_code_end_with_the_password(office: Office) -> None:
+    """Who began with the old password does not go on with it, also where other sessions may stay."""
+    bob = with_app(office, "Bob")
+    step = Browser(office, "Bob").sign_in().step
+    _change(office, bob)
+
+    assert SignedIn(over=True) == Browser(office, "Bob").bring(step, bob.next_code())
+
+
 def test_a_set_up_link_that_waits_ends_with_the_change(office: Office) -> None:
     """Who has changed the password does not want another to."""
     ada = signed_in(office)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from ipaddress import ip_address
 from typing import Any
@@ -258,6 +259,68 @@ def test_the_operator_takes_a_lost_factor_away(office: Office) -> None:
     assert run(office.membership.session(ada.session)) is None
     assert SignedIn(over=True) == Browser(office).bring(step, ada.code)
     assert Browser(office).sign_in().session is not None
+
+
+# --- changes at the same moment --------------------------------------------------------------------------------------
+
+
+def _overtaken(office: Office, change: Callable[[], Coroutine[Any, Any, object]]) -> None:
+    """Let `change` happen after a sign-in has checked everything and before anything of it is stored."""
+
+    class Overtaken(MemoryMembers):
+        async def open_session(self, session: Any, events: Any) -> None:
+            await _overtake()
+            await super().open_session(session, events)
+
+        async def open_step(self, step: Any) -> None:
+            await _overtake()
+            await super().open_step(step)
+
+    async def _overtake() -> None:
+        office.storage.members = MemoryMembers(office.storage.state)
+        await change()
+
+    office.storage.members = Overtaken(office.storage.state)
+
+
+@pytest.mark.parametrize("change", ["set up", "lock out", "reset"])
+@pytest.mark.parametrize("step", ["password", "code"])
+def test_a_sign_in_that_is_overtaken_comes_to_nothing(office: Office, change: str, step: str) -> None:
+    """What was right when it was checked and is so no more opens nothing: the change has ended all sessions already."""
+    ada = with_app(office)
+    browser = Browser(office)
+    owed = browser.sign_in().step if step == "code" else None
+    _, setup = run(office.membership.invite(office.ada.id))
+    changes: dict[str, Callable[[], Coroutine[Any, Any, object]]] = {
+        "set up": lambda: office.membership.set_up(setup, "three unrelated words"),
+        "lock out": lambda: office.membership.disable(office.ada.id),
+        "reset": lambda: office.membership.reset_factor(office.ada.id),
+    }
+    _overtaken(office, changes[change])
+    outcome = browser.bring(owed, ada.code) if step == "code" else browser.sign_in()
+
+    assert SignedIn() == outcome
+    assert ({}, {}) == (office.storage.state.sessions, office.storage.state.steps)
+
+
+@pytest.mark.parametrize("other", ["a stronger hash", "another password"])
+def test_a_hash_that_is_renewed_at_the_same_moment_is_no_other_password(office: Office, other: str) -> None:
+    """Two sign-ins that both find the hash too weak both come in; one with a password that is no more does not."""
+    stronger = type(office.hasher)(3)
+    password = PASSWORD if other == "a stronger hash" else "three unrelated words"
+
+    class Overtaken(MemoryMembers):
+        async def replace(self, member: Member, events: Any) -> None:
+            office.storage.members = MemoryMembers(office.storage.state)
+            renewed = evolve(office.ada, password_hash=await stronger.hash(password), version=2)
+            await office.storage.members.replace(renewed, [])
+            await super().replace(member, events)
+
+    office.storage.members = Overtaken(office.storage.state)
+    outcome = run(evolve(office.membership, hasher=stronger).sign_in(ACME, "Ada", PASSWORD, HOME))
+
+    assert (other == "a stronger hash") == (outcome.session is not None)
+    assert (other == "a stronger hash") == bool(office.storage.state.sessions)
 
 
 # --- a second factor that is demanded --------------------------------------------------------------------------------

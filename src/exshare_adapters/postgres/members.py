@@ -155,6 +155,10 @@ class PostgresMembers:
         """See `MemberRepository.close_step`."""
         return await self._database.run("members.close_step", {"digest": digest}) > 0
 
+    async def close_steps(self, member: MemberId) -> None:
+        """See `MemberRepository.close_steps`."""
+        await self._database.run("members.close_steps", {"member": member})
+
 
 async def _check_name(db: Statements, params: Params) -> None:
     """INVARIANT: one name means one member on every site, so that nobody can sign in as somebody else."""

@@ -489,5 +489,20 @@ class StepsContract(Contract[Storage]):
         assert not await storage.members.close_step(fresh_digest())
 
 
+    @promise
+    async def test_closing_all_steps_is_of_one_member(self, storage: Storage) -> None:
+        """`close_steps` forgets every step of the member, none of others, and no session."""
+        site = await _site(storage)
+        member, other = await _added(storage, site), await _added(storage, site)
+        steps = [a_step(member), a_step(member), a_step(other)]
+        for step in steps:
+            await storage.members.open_step(step)
+        await storage.members.open_session(session := a_session(member), [])
+        await storage.members.close_steps(member.id)
+
+        assert [None, None, steps[2]] == [await storage.members.step(one.digest) for one in steps]
+        assert session == await storage.members.session(session.digest)
+
+
 class MemberRepositoryContract(NamesContract, SessionsContract, StepsContract):
     """All promises of MemberRepository."""

@@ -201,6 +201,13 @@ class ClosesStepsTwice(MemoryMembers):
         return True
 
 
+class ClosesEverybodysSteps(MemoryMembers):
+    """The member is not asked."""
+
+    async def close_steps(self, member: Any) -> None:
+        self.state.steps = {}
+
+
 class TouchesSessionsBackwards(MemoryMembers):
     """The last call wins, not the latest moment."""
 
@@ -442,6 +449,7 @@ ROWS = [
     stored("members", ClosesThatOneToo, "all_sessions_but_one_are_closed"),
     stored("members", JudgesSteps, "a_step_is_found_by_its_digest"),
     stored("members", ClosesStepsTwice, "a_step_is_closed_once"),
+    stored("members", ClosesEverybodysSteps, "closing_all_steps_is_of_one_member"),
     stored("members", TouchesSessionsBackwards, "touching_a_session_moves_it_forward_only"),
     stored("members", NeverCloses, "a_closed_session_is_forgotten"),
     stored("members", ClosesEverybodysSessions, "closing_all_sessions_is_of_one_member"),

@@ -136,6 +136,10 @@ class MemoryMembers:
         """Forget a step."""
         return self.state.steps.pop(digest, None) is not None
 
+    async def close_steps(self, member: MemberId) -> None:
+        """Forget all steps of a member."""
+        self.state.steps = {key: one for key, one in self.state.steps.items() if one.member != member}
+
     def _check_name(self, member: Member) -> None:
         if any(_clash(member, other) for other in self.state.members.values() if other.id != member.id):
             raise Taken(f"name: there is a member called `{member.name}` already")
