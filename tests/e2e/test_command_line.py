@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from exshare_core.gates import Method
 from exshare_demo import pages
 from exshare_demo.canaries import CLASSIC_TOKEN
 from exshare_demo.serving import Addresses, standing
@@ -78,7 +79,7 @@ def test_a_link_is_found_by_its_address(config: Path, tmp_path: Path) -> None:
 
 ASKED = (
     "people", "networks", "expires", "max_opens", "children", "slug", "labels", "carve_outs", "password", "allow",
-    "present_only",
+    "present_only", "sign_in", "sso", "terms", "frame_origins",
 )  # fmt: skip
 """What a link says of itself that it was asked for."""
 
@@ -86,12 +87,15 @@ ASKED = (
 def test_every_option_of_a_link(config: Path, tmp_path: Path) -> None:
     """What is asked for is what the link has; the password comes by standard input and is shown nowhere."""
     exshare("member", "add", "ada", "--identity", MIRA, "--config", config, home=tmp_path)
+    terms = tmp_path / "terms.txt"
+    terms.write_text("Be kind.\n\nKeep it to yourself.\n", encoding="utf-8")
     made = answer_of(
         "link", "create", "acme", str(pages.HOME), "--owner", "ada", "--password-stdin",
         "--people", "ada@example.com,example.org,*.example.net", "--networks", "127.0.0.0/8,2001:db8::/32",
         "--expires", "2099-12-31T23:00:00Z", "--max-opens", "7", "--children", "--present-only",
         "--slug", "spring-fair", "--labels", "without: draft, Internal", "--carve-out", str(pages.CARE),
-        "--allow", "attachments=view", "--allow", "labels", "--config", config, "--json",
+        "--allow", "attachments=view", "--allow", "labels", "--sso", "--terms-file", terms,
+        "--frame-origins", "https://b.example.com, https://a.example.com", "--config", config, "--json",
         home=tmp_path, stdin="staple horse battery\n",
     )  # fmt: skip
 
@@ -107,7 +111,12 @@ def test_every_option_of_a_link(config: Path, tmp_path: Path) -> None:
         "present_only": True,
         "password": True,
         "allow": ["attachments=view", "labels"],
+        "sign_in": True,
+        "sso": True,
+        "terms": "Be kind.\n\nKeep it to yourself.",
+        "frame_origins": ["https://a.example.com", "https://b.example.com"],
     } == {key: made[key] for key in ASKED}
+    assert ["visitors must sign in with an organisation, and none is set up"] == made["warnings"]
     assert "staple" not in str(made)
 
 
@@ -126,6 +135,12 @@ REFUSED = [
     (["--children", "--carve-out", str(pages.HOME)], "carve_outs: page"),
     (["--indexing", "--max-opens", "3"], "indexing: search engines find only links without a password"),
     (["--slug", "Spring"], "slug: at most 80 of a-z, 0-9 and hyphens between them"),
+    (["--terms", "a", "--terms-file", "b"], "terms: give either a text or a file"),
+    (["--terms-file", "no-such-file"], "terms: `no-such-file` cannot be read: No such file or directory"),
+    (["--terms-file", "-", "--password-stdin"], "terms: standard input holds the password already: give a file"),
+    (["--terms", "x" * 20_001], "terms: at most 20000 characters"),
+    (["--frame-origins", "intranet"], "frame_origins: "),
+    (["--indexing", "--sign-in"], "indexing: search engines find only links without a password"),
     (["--name", "x" * 201], "name: at most 200 characters"),
 ]
 
@@ -199,7 +214,7 @@ def test_check_says_what_is_wrong_and_how_to_mend_it(config: Path, tmp_path: Pat
     config.write_text(config.read_text().replace(CLASSIC_TOKEN, "wrong-token-of-ours"))
     ended = exshare("check", "--config", config, home=tmp_path)
 
-    assert [True] * 4 == [one["ok"] for one in well]
+    assert {True} == {one["ok"] for one in well}
     assert 1 == ended.returncode
     assert "wrong  sites.acme" in ended.stdout
     assert "token" in ended.stdout.split("sites.acme", 1)[1]
@@ -252,6 +267,55 @@ def test_a_member_is_signed_out_and_a_lost_factor_is_taken_away(config: Path, tm
     assert "ada is signed out everywhere: 0 sessions ended\n" == said.stdout
     assert ("ada", False) == (reset["name"], reset["second_factor"])
     assert (1, "exshare: there is no member `bob`\n") == (unknown.returncode, unknown.stderr)
+
+
+@pytest.mark.parametrize("config", ["sqlite"], indirect=True)
+def test_check_finds_demands_that_nobody_can_meet(config: Path, tmp_path: Path) -> None:
+    """G4: a link or a layer that wants visitors to sign in, on a site without a way to: both are named, and how to mend it."""
+    exshare("member", "add", "ada", "--identity", MIRA, "--config", config, home=tmp_path)
+    create = ("link", "create", "acme", str(pages.CARE), "--owner", "ada", "--config", config)
+    told = exshare(*create, "--sso", home=tmp_path).stdout
+    document = tmp_path / "policy.toml"
+    document.write_text("[site]\nsso_demanded = true\n[configurations.default]\n")
+    rehearsed = exshare("policy", "import", "--dry-run", document, "--config", config, home=tmp_path).stdout
+    exshare("policy", "import", document, "--config", config, home=tmp_path)
+    ended = exshare("check", "--config", config, home=tmp_path)
+
+    assert "mind: visitors must sign in with an organisation, and none is set up\n" in told
+    assert "mind: on this site, visitors must sign in with an organisation, and none is set up\n" in rehearsed
+    assert 1 == ended.returncode
+    assert "wrong  sites.acme.sign_in" in ended.stdout
+    assert "on this site, visitors must sign in with an organisation, and none is set up: add a way" in ended.stdout
+    assert "1 of its links demand signing in as nobody can: add a way" in ended.stdout
+
+
+@pytest.mark.parametrize("config", ["sqlite"], indirect=True)
+def test_an_explanation_can_be_of_who_has_signed_in(config: Path, tmp_path: Path) -> None:
+    """P9: `--signed-in` says how; every way there is can be named, and no other."""
+    exshare("member", "add", "ada", "--identity", MIRA, "--config", config, home=tmp_path)
+    link = answer_of(
+        "link",
+        "create",
+        "acme",
+        str(pages.CARE),
+        "--owner",
+        "ada",
+        "--sso",
+        "--config",
+        config,
+        "--json",
+        home=tmp_path,
+    )
+    people = {}
+    for method in Method:
+        said = answer_of(
+            "policy", "explain", link["id"], "--signed-in", method.value, "--config", config, "--json", home=tmp_path
+        )
+        people[method] = next(one["effect"] for one in said["gates"] if one["stage"] == "people")
+    unknown = exshare("policy", "explain", link["id"], "--signed-in", "magic", "--config", config, home=tmp_path)
+
+    assert {Method.ACCOUNT: "ask", Method.SSO: "allow", Method.SIGNED: "ask"} == people
+    assert 2 == unknown.returncode
 
 
 def test_a_member_is_invited_again_locked_out_and_let_in(config: Path, tmp_path: Path) -> None:

@@ -11,13 +11,14 @@ from typing import Any, Literal
 
 import pytest
 import uvicorn
-from attrs import frozen
+from attrs import evolve, frozen
 from playwright.sync_api import Browser, Page, expect
 
 from exshare_core.departing import Gateway
 from exshare_core.testing.fakes.identities import MemoryIdentityProvider
 from exshare_core.testing.samples import after
 from exshare_core.values import People
+from exshare_web.app import create_app
 from tests.e2e import browsing
 from tests.e2e.running import free_port
 from tests.e2e.test_visitor_browser import CONTRAST, SMALL, SOUND, STRUCTURE
@@ -90,6 +91,8 @@ def site() -> Iterator[Site]:
         for name, title in (("acme", "Acme Lamps"), ("guild", "The Guild of Lamp Makers and Wick Trimmers"))
     )
     without = Shell(base_url=plain, contact="Write to sharing@example.com")
+    without.services = evolve(without.services, ways={})
+    without.app = create_app(without.services)
     with_ways = Shell(base_url=joined, gateways=gateways)
     people = People.parse([ADDRESS])
     links = {

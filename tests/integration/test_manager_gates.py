@@ -21,7 +21,7 @@ TERMS = (
     "You keep what you read here to yourself, and for as long as it matters.\n\n- Do not copy it.\n- Do not pass it on."
 )
 GATEWAY = Gateway(SITE, "acme", "Acme Lamps", MemoryIdentityProvider())
-NOBODY_CAN = "visitors must sign in, and no way to sign in is set up"
+NOBODY_CAN = "visitors must sign in with an organisation, and none is set up"
 
 
 @pytest.fixture
@@ -211,10 +211,10 @@ def test_the_activity_names_the_version_that_was_accepted(shell: Shell, seat: Se
 
 
 def test_the_page_of_a_link_warns_where_nobody_can_sign_in() -> None:
-    """A site without any way to sign in: the link that demands it is not suspended, and its owner is told."""
+    """A site without an organisation: the link that demands one is not suspended, and its owner is told."""
     shell = Shell()
     seat = Seat.of(shell)
-    warned = words_of(seat.get(made_by_form(seat, sign_in_choice="any")))
+    warned = words_of(seat.get(made_by_form(seat, sign_in_choice="sso")))
 
     assert f"Mind: {NOBODY_CAN}." in warned
     assert "active" in warned
@@ -228,9 +228,9 @@ def test_no_warning_where_there_is_a_way(shell: Shell, seat: Seat) -> None:
 def test_a_dry_run_warns_of_a_demand_that_nobody_can_meet() -> None:
     """P6: before it is saved; a demand that stood there already is not warned of again."""
     boss = an_admin(Shell())
-    first = words_of(previewed(boss, SITE_FORM, sign_in_demanded="on"))
-    saved(boss, SITE_FORM, sign_in_demanded="on")
-    second = words_of(previewed(boss, SITE_FORM, sign_in_demanded="on", opens="5"))
+    first = words_of(previewed(boss, SITE_FORM, sso_demanded="on"))
+    saved(boss, SITE_FORM, sso_demanded="on")
+    second = words_of(previewed(boss, SITE_FORM, sso_demanded="on", opens="5"))
 
     assert f"Mind: on this site, {NOBODY_CAN}." in first
     assert "Mind:" not in second

@@ -10,10 +10,21 @@ import pytest
 from attrs import evolve
 
 from exshare_core.decisions import Answer, Decision, Effect, Stage, Verdict
-from exshare_core.explaining import REMEDIES, Explanation, InForce, Said, explain, worded
-from exshare_core.gates import prepare
+from exshare_core.explaining import (
+    REMEDIES,
+    SIGNING_IN,
+    Explanation,
+    InForce,
+    Said,
+    beginning,
+    explain,
+    in_words,
+    unanswerable,
+    worded,
+)
+from exshare_core.gates import Method, prepare
 from exshare_core.links import Switches, Wish
-from exshare_core.policy import GroupRule, Layer, Limits
+from exshare_core.policy import GroupRule, Layer, Limits, Policy
 from exshare_core.testing.samples import NOW, a_link, after, an_address, fresh_site
 from exshare_core.values import Address, Networks, People
 
@@ -122,6 +133,87 @@ def test_live_facts_come_after_the_gates() -> None:
 
     assert (Effect.DENY, Stage.CONTENT) == (explanation.effect, explanation.gates[-1].stage)
     assert "the label internal forbids sharing" == explanation.gates[-1].rule
+
+
+SIGNED: tuple[tuple[dict[str, Any], Method | None, str, str], ...] = (
+    ({}, None, "ASK signing in is demanded", SIGNING_IN[Answer.ASK_SIGN_IN]),
+    ({"address": None}, Method.ACCOUNT, "ASK an allowed mail address must be proved", REMEDIES[Stage.PEOPLE]),
+    ({"address": Address.parse("eve@example.org")}, Method.SSO, "ASK an allowed mail address must be proved",
+     REMEDIES[Stage.PEOPLE]),
+    ({}, Method.ACCOUNT, "ALLOW passed", ""),
+    ({}, Method.SSO, "ALLOW passed", ""),
+    ({}, Method.SIGNED, "ALLOW passed", ""),
+)  # fmt: skip
+"""Who comes to a link that demands signing in and has a list; how they signed in; what the gate says and advises."""
+
+
+@pytest.mark.parametrize(("changes", "signed_in", "rule", "remedy"), SIGNED)
+def test_how_somebody_signed_in_is_judged(
+    changes: dict[str, Any], signed_in: Method | None, rule: str, remedy: str
+) -> None:
+    """G4, P9: who has not signed in is told to, and who has but is on no list is told that it is the lists."""
+    link = evolve(LINK, wish=evolve(LINK.wish, sign_in=True))
+    prepared = prepare(link, an_address(link), LAYERS, Switches())
+    address = changes.get("address", ADA)
+    explanation = explain(prepared, NOW, HERE, address, 0, signed_in=signed_in)
+    (said,) = (one for one in explanation.gates if one.stage is Stage.PEOPLE)
+
+    assert (rule, remedy) == (f"{said.effect.name} {said.rule}", said.remedy)
+
+
+def test_an_organisation_is_not_any_account() -> None:
+    """G4: where an organisation is demanded, other ways to sign in do not pass, and the remedy says what would."""
+    link = evolve(LINK, wish=Wish())
+    prepared = prepare(link, an_address(link), [Layer("space TEAM", Limits(sso_demanded=True))], Switches())
+    said = {
+        method: next(one for one in explain(prepared, NOW, HERE, ADA, 0, signed_in=method).gates
+                     if one.stage is Stage.PEOPLE)
+        for method in Method
+    }  # fmt: skip
+
+    assert {Method.ACCOUNT: Effect.ASK, Method.SSO: Effect.ALLOW, Method.SIGNED: Effect.ASK} == {
+        method: one.effect for method, one in said.items()
+    }
+    assert ("sign in with an organisation", ("space TEAM",)) == (
+        said[Method.ACCOUNT].remedy,
+        said[Method.ACCOUNT].layers,
+    )
+
+
+@pytest.mark.parametrize(
+    ("limits", "methods", "told"),
+    [
+        (Limits(), (), ""),
+        (Limits(sign_in_demanded=True), (), "visitors must sign in, and no way to sign in is set up"),
+        (Limits(sign_in_demanded=True), (Method.ACCOUNT,), ""),
+        (Limits(sign_in_demanded=True), (Method.SIGNED,), ""),
+        (Limits(sso_demanded=True), (), "visitors must sign in with an organisation, and none is set up"),
+        (
+            Limits(sso_demanded=True),
+            (Method.ACCOUNT, Method.SIGNED),
+            "visitors must sign in with an organisation, and none is set up",
+        ),
+        (Limits(sso_demanded=True), (Method.SSO,), ""),
+    ],
+)
+def test_a_demand_that_nobody_can_meet_is_named(limits: Limits, methods: tuple[Method, ...], told: str) -> None:
+    """G4: by the ways to sign in that the site has."""
+    assert told == unanswerable(Policy(limits, {}, ()), methods)
+
+
+def test_texts_to_accept_are_told_by_their_beginning() -> None:
+    """G6, P5: length and version stand for a long text; short ones are whole; no two texts are told alike."""
+    long = "All who read this promise\n\nto keep it to themselves, for as long as it matters."
+    same = f"{long[:-1]}!"
+
+    assert "none" == in_words("terms", frozenset())
+    assert "not set" == in_words("terms", None)
+    assert "“Be kind.” (8 characters, version 0bb870e2817b)" == in_words("terms", frozenset({"Be kind."}))
+    assert beginning(long).startswith(
+        "“All who read this promise to keep it to themselves, for as l…” (79 characters, "
+    )
+    assert beginning(long) != beginning(same)
+    assert f"{beginning('A')}; {beginning('B')}" == in_words("terms", frozenset({"B", "A"}))
 
 
 def test_without_any_layer_the_reason_is_that() -> None:
