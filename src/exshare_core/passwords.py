@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from hashlib import sha256
 from importlib import resources
+from itertools import pairwise
 
 from exshare_core.errors import InvalidValue, InvalidValues
 
@@ -37,7 +38,7 @@ _ROWS = (
 )
 """What fingers and tongues run along: the figures, the alphabet, the rows and the first columns of keyboards."""
 
-_STEPS = frozenset(pair for row in _ROWS for one in (row, row[::-1]) for pair in zip(one, one[1:], strict=False))
+_STEPS = frozenset(pair for row in _ROWS for one in (row, row[::-1]) for pair in pairwise(one))
 
 
 def normalised(password: str) -> str:
@@ -104,7 +105,7 @@ def _is_drill(folded: str) -> bool:
 def _runs(folded: str) -> Iterator[int]:
     """The lengths of the pieces in which each character is the one before it, or next to it in a row."""
     length = 1
-    for before, char in zip(folded, folded[1:], strict=False):
+    for before, char in pairwise(folded):
         if before == char or (before, char) in _STEPS:
             length += 1
         else:
