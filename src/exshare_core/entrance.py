@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from attrs import evolve, field, frozen
 
 from exshare_core.decisions import Answer, Decision, Effect, Stage
-from exshare_core.errors import CannotUnseal
+from exshare_core.errors import CannotUnseal, InvalidValue
 from exshare_core.events import Actor, Event, Kind
 from exshare_core.gates import (
     Attempt,
@@ -178,15 +178,16 @@ class Entrance:
         return wait
 
     async def _proofs(self, found: Found) -> tuple[Proof, ...]:
+        """The proofs of this session; one whose mailbox does not open, or is no address any more, proves nothing."""
         proofs = []
         for stored in found.proofs:
             address = None
             if stored.address is not None:
                 try:
                     opened = await self.vault.open(stored.address, PROOF_PURPOSE, found.link.site, found.link.id)
-                except CannotUnseal:
+                    address = Address.parse(opened.decode())
+                except (CannotUnseal, InvalidValue):
                     continue
-                address = Address.parse(opened.decode())
             kind = ProofKind(stored.kind)
             proofs.append(Proof(kind, stored.link, stored.security_version, stored.proved_at, address, stored.detail))
         return tuple(proofs)

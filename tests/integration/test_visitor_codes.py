@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from attrs import evolve
 from starlette.testclient import TestClient
 
 from exshare_core.dispatching import Fate
-from exshare_core.values import People
-from tests.integration.shell import PASSWORD, Made, Shell, run
+from exshare_core.values import People, Sealed
+from tests.integration.shell import PASSWORD, SITE, Made, Shell, run
 from tests.integration.test_visitor_gates import gate, kinds
 
 LISTED = "ada@example.com"
@@ -360,6 +361,20 @@ def test_an_empty_list_admits_nobody() -> None:
     ask(client, made)
 
     assert [Fate.DROPPED] == [one.fate for one in shell.send_letters()]
+    assert "address" == gate(client.get(made.path).text)
+
+
+@pytest.mark.parametrize("mailbox", [None, "ada@example.123"])
+def test_a_proof_that_cannot_be_read_proves_nothing(mailbox: str | None) -> None:
+    """A mailbox that does not open, or that rules of today refuse, leads back to the gate and breaks nothing."""
+    shell, made = mailed()
+    client = shell.client()
+    ask(client, made)
+    bring(client, made, latest_code(shell))
+    ((key, proof),) = shell.storage.state.proofs.items()
+    sealed = Sealed(b"broken") if mailbox is None else run(shell.vault.seal(mailbox.encode(), "proof", SITE, made.id))
+    shell.storage.state.proofs[key] = evolve(proof, address=sealed)
+
     assert "address" == gate(client.get(made.path).text)
 
 
