@@ -34,6 +34,11 @@ class Secured:
 class Securing(Attending):
     """Members looking after their own accounts."""
 
+    def check_confirmed(self, present: Presence) -> None:
+        """Raises Unconfirmed unless the member has shown within ten minutes who they are."""
+        if not present.session.is_confirmed(self.clock.now()):
+            raise Unconfirmed("show again who you are: you did so more than 10 minutes ago")
+
     async def confirm(self, present: Presence, typed: str) -> Secured:
         """Show again who one is, by the password or by a code, for the next ten minutes."""
         member, now = present.member, self.clock.now()
@@ -86,7 +91,7 @@ class Securing(Attending):
 
         With `ticket`, the proposal that was shown before. Raises Unconfirmed.
         """
-        self._check_confirmed(present)
+        self.check_confirmed(present)
         member, bound = present.member, _bound(present)
         if ticket is not None:
             return await self._factors.again(site_of(member), bound, ticket, member.name, self.issuer)
@@ -94,7 +99,7 @@ class Securing(Attending):
 
     async def set_factor(self, present: Presence, ticket: str, code: str, *, end_others: bool) -> Secured:
         """Set up the second factor that was proposed, by a first code of the app. Raises Unconfirmed."""
-        self._check_confirmed(present)
+        self.check_confirmed(present)
         member, now = present.member, self.clock.now()
         confirmed = await self._factors.confirm(site_of(member), _bound(present), ticket, code, member.id, now)
         if confirmed is None:
@@ -106,7 +111,7 @@ class Securing(Attending):
 
     async def new_recovery_codes(self, present: Presence) -> Secured:
         """Recovery codes in the place of all earlier ones. Raises Unconfirmed, and NotFound without a second factor."""
-        self._check_confirmed(present)
+        self.check_confirmed(present)
         member = present.member
         if member.factor is None:
             raise NotFound("there is no second factor")
@@ -117,7 +122,7 @@ class Securing(Attending):
 
     async def remove_factor(self, present: Presence) -> Secured:
         """Sign in with the password alone from now on. Raises Unconfirmed, and Refused where a factor is demanded."""
-        self._check_confirmed(present)
+        self.check_confirmed(present)
         member = present.member
         if self.demand.meant_for(admin=member.admin):
             raise Refused("a second factor is demanded here; you can replace yours, but not go without one")
@@ -158,10 +163,6 @@ class Securing(Attending):
     def _confirming_door(self) -> Door:
         """Counts by session alone: who sits at an open browser cannot keep its owner waiting elsewhere."""
         return Door(self.storage.guesses, self.vault, EVERYWHERE, "confirmation")
-
-    def _check_confirmed(self, present: Presence) -> None:
-        if not present.session.is_confirmed(self.clock.now()):
-            raise Unconfirmed("show again who you are: you did so more than 10 minutes ago")
 
     async def _replaced(self, changed: Member, *kinds: Kind) -> bool:
         """Store a changed member with what happened; False when somebody changed the member first."""

@@ -293,6 +293,20 @@ def test_changes_ask_again_who_one_is(shell: Shell, path: str) -> None:
     assert (303, f"{ACCOUNT}?confirmed") == (by_code.status_code, by_code.headers["location"])
 
 
+def test_the_page_of_keys_asks_again_who_one_is(shell: Shell) -> None:
+    """ASVS 7.5.1: a key acts for its member elsewhere, so that an open browser is not enough to make one."""
+    seat = Seat.of(shell)
+    keys = f"/manage/{SITE}/keys"
+    assert 200 == seat.get(keys).status_code
+    shell.clock.forward(minutes=10)
+    answers = [seat.get(keys), seat.post(keys, name="mine")]
+    right = seat.submit(seat.get(f"{CONFIRM}?for=keys"), CONFIRM, password=MEMBER_PASSWORD)
+
+    assert [(303, f"{CONFIRM}?for=keys")] * 2 == [(one.status_code, one.headers["location"]) for one in answers]
+    assert (303, keys) == (right.status_code, right.headers["location"])
+    assert 200 == seat.get(keys).status_code
+
+
 def test_guessing_at_an_open_browser_waits(shell: Shell) -> None:
     """G7: as everywhere else."""
     seat = Seat.of(shell)

@@ -25,8 +25,8 @@ from exshare_web.visitor.request import shell
 FEW_CODES = 3
 """Recovery codes that are left when the page advises to make new ones."""
 
-FACTOR = "second-factor"
-"""How the address of the page on which a second factor is set up ends."""
+ONWARD = {"second-factor": "/account/second-factor", "keys": "/keys"}
+"""The pages that are gone on to after showing again who one is, by how their addresses end."""
 
 NOTES = {
     "password": "Your password is changed.",
@@ -47,12 +47,23 @@ def own(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
         try:
             return await endpoint(request, desk)
         except Unconfirmed:
-            wanted = f"?for={FACTOR}" if request.url.path.endswith(f"/{FACTOR}") else ""
-            return RedirectResponse(f"{base(request, desk)}/account/confirm{wanted}", 303)
+            wanted = request.url.path.rpartition("/")[2]
+            query = f"?for={wanted}" if wanted in ONWARD else ""
+            return RedirectResponse(f"{base(request, desk)}/account/confirm{query}", 303)
         except Refused as error:
             return await _page(request, desk, 403, problem=said(error))
 
     return signed_in(guarded)
+
+
+def confirmed(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+    """As `own`, only for members who have shown within ten minutes who they are (ASVS 7.5.1)."""
+
+    async def checked(request: Request, desk: Desk) -> Response:
+        shell(request).services.membership.check_confirmed(desk.present)
+        return await endpoint(request, desk)
+
+    return own(checked)
 
 
 async def show(request: Request, desk: Desk) -> Response:
@@ -94,7 +105,7 @@ async def change_password(request: Request, desk: Desk) -> Response:
         done = await membership.change_password(desk.present, old, new, end_others="end_others" in fields)
     except InvalidValue as error:
         return await _page(request, desk, 400, errors=errors_of(error))
-    return _went_on(request, desk, done, "?password")
+    return _went_on(request, desk, done, "/account?password")
 
 
 async def send_notices(request: Request, desk: Desk) -> Response:
@@ -112,18 +123,22 @@ async def send_notices(request: Request, desk: Desk) -> Response:
 
 async def show_confirm(request: Request, desk: Desk) -> Response:
     """``GET /manage/{site}/account/confirm``: asks again for the password or a code."""
-    wanted = FACTOR if request.query_params.get("for") == FACTOR else ""
-    return await framed(request, desk, "confirm.html", wrong=False, wanted=wanted)
+    return await framed(request, desk, "confirm.html", wrong=False, wanted=_wanted(request.query_params))
 
 
 async def confirm(request: Request, desk: Desk) -> Response:
     """``POST /manage/{site}/account/confirm``."""
     typed = desk.fields.get("password") or desk.fields.get("code", "")
     done = await shell(request).services.membership.confirm(desk.present, typed[:1000])
-    wanted = FACTOR if desk.fields.get("for") == FACTOR else ""
+    wanted = _wanted(desk.fields)
     if done.session is None and not done.wait:
         return await framed(request, desk, "confirm.html", 403, wrong=True, wanted=wanted)
-    return _went_on(request, desk, done, f"/{wanted}" if wanted else "?confirmed")
+    return _went_on(request, desk, done, ONWARD.get(wanted, "/account?confirmed"))
+
+
+def _wanted(named: Mapping[str, str]) -> str:
+    """The page to go on to; nothing for whatever is no page of ours."""
+    return named["for"] if named.get("for") in ONWARD else ""
 
 
 async def show_factor(request: Request, desk: Desk) -> Response:
@@ -154,7 +169,7 @@ async def set_factor(request: Request, desk: Desk) -> Response:
 async def remove_factor(request: Request, desk: Desk) -> Response:
     """``POST /manage/{site}/account/second-factor/remove``."""
     done = await shell(request).services.membership.remove_factor(desk.present)
-    return _went_on(request, desk, done, "?removed")
+    return _went_on(request, desk, done, "/account?removed")
 
 
 async def new_recovery_codes(request: Request, desk: Desk) -> Response:
@@ -184,11 +199,11 @@ def _recovery_page(request: Request, desk: Desk, done: Secured) -> Response:
 
 
 def _went_on(request: Request, desk: Desk, done: Secured, onward: str) -> Response:
-    """On to a page of the account, or back to it with a note; the session has a new id."""
+    """On to another page, or back to the account with a note; the session has a new id."""
     if done.wait:
         return shell(request).answers.neutral(TOO_MANY, done.wait.total_seconds())
-    onward = "?again" if done.session is None else onward
-    return _with_session(request, RedirectResponse(f"{base(request, desk)}/account{onward}", 303), done)
+    onward = "/account?again" if done.session is None else onward
+    return _with_session(request, RedirectResponse(f"{base(request, desk)}{onward}", 303), done)
 
 
 def _with_session(request: Request, response: Response, done: Secured) -> Response:

@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute, Route
 
 from exshare_web import elsewhere
 from exshare_web.manager import account, keys, links, second_step, setup, sign_in
-from exshare_web.manager.account import own
+from exshare_web.manager.account import confirmed, own
 from exshare_web.manager.session import signed_in
 
 LARGEST_SETTINGS = 512 * 1024
@@ -34,8 +34,8 @@ def manager_routes() -> list[BaseRoute]:
         Route("/manage/setup/{setup}", setup.show, methods=["GET"], name="setup"),
         Route("/manage/setup/{setup}", setup.submit, methods=["POST"]),
         *_account_routes("/manage/{site}/account"),
-        Route("/manage/{site}/keys", signed_in(keys.show), methods=["GET"], name="keys"),
-        Route("/manage/{site}/keys", signed_in(keys.make), methods=["POST"]),
+        Route("/manage/{site}/keys", confirmed(keys.show), methods=["GET"], name="keys"),
+        Route("/manage/{site}/keys", confirmed(keys.make), methods=["POST"]),
         Route("/manage/{site}/keys/{key}/revoke", signed_in(keys.revoke), methods=["POST"], name="revoke-key"),
         Route("/manage/{site}/links", signed_in(links.show_list), methods=["GET"], name="links"),
         Route("/manage/{site}/new", signed_in(links.find_page), methods=["GET"], name="new"),
