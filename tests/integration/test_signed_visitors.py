@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 import structlog
 from attrs import define, evolve, field
+from joserfc import jwk, jwt
 from starlette.testclient import TestClient
 
 from exshare_core.capabilities import Capabilities
+from exshare_core.errors import InvalidValue
 from exshare_core.testing import MemoryVisitorTokens
 from exshare_core.testing.samples import after
 from exshare_core.testing.visitor_tokens import INTRANET, NEIGHBOUR, a_visitor
 from exshare_core.values import Address, People, SiteId
 from exshare_core.visiting import Caller
-from exshare_web import logs
+from exshare_web import container, logs
 from tests.integration.shell import PASSWORD, PICTURE, SITE, UNKNOWN_TOKEN, Made, Shell
 from tests.integration.test_visitor_frames import ALONE, names
 from tests.integration.test_visitor_gates import gate, kinds
+from tests.unit.test_sign_in_settings import BEGINNING
 
 ADA = People.parse(["ada.lovelace@example.com"])
 CROSS = {"sec-fetch-dest": "iframe", "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"}
@@ -367,3 +372,24 @@ def test_what_others_log_is_masked(line: str) -> None:
     said = logs.masked(line.format(token))
 
     assert [] == [part for part in token.split(".") if part in said]
+
+
+def test_the_hosts_that_are_configured_are_those_that_are_read(tmp_path: Path) -> None:
+    """A deployment that is opened from its configuration reads a token of each site's own host and of no other."""
+    key = jwk.ECKey.generate_key("P-256")
+    (tmp_path / "intranet.json").write_text(json.dumps({"keys": [key.as_dict(private=False)]}))
+    host = '[[sites.signed_visitors]]\nname = "intranet"\nissuer = "intranet"\nkeys_file = "intranet.json"\n'
+    other = '[[sites]]\nname = "beta"\n[sites.content]\nuse = "confluence-cloud"\nurl = "https://b.example/wiki"\nbearer = "b"\n'
+    file = tmp_path / "exshare.toml"
+    file.write_text(f'data_dir = "data"\n{BEGINNING}{host}{other}', encoding="utf-8")
+    claims = {"iss": "intranet", "aud": "l", "jti": "j", "email": "ada@example.com", "iat": 1, "exp": 2}
+    token = jwt.encode({"alg": "ES256", "typ": "visitor+jwt"}, claims, key, algorithms=["ES256"])
+
+    async def read() -> tuple[str, str]:
+        async with container.opened(container.load_settings(file, {})) as deployment:
+            tokens = deployment.services.visiting.visitor_tokens
+            with pytest.raises(InvalidValue) as refused:
+                tokens.read(SiteId("beta"), token)
+            return str(tokens.read(SiteId("acme"), token).address), refused.value.rule
+
+    assert ("ada@example.com", "the token's issuer is no host of this site") == asyncio.run(read())
