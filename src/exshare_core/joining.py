@@ -89,6 +89,17 @@ class Joining(Entering, Tending):
         await self.storage.accounts.replace(changed, [event])
         return changed
 
+    async def reset_factor(self, site: SiteId, account: ExternalAccountId) -> ExternalAccount:
+        """Take away a second factor that was lost, and sign the account out everywhere. Raises NotFound and Taken.
+
+        For this alone the operator is needed: a new password never takes a second factor away (ASVS 6.4.3).
+        """
+        known = await self._known(site, account)
+        changed = self._with_factor(known, None)
+        event = self._event(Kind.FACTOR_REMOVED, site, account, None, actor=Actor.OPERATOR)
+        await self.storage.accounts.replace(changed, [event], ends=True)
+        return changed
+
     async def remove(self, site: SiteId, account: ExternalAccountId) -> None:
         """Delete an account with everything that is stored of it. Raises NotFound."""
         known = await self._known(site, account)

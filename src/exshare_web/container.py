@@ -445,6 +445,7 @@ async def _lost_peppers(chosen: _Chosen, storage: Storage) -> tuple[str, ...]:
     """Stored hashes that name a pepper which is not there: nobody could bring their passwords any more."""
     hashes = [member.password_hash for member in await storage.members.list(None)]
     for site in chosen.contents:
+        hashes += [one.password_hash for one in await storage.accounts.list(site)]
         hashes += [one.link.wish.password_hash for one in await storage.links.sweep(site, limit=LOOKED_AT)]
     wrong = []
     for name in {parted(one)[0] for one in hashes if one is not None}:

@@ -1,4 +1,4 @@
-"""The command line of operators: ``exshare serve``, ``check``, ``member``, ``link``, ``policy`` and ``demo``.
+"""The command line of operators: ``exshare serve``, ``check``, ``member``, ``account``, ``link``, ``policy`` and ``demo``.
 
 Commands call the same use cases as the pages, as *operator*: whoever may read the configuration file. The modules of
 this package import nothing heavy until a command runs, so that ``--help`` answers at once.
@@ -12,6 +12,7 @@ import click
 
 from exshare_core import __version__
 from exshare_core.errors import AdapterFailed, ExshareError, InvalidValue, InvalidValues
+from exshare_web.cli.accounts import account
 from exshare_web.cli.demo import demo
 from exshare_web.cli.links import link
 from exshare_web.cli.members import member
@@ -25,7 +26,7 @@ def exshare() -> None:
     """Share Confluence pages with people outside your organisation."""
 
 
-for _command in (serve, check, member, link, policy, demo):
+for _command in (serve, check, member, account, link, policy, demo):
     exshare.add_command(_command)
 
 
