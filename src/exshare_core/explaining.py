@@ -149,6 +149,11 @@ def _said(verdict: Verdict) -> Said:
     return Said(verdict.stage, verdict.effect, verdict.rule, verdict.layers, remedy)
 
 
+def _whole_words(words: str) -> str:
+    """Without the last one, which may have been cut; of a single one all that there is."""
+    return words.rpartition(" ")[0] or words
+
+
 def unanswerable(policy: Policy, methods: Collection[Method]) -> str:
     """What `policy` demands and nobody can do where visitors sign in by `methods` only; empty when there is no such."""
     if policy.limits.sso_demanded and Method.SSO not in methods:
@@ -175,7 +180,7 @@ VERSION = 12
 def beginning(text: str) -> str:
     """What stands for a text to accept where there is no room for it; no two texts have the same."""
     words = " ".join(text.split())
-    cut = words if len(words) <= BEGINNING else f"{words[:BEGINNING].rstrip()}…"
+    cut = words if len(words) <= BEGINNING else f"{_whole_words(words[:BEGINNING])}…"
     return f"“{cut}” ({len(text)} characters, version {terms_version([text])[:VERSION]})"
 
 
