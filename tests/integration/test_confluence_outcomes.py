@@ -195,6 +195,17 @@ def test_a_report_that_is_no_plain_table_becomes_a_list(table: str) -> None:
     assert '<ul class="ex-children"><li>Kestrel 12 lamp</li></ul>' == html
 
 
+@pytest.mark.parametrize("other", ['<a href="/display/GUIDE/Nowhere">x</a>', "x", '<a href="/people/x">x</a>'])
+def test_a_row_is_of_the_page_in_its_first_cell_and_of_no_other(other: str) -> None:
+    """What a page that nobody knows says of itself is not taken for the words of one that it links to."""
+    table = f"{PLAIN}<tr><td>{other}</td>KESTREL<td>secret</td></tr><tr>KESTREL<td></td><td>12 km</td></tr>"
+    draft, html = read("data-center", a_site(a_report(table)), (pages.KESTREL,))
+
+    assert [(_id(pages.KESTREL),)] == [macro.entries for macro in draft.macros]
+    assert [["Title", "Range"], ["Kestrel 12 lamp", "12 km"]] == cells(html)
+    assert "secret" not in html
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_files_of_another_page_are_listed_where_none_of_them_is_excluded(kind: str) -> None:
     """That page is the source, and reached or not; a page that hides a file is nobody's source."""

@@ -6,7 +6,7 @@ ours takes its place.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from attrs import evolve
 from selectolax.lexbor import LexborNode
@@ -54,13 +54,26 @@ def _entries(output: LexborNode, site: SiteAddresses) -> tuple[PageId, ...] | No
     items = next((found for one in _ITEMS if (found := output.css(one))), [])
     if not items:
         return None if output.css_first("a[href]") is not None else ()
-    pages = (next(linked(item, site), None) for item in items[:MOST_ENTRIES])
+    pages = (_entry(item, site) for item in items[:MOST_ENTRIES])
     return tuple(dict.fromkeys(page for page in pages if page is not None))
 
 
-def linked(node: LexborNode, site: SiteAddresses) -> Iterator[PageId]:
-    """The pages that links in an element name by id, in their order."""
-    for link in node.css("a[href]"):
-        target = parse(attribute(link, "href"), site)
-        if isinstance(target, PageLink) and target.id is not None:
-            yield target.id
+def _entry(item: LexborNode, site: SiteAddresses) -> PageId | None:
+    """The page that an entry is of: the first that it links to, for people and pictures may come before."""
+    if item.tag == "tr":
+        return page_of_row(item, site)
+    return next((page for link in item.css("a[href]") if (page := _page(link, site)) is not None), None)
+
+
+def page_of_row(row: LexborNode, site: SiteAddresses) -> PageId | None:
+    """The page that a row is of: that of the first link in its first cell, and no other, for what else stands in the row
+    belongs to that page.
+    """
+    cell = next((child for child in row.iter() if child.tag in ("td", "th")), None)
+    link = None if cell is None else cell.css_first("a[href]")
+    return None if link is None else _page(link, site)
+
+
+def _page(link: LexborNode, site: SiteAddresses) -> PageId | None:
+    target = parse(attribute(link, "href"), site)
+    return target.id if isinstance(target, PageLink) else None

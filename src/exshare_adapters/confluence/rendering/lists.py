@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from selectolax.lexbor import LexborNode
 
-from exshare_adapters.confluence.outcomes import linked
+from exshare_adapters.confluence.outcomes import page_of_row
 from exshare_adapters.confluence.rendering.job import Job
 from exshare_adapters.confluence.rendering.tree import Tree, attribute, children, first, words
 from exshare_core.content import MacroUse, Node
@@ -64,7 +64,7 @@ def _kept(
     known = {entry.id: entry for entry in entries}
     kept = []
     for row in rows:
-        page = next(linked(row, job.site), None)
+        page = page_of_row(row, job.site)
         entry = None if page is None else known.pop(page, None)
         if entry is not None:
             kept.append((entry, [cell for cell in children(row) if cell.tag in _CELLS]))
