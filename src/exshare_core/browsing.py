@@ -156,12 +156,13 @@ class Browsing(Entrance):
             external_links=policy.limits.external_links is not False,
         )
         without = redact(draft, await self._sources(admission, draft))
-        levels, entries = await self._levels(admission, draft), _entries(draft)
-        linked = await self._linked(admission, reading, root, levels, entries)
+        levels = await self._levels(admission, draft)
+        entries = {*_entries(draft), *levels, *(node.id for level in levels.values() for node in level)}
+        linked = await self._linked(admission, reading, root, entries)
         named = await self._listable(admission, entries, linked)
         pages = {page: f"{addresses.pages}{page}" for page, facts in linked.items() if facts.kind.opens}
         titles = {page: linked[page].title for page in draft.links if page in linked}
-        lists = {**_lists(draft, levels, linked), **_outcomes(draft, named)}
+        lists = {**_lists(draft, levels, named), **_outcomes(draft, named)}
         rendered = await content.renderer.render(draft, without, pages, view, lists, titles)
         return PageView(
             page=target,
@@ -343,28 +344,21 @@ class Browsing(Entrance):
         }
 
     async def _linked(
-        self,
-        admission: Admission,
-        reading: Reading,
-        root: PageFacts | None,
-        levels: Mapping[PageId, Sequence[Node]],
-        entries: Collection[PageId],
+        self, admission: Admission, reading: Reading, root: PageFacts | None, entries: Collection[PageId]
     ) -> Mapping[PageId, PageFacts]:
-        """Those pages that the page links to or lists, lists the children of, or shows files of, that are in the share
-        (spec V3, V5).
-        """
+        """Those pages that the page links to, lists or shows files of that are in the share (spec V3, V5)."""
         known = {facts.page: facts for facts in (root, reading.facts) if facts is not None}
         if not admission.link.scope.children:
             return known
         owners = sorted(reading.draft.owners)[:MOST_OWNERS]
-        listed = {*entries, *owners, *levels, *(node.id for level in levels.values() for node in level)} - known.keys()
+        listed = {*entries, *owners} - known.keys()
         others = sorted(reading.draft.links - known.keys() - listed)[:MOST_TARGETS]
         return {**known, **await self._reached(admission, {*listed, *others})}
 
     async def _listable(
         self, admission: Admission, entries: Collection[PageId], linked: Mapping[PageId, PageFacts]
     ) -> Mapping[PageId, PageFacts]:
-        """Those of the pages that lists in the page are of whose titles may be told (spec L17): they are in the share,
+        """Those of the pages that lists in the page are about whose titles may be told (L17): they are in the share,
         or the link has the capability `includes` and all but the scope admits them.
         """
         if not entries or admission.prepared.policy.rung("includes") < 1:
@@ -384,7 +378,7 @@ class Browsing(Entrance):
 
         A list is no reason to keep the page back: where Confluence fails for it, it stays a placeholder.
         """
-        if not admission.link.scope.children:
+        if not admission.link.scope.children and admission.prepared.policy.rung("includes") < 1:
             return {}
         wanted = dict.fromkeys(macro.lists for macro in draft.macros if macro.lists is not None and not macro.excluded)
         levels = {}
@@ -424,13 +418,13 @@ class Browsing(Entrance):
 
 
 def _lists(
-    draft: Draft, levels: Mapping[PageId, Sequence[Node]], reached: Collection[PageId]
+    draft: Draft, levels: Mapping[PageId, Sequence[Node]], named: Collection[PageId]
 ) -> Mapping[MacroUse, Sequence[Node]]:
-    """Entries for the lists in a draft that are about reached pages: those that are reached themselves (spec L17)."""
+    """Entries for the lists in a draft that are about pages that may be named: those that may be themselves (L17)."""
     return {
-        macro: tuple(node for node in levels[macro.lists] if node.id in reached)
+        macro: tuple(node for node in levels[macro.lists] if node.id in named)
         for macro in draft.macros
-        if macro.lists is not None and macro.lists in levels and macro.lists in reached and not macro.excluded
+        if macro.lists is not None and macro.lists in levels and macro.lists in named and not macro.excluded
     }
 
 

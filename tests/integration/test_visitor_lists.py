@@ -202,6 +202,20 @@ def test_with_includes_pages_outside_are_named_and_not_linked(children: bool) ->
     assert (["Elsewhere"], []) == (titles(html), re.findall(r"/p/(\d+)", html))
 
 
+def test_with_includes_child_pages_outside_are_named_and_not_linked() -> None:
+    """The same of the pages below a page: of one outside, and of the page itself where child pages are not shared."""
+    shell = listing(ELSEWHERE)
+    shell.content.add(
+        MemoryPage(PageId("21"), "Below it", "<p>x</p>", ELSEWHERE),
+        MemoryPage(PageId("22"), "Hidden", "<p>x</p>", ELSEWHERE, readers=frozenset({OWNER})),
+    )
+    includes = Capabilities.parse(("includes",))
+    outside, own = shown(shell, children=True, allow=includes), shown(listing(ROOT), allow=includes)
+
+    assert (["Below it"], ["First steps", "Chapters"]) == (titles(outside), titles(own))
+    assert [] == re.findall(r"/p/(\d+)", outside + own)
+
+
 def test_nothing_found_in_reach_leaves_no_trace() -> None:
     """A search that found nothing and one that found what is out of reach look the same."""
     assert ("", "") == tuple(
