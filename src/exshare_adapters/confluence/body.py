@@ -6,6 +6,7 @@ in everything that decides how it is shown is rendered once for all who ask with
 
 from __future__ import annotations
 
+import os
 import resource
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
@@ -40,6 +41,8 @@ class ConfluenceRenderer:
     def __init__(self, site: SiteAddresses) -> None:
         self._site = site
         self._shared = SingleFlight()
+        self._threads = anyio.CapacityLimiter(os.cpu_count() or 1)
+        """More would not be faster, and each keeps memory of its own."""
 
     async def render(
         self,
@@ -71,16 +74,15 @@ class ConfluenceRenderer:
         )
         if len(draft.body) > MOST_BYTES:
             return Rendered(placeholder("large"))
-        return await self._shared.share(job.key, partial(_rendered, job))
+        return await self._shared.share(job.key, partial(self._rendered, job))
 
-
-async def _rendered(job: Job) -> Rendered:
-    size = len(job.body)
-    if size <= IN_PLACE_BYTES and _HIGHLIGHTED not in job.body:
-        return produce(job)
-    if size <= IN_THREAD_BYTES:
-        return await anyio.to_thread.run_sync(produce, job)
-    return await _in_worker(job)
+    async def _rendered(self, job: Job) -> Rendered:
+        size = len(job.body)
+        if size <= IN_PLACE_BYTES and _HIGHLIGHTED not in job.body:
+            return produce(job)
+        if size <= IN_THREAD_BYTES:
+            return await anyio.to_thread.run_sync(produce, job, limiter=self._threads)
+        return await _in_worker(job)
 
 
 async def _in_worker(job: Job) -> Rendered:

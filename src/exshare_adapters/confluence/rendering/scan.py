@@ -86,7 +86,7 @@ class Scan:
         """How often `beginning`, which starts with ``<``, stands in it."""
         if self._counts is None:
             return self.low.count(beginning)
-        return sum(times for tag, times in self._counts.items() if tag.startswith(beginning))
+        return sum([times for tag, times in self._counts.items() if tag.startswith(beginning)])
 
     @property
     def plain_links(self) -> bool:
