@@ -13,6 +13,8 @@ from exshare_core.errors import Broken, Busy, CredentialRejected
 from exshare_core.testing import MemoryPage
 from exshare_core.testing.samples import after
 from exshare_core.values import Networks, PageId, People, SiteId, SpaceKey
+from exshare_web.answers import TOO_MANY, Answers
+from exshare_web.rendering import Pages
 from tests.integration.shell import BOSS, CHILD, OWNER, PASSWORD, PLAN, ROOT, UNKNOWN_TOKEN, Made, Shell, run
 
 Spoil = Callable[[Shell, Made], None]
@@ -226,6 +228,24 @@ def test_what_is_not_available_has_one_answer(spoil: Spoil, below: str) -> None:
     assert 403 == one[0]
 
 
+WAITS = {1: "half a minute", 30: "half a minute", 31: "a minute", 60: "a minute", 61: "five minutes",
+         900: "a quarter of an hour", 1800: "half an hour", 3600: "an hour"}  # fmt: skip
+
+
+@pytest.mark.parametrize("seconds", WAITS)
+def test_a_wait_is_said_in_words(seconds: int) -> None:
+    """V10: as long as it can be, rounded up, and to the second for programs."""
+    answer = Answers(Pages()).neutral(TOO_MANY, seconds)
+
+    assert (429, str(seconds)) == (answer.status_code, answer.headers["retry-after"])
+    assert f"Please try again in {WAITS[seconds]}." in bytes(answer.body).decode()
+
+
+def test_a_wait_beyond_words_is_a_little() -> None:
+    """V10: nothing is promised that is not so."""
+    assert "Please wait a little before you try again." in bytes(Answers(Pages()).neutral(TOO_MANY, 7200).body).decode()
+
+
 def test_the_instants_around_a_start_and_an_end() -> None:
     """A link opens at its very start and until a microsecond before its expiry (spec L14)."""
     shell = Shell()
@@ -329,7 +349,10 @@ def test_before_the_last_gate_files_are_unknown_and_pages_lead_to_the_gate(form:
 
 
 def test_gates_say_nothing_of_what_is_behind_them() -> None:
-    """The gate pages of two links with one kind of gate are equal to the byte, and hold no word of the page."""
+    """The gate pages of two links with one kind of gate are equal to the byte, and hold no word of the page.
+
+    Only the end of its own address stands on the page of a password, for password managers to tell links apart by.
+    """
     forms: Mapping[str, Mapping[str, Any]] = {
         "password": {"password": PASSWORD},
         "address": {"people": People.parse(["ada@example.com"])},
@@ -340,10 +363,16 @@ def test_gates_say_nothing_of_what_is_behind_them() -> None:
         shell = Shell()
         shell.content.add(MemoryPage(PageId("77"), "Quite another page"))
         one, other = shell.make_link(**form), shell.make_link(PageId("77"), name="Other", **form)
-        bodies[name] = {seen(shell.client().get(made.path))[:2] for made in (one, other)}
+        bodies[name] = {without_address(shell, made) for made in (one, other)}
 
     assert [1, 1, 1] == [len(answers) for answers in bodies.values()]
     assert [] == [name for name, [(_, body)] in bodies.items() if b"Handbook" in body or b"Other" in body]
+
+
+def without_address(shell: Shell, made: Made) -> tuple[int, bytes]:
+    """The status and the body of a link's gate, without the last characters of its address."""
+    status, body, _ = seen(shell.client().get(made.path))
+    return status, body.replace(made.token[-6:].encode(), b"")
 
 
 @pytest.mark.parametrize(

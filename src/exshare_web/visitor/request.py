@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from urllib.parse import quote
 
 from attrs import evolve, frozen
 from starlette.requests import Request
@@ -48,10 +47,10 @@ def shell(request: Request) -> Shell:
 def link_path(request: Request, segment: str | None = None) -> str:
     """The path of the link that a request is about, or of the one that `segment` names.
 
-    Of the host that a request names nothing is ever repeated, and of what stands before the token nothing is obeyed.
+    Of the host that a request names nothing is ever repeated.
     """
     path = request.app.url_path_for("link", segment=segment or request.path_params["segment"])
-    return quote(f"{request.scope.get('root_path', '')}{path}")
+    return f"{request.scope.get('root_path', '')}{path}"
 
 
 def network(request: Request) -> IPAddress | None:
