@@ -227,7 +227,8 @@ def test_the_ways_to_sign_in_come_after_the_code(site: Site) -> None:
             "Send me a code",
             "Continue with Acme Lamps",
             "Continue with The Guild of Lamp Makers and Wick Trimmers",
-        ] == buttons
+            "Sign in with your account",
+        ] == buttons[:4]
 
 
 @pytest.mark.parametrize("link", ["no way to sign in", "no organisation"])
