@@ -142,7 +142,17 @@ def test_the_picture_is_a_whole_code_in_any_look(house: House) -> None:
             assert [] == window.faults + window.alarms()
 
 
-PAGES = ("sign-in", "code", "recovery", "account", "refused", "factor", "confirm", "recovery-codes")
+HEADINGS = {
+    "sign-in": "Sign in to share pages",
+    "recovery-codes": "Keep these recovery codes",
+    "account": "Your account",
+    "refused": "Your account",
+    "factor": "Another authenticator app",
+    "confirm": "Is it you?",
+    "code": "One more step, demo",
+    "recovery": "One more step, demo",
+}
+"""The pages of signing in and of the account, by their headings."""
 
 
 def _walked(house: House, page: Page) -> Iterator[str]:
@@ -157,6 +167,7 @@ def _walked(house: House, page: Page) -> Iterator[str]:
     page.get_by_label("Password now").fill("not this one, surely")
     page.get_by_label("New password").fill("a common password")
     page.get_by_role("button", name="Change the password").click()
+    page.get_by_role("alert").first.wait_for()
     yield "refused"
     page.get_by_role("link", name="Use another app").click()
     yield "factor"
@@ -167,6 +178,7 @@ def _walked(house: House, page: Page) -> Iterator[str]:
     house.sign_in(page)
     yield "code"
     page.get_by_role("link", name="use a recovery code").click()
+    page.get_by_label("Recovery code").wait_for()
     yield "recovery"
     page.get_by_label("Recovery code").fill(recovery[0])
     page.get_by_role("button", name="Sign in").click()
@@ -179,9 +191,11 @@ def test_every_page_is_for_everyone(house: House, scheme: Literal["light", "dark
         seen = []
         for name in _walked(house, window.page):
             seen.append(name)
+            expect(window.page.get_by_role("heading", level=1)).to_have_text(HEADINGS[name])
+            window.page.wait_for_load_state()
             wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             assert window.page.evaluate(wider) <= 0, name
             assert [] == browsing.axe(window.page), name
 
-        assert set(PAGES) == set(seen)
+        assert set(HEADINGS) == set(seen)
         assert [] == window.faults + window.alarms()
