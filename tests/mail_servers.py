@@ -26,7 +26,6 @@ from starlette.routing import Route
 
 from exshare_core.ports import Checked, Mailer
 from exshare_core.testing.mailer import ReceivedMail
-from tests.scripted_network import Scripted
 
 HOST = "127.0.0.1"
 
@@ -184,13 +183,13 @@ class Mailgun:
     """Method and address of each request."""
 
     @property
-    def transport(self) -> Scripted:
+    def transport(self) -> httpx.AsyncBaseTransport:
         """The network that leads here and nowhere else."""
         routes = [
             Route("/v3/{domain}/messages.mime", self._messages, methods=["POST"]),
             Route("/v4/domains/{domain}", self._domain),
         ]
-        return Scripted(httpx.ASGITransport(Starlette(routes=routes)))
+        return httpx.ASGITransport(Starlette(routes=routes))
 
     async def _messages(self, request: Request) -> Response:
         if (refused := self._refused(request, self.key, self.sending_key)) is not None:

@@ -22,7 +22,6 @@ from joserfc.jwk import ECKey, Key, RSAKey
 from exshare_adapters.authlib_identity import OidcSettings
 from exshare_core.testing.fakes.system import FakeClock
 from exshare_core.testing.identities import PEOPLE, Person
-from tests.scripted_network import Scripted
 
 ISSUER = "https://login.example.com/staff"
 CLIENT = "exshare"
@@ -94,9 +93,9 @@ class Provider:
     """Who each access token was given for."""
 
     @property
-    def transport(self) -> Scripted:
+    def transport(self) -> httpx.MockTransport:
         """In place of the network."""
-        return Scripted(httpx.MockTransport(self._answered))
+        return httpx.MockTransport(self._answered)
 
     def settings(self, **changes: Any) -> OidcSettings:
         """Settings that fit this provider."""

@@ -25,7 +25,6 @@ from exshare_core.content import Node, NodeKind
 from exshare_core.errors import CredentialRejected
 from exshare_core.values import AccountId, PageId
 from tests.requirements import need
-from tests.scripted_network import Scripted
 
 T = TypeVar("T")
 
@@ -51,7 +50,7 @@ def asked(name: str, work: Callable[[Api], Coroutine[object, object, T]], flavou
         return httpx.Response(status, content=stream(), headers=headers)  # type: ignore[arg-type]
 
     async def go() -> T:
-        async with open_client(base=BASE, limits=Limits(retries=0), transport=Scripted(httpx.MockTransport(wire))) as client:
+        async with open_client(base=BASE, limits=Limits(retries=0), transport=httpx.MockTransport(wire)) as client:
             return await work(Api(client, BASE, SiteAddresses.of(flavour, BASE), SingleFlight()))
 
     with asyncio.Runner() as runner:

@@ -22,7 +22,6 @@ from exshare_core.content import Absence, Absent, MayRead, Node, NodeKind, PageF
 from exshare_core.errors import AdapterFailed, Broken, Busy, CredentialRejected
 from exshare_core.values import AccountId, AttachmentId, PageId
 from tests.integration.wires import AT_ONCE, Wire, api_asked, network, run
-from tests.scripted_network import Scripted
 
 T = TypeVar("T")
 
@@ -132,7 +131,7 @@ def asked(site: Site, work: Callable[[Cloud], Coroutine[object, object, T]]) -> 
             base=BASE,
             headers={"authorization": "Bearer b"},
             limits=Limits(pause=0),
-            transport=Scripted(httpx.MockTransport(site)),
+            transport=httpx.MockTransport(site),
         ) as client:
             return await work(Cloud(Api(client, BASE, SiteAddresses.of(Flavour.CLOUD, URL, BASE), SingleFlight())))
 

@@ -26,7 +26,6 @@ from exshare_adapters.http import Limits, open_client
 from exshare_core.content import Absence, Absent, Attachment, MayRead, NodeKind, PageFacts, Reading
 from exshare_core.errors import AdapterFailed, Broken, CredentialRejected
 from exshare_core.values import AccountId, AttachmentId, PageId
-from tests.scripted_network import Scripted
 
 T = TypeVar("T")
 
@@ -129,7 +128,7 @@ def asked(site: Site, work: Callable[[DataCenter, Rights], Coroutine[object, obj
             base=BASE,
             headers={"authorization": "Bearer b"},
             limits=Limits(pause=0),
-            transport=Scripted(httpx.MockTransport(site)),
+            transport=httpx.MockTransport(site),
         ) as client:
             api = Api(client, BASE, SiteAddresses.of(Flavour.DATA_CENTER, BASE), SingleFlight())
             return await work(DataCenter(api), Rights(api))

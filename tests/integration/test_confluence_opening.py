@@ -17,7 +17,6 @@ from exshare_core.errors import AdapterFailed, CredentialRejected
 from exshare_core.ports import Content, View
 from exshare_core.values import AccountId, AttachmentId, PageId
 from tests.integration.wires import network
-from tests.scripted_network import Scripted
 
 SETTINGS = CloudSettings(url="https://acme.atlassian.net/wiki", email="bot@acme.example", token="s3cr3t")
 SHOWN = (
@@ -58,7 +57,7 @@ def test_a_page_is_read_and_rendered() -> None:
     """Linked pages of the share lead to our addresses, others nowhere."""
 
     async def go() -> str:
-        async with cloud(SETTINGS, Scripted(httpx.MockTransport(wire))) as content:
+        async with cloud(SETTINGS, httpx.MockTransport(wire)) as content:
             reading = await content.pages.read(PageId("1"), AccountId("557058:ada"))
             assert isinstance(reading, Reading)
             assert frozenset({PageId("7"), PageId("8")}) == reading.draft.links
@@ -131,12 +130,12 @@ def test_opening_reaches_nobody_and_silences_the_libraries() -> None:
 
     assert [Content, Content] == kinds
 
-    assert not any(logging.getLogger(name).isEnabledFor(logging.CRITICAL) for name in ("aiohttp", "aiohttp.client"))
+    assert not any(logging.getLogger(name).isEnabledFor(logging.CRITICAL) for name in ("httpx", "aiohttp.client"))
 
 
 def test_a_connection_may_be_closed_by_another_task() -> None:
     """Hosts open in one task and close in another; nothing is bound to the first."""
-    opened = cloud(SETTINGS, Scripted(httpx.MockTransport(wire)))
+    opened = cloud(SETTINGS, httpx.MockTransport(wire))
     with asyncio.Runner() as runner:
         content = runner.run(opened.__aenter__())
         reading = runner.run(content.pages.read(PageId("1"), AccountId("557058:ada")))
@@ -152,7 +151,7 @@ def test_a_failure_tells_nothing_of_the_connection() -> None:
         raise httpx.ConnectError(f"cannot reach {request.url} with {request.headers}")
 
     async def go() -> None:
-        async with cloud(SETTINGS, Scripted(httpx.MockTransport(broken))) as content:
+        async with cloud(SETTINGS, httpx.MockTransport(broken)) as content:
             await content.pages.read(PageId("1"), AccountId("557058:ada"))
 
     with asyncio.Runner() as runner, pytest.raises(AdapterFailed) as raised:

@@ -12,7 +12,6 @@ from exshare_adapters.confluence.client import Api
 from exshare_adapters.confluence.links import Flavour, SiteAddresses
 from exshare_adapters.confluence.single_flight import SingleFlight
 from exshare_adapters.http import Client, Limits, open_client
-from tests.scripted_network import Scripted
 
 T = TypeVar("T")
 
@@ -46,7 +45,7 @@ async def pieces(*pieces: bytes) -> AsyncIterator[bytes]:
         yield piece
 
 
-def network(wire: Handler) -> Scripted:
+def network(wire: Handler) -> httpx.MockTransport:
     """A transport whose answers are yet to be read, as those of a real network are."""
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -55,7 +54,7 @@ def network(wire: Handler) -> Scripted:
             return made
         return httpx.Response(made.status_code, headers=made.headers, content=pieces(made.content))
 
-    return Scripted(httpx.MockTransport(answer))
+    return httpx.MockTransport(answer)
 
 
 def asked(wire: Handler, work: Callable[[Client], Coroutine[object, object, T]], limits: Limits = AT_ONCE) -> T:

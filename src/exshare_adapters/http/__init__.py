@@ -1,18 +1,16 @@
-"""Outgoing HTTP for every adapter, with the walls that foreign servers need: the one package that knows aiohttp.
+"""Outgoing HTTP for every adapter, with the walls that foreign servers need: the one module that knows httpx.
 
 Names are resolved once for each connection, every address found is judged, and the connection goes to a judged address
 itself, so that a name cannot change its meaning between check and use; TLS always checks the certificate against the
-name. See `client` for what is repeated, `forms` for how it is written, `transport` and `network` for where it may go,
-`answers` for what comes back.
+name. See `client` for what is sent and repeated, `transport` and `network` for where it may go, `answers` for what comes
+back.
 """
 
 from __future__ import annotations
 
 from exshare_adapters.http.answers import Answer, Limits, media_type, origin_of, retry_after
-from exshare_adapters.http.client import Arriving, Client, open_client
-from exshare_adapters.http.forms import FileParts, FormFields, Params
+from exshare_adapters.http.client import Arriving, Client, FileParts, FormFields, Params, Transport, open_client
 from exshare_adapters.http.network import is_public
-from exshare_adapters.http.transport import Incoming, Lost, Outgoing, Transport
 
 __all__ = [
     "Answer",
@@ -20,10 +18,7 @@ __all__ = [
     "Client",
     "FileParts",
     "FormFields",
-    "Incoming",
     "Limits",
-    "Lost",
-    "Outgoing",
     "Params",
     "Transport",
     "is_public",

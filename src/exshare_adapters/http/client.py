@@ -1,27 +1,37 @@
 """Sends requests and repeats those that may be repeated, within bounds of time, size and number.
 
-Redirects are never followed, cookies never kept and the environment's proxies not read. A client that carries
-credentials is bound to one origin and sends nothing anywhere else. All times are in seconds, all sizes in bytes.
+Of httpx only requests, answers and transports are in use, and not its client: so redirects are never followed,
+cookies never kept and the environment's proxies not read. A client that carries credentials is bound to one origin and
+sends nothing anywhere else. All times are in seconds, all sizes in bytes.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import random
+import ssl
 import zlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import anyio
+import httpx
 import orjson
 from attrs import field, frozen
 
 from exshare_adapters.http.answers import Answer, Limits, origin_of, retry_after
-from exshare_adapters.http.forms import FileParts, FormFields, Params, address, form
 from exshare_adapters.http.network import trusted
-from exshare_adapters.http.transport import Incoming, JudgedTransport, Lost, Outgoing, Transport
-from exshare_core.errors import Broken, Busy
+from exshare_adapters.http.transport import JudgedTransport
+from exshare_core.errors import AdapterFailed, Broken, Busy
+
+Transport = httpx.AsyncBaseTransport
+"""What replaces the network in tests."""
+
+Params = Mapping[str, str | int | Sequence[str]]
+FormFields = Mapping[str, str | Sequence[str]]
+FileParts = Sequence[tuple[str, tuple[str, bytes, str]]]
+"""Parts of a multipart form: field name, then file name, content and media type."""
 
 CHUNK = 256 * 1024
 
@@ -30,18 +40,10 @@ CHUNK = 256 * 1024
 class Arriving:
     """An answer whose body is still on its way, uncompressed."""
 
-    _coming: Incoming = field(repr=False)
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    _response: httpx.Response = field(repr=False)
     _limits: Limits = field(repr=False)
-
-    @property
-    def status(self) -> int:
-        """Its status."""
-        return self._coming.status
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """Its headers with lower-case names."""
-        return self._coming.headers
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """The bytes as they come, at most 256 KiB at a time; raises Busy or Broken when they stop coming.
@@ -49,20 +51,20 @@ class Arriving:
         A sender that trickles is given up as well: only the time spent waiting for it counts, so that a slow
         reader ends nothing.
         """
-        pieces = self._coming.pieces()
+        pieces = _pieces(self._response)
         patience = self._limits.total
         while True:
-            began = _now()
+            began = anyio.current_time()
             try:
-                async with asyncio.timeout(patience):
+                with anyio.fail_after(patience):
                     raw = await anext(pieces, None)
             except TimeoutError:
                 raise Busy("a file comes too slowly") from None
-            except Lost as lost:
-                raise lost.meaning from None
+            except httpx.TransportError as error:
+                raise _translated(error) from None
             if raw is None:
                 return
-            patience += len(raw) / self._limits.slowest - (_now() - began)
+            patience += len(raw) / self._limits.slowest - (anyio.current_time() - began)
             for start in range(0, len(raw), CHUNK):
                 yield raw[start : start + CHUNK]
 
@@ -88,8 +90,10 @@ class Client:
         self._home = None if base is None or not (insecure or base.startswith("https://")) else base.rstrip("/") + "/"
         """What every address below `base` begins with, which so needs no further judgement."""
         self._limits = limits
-        self._places = asyncio.Semaphore(limits.at_once)
-        self._streams = asyncio.Semaphore(limits.streams)
+        timeout = httpx.Timeout(limits.silence, connect=limits.connect, pool=limits.queue)
+        self._extensions = {"timeout": timeout.as_dict()}
+        self._places = anyio.Semaphore(limits.at_once, fast_acquire=True)
+        self._streams = anyio.Semaphore(limits.streams)
         self._waiting = 0
 
     async def request(
@@ -113,31 +117,30 @@ class Client:
         allowed.
         """
         self._judge(url)
+        content = None if json is None else orjson.dumps(json)
         sent = {"accept": "application/json", "accept-encoding": "gzip", **self._headers, **(headers or {})}
-        body = None
-        if json is not None:
-            body, sent["content-type"] = orjson.dumps(json), "application/json"
-        elif data is not None or files is not None:
-            body, sent["content-type"] = form(data or {}, files or ())
-        outgoing = Outgoing(method, address(url, params), sent, body)
-        deadline = _now() + (self._limits.total if timeout is None else timeout)
-        try:
-            async with asyncio.timeout_at(deadline):
-                return await self._placed(outgoing, deadline, safe=safe or method == "GET")
-        except TimeoutError:
-            raise Busy("no answer in time") from None
-
-    async def _placed(self, outgoing: Outgoing, deadline: float, *, safe: bool) -> Answer:
-        """The answer to one request, repeated where it may be, in one of the places for requests under way."""
-        await self._place()
-        try:
-            turn = 0
-            while not isinstance(found := await self._attempt(outgoing, turn, deadline, safe=safe), Answer):
-                await asyncio.sleep(found)
-                turn += 1
-            return found
-        finally:
-            self._places.release()
+        if content is not None:
+            sent["content-type"] = "application/json"
+        deadline = anyio.current_time() + (self._limits.total if timeout is None else timeout)
+        with anyio.CancelScope(deadline=deadline):
+            async with self._place():
+                for turn in range(self._limits.retries + 1):
+                    request = httpx.Request(
+                        method,
+                        url,
+                        params=_query(params),
+                        headers=sent,
+                        content=content,
+                        data=data,
+                        files=files,
+                        extensions=self._extensions,
+                    )
+                    last = turn == self._limits.retries
+                    pause = await self._attempt(request, turn, deadline, last=last, safe=safe or method == "GET")
+                    if isinstance(pause, Answer):
+                        return pause
+                    await anyio.sleep(pause)
+        raise Busy("no answer in time")
 
     @asynccontextmanager
     async def stream(self, url: str, *, headers: Mapping[str, str] | None = None) -> AsyncIterator[Arriving]:
@@ -149,35 +152,37 @@ class Client:
         self._judge(url)
         sent = {"accept": "*/*", "accept-encoding": "identity", **self._headers, **(headers or {})}
         async with self._stream_place():
-            coming = await self._begun(Outgoing("GET", address(url), sent))
+            response = await self._begun(url, sent)
             try:
-                if coming.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+                if response.headers.get("content-encoding", "identity").strip().lower() not in (
+                    "",
+                    "identity",
+                ):
                     raise Broken("a file came compressed though it was asked for as it is")
-                yield Arriving(coming, self._limits)
+                yield Arriving(response.status_code, _plain(response.headers), response, self._limits)
             finally:
-                coming.close()
+                await _released(response)
 
-    async def _begun(self, outgoing: Outgoing) -> Incoming:
-        """The beginning of an answer to GET, repeated like any other request as long as nothing of it was used."""
-        deadline = _now() + self._limits.total
-        try:
-            async with asyncio.timeout_at(deadline):
-                turn = 0
-                while True:
-                    try:
-                        coming = await self._network.send(outgoing)
-                    except Lost as lost:
-                        pause = self._pause_after(lost, turn, deadline, safe=True)
-                    else:
-                        wished = self._pause_for(coming.status, coming.headers, turn, deadline, safe=True)
-                        if wished is None:
-                            return coming
-                        coming.close()
-                        pause = wished
-                    await asyncio.sleep(pause)
-                    turn += 1
-        except TimeoutError:
-            raise Busy("no answer in time") from None
+    async def _begun(self, url: str, headers: Mapping[str, str]) -> httpx.Response:
+        """The beginning of an answer to GET, repeated like any other request as long as nothing of it was
+        used.
+        """
+        deadline = anyio.current_time() + self._limits.total
+        with anyio.CancelScope(deadline=deadline):
+            for turn in range(self._limits.retries + 1):
+                last = turn == self._limits.retries
+                request = httpx.Request("GET", url, headers=headers, extensions=self._extensions)
+                try:
+                    response = await self._network.handle_async_request(request)
+                except httpx.TransportError as error:
+                    await anyio.sleep(self._pause_after(error, turn, deadline, last=last, safe=True))
+                    continue
+                pause = self._pause_for(response.status_code, response.headers, turn, deadline, last=last, safe=True)
+                if pause is None:
+                    return response
+                await _released(response)
+                await anyio.sleep(pause)
+        raise Busy("no answer in time")
 
     def _judge(self, url: str) -> None:
         if self._home is not None and url.startswith(self._home):
@@ -188,57 +193,74 @@ class Client:
         if origin[0] != "https" and not self._insecure:
             raise Broken("an address is not https")
 
-    async def _attempt(self, outgoing: Outgoing, turn: int, deadline: float, *, safe: bool) -> Answer | float:
+    async def _attempt(
+        self, request: httpx.Request, turn: int, deadline: float, *, last: bool, safe: bool
+    ) -> Answer | float:
         """One try: the answer, or the seconds to wait before the next."""
         try:
-            answer = await self._exchange(outgoing)
-        except Lost as lost:
-            return self._pause_after(lost, turn, deadline, safe=safe)
-        pause = self._pause_for(answer.status, answer.headers, turn, deadline, safe=safe)
+            answer = await self._exchange(request)
+        except httpx.TransportError as error:
+            return self._pause_after(error, turn, deadline, last=last, safe=safe)
+        pause = self._pause_for(answer.status, answer.headers, turn, deadline, last=last, safe=safe)
         return answer if pause is None else pause
 
-    def _pause_after(self, lost: Lost, turn: int, deadline: float, *, safe: bool) -> float:
-        """The seconds to wait after a failure of the network; raises what it means if there is no next try."""
+    def _pause_after(self, error: httpx.TransportError, turn: int, deadline: float, *, last: bool, safe: bool) -> float:
+        """The seconds to wait after a failure of the network; raises what it means if there is no next
+        try.
+        """
         wait = self._jittered(turn)
-        if not (safe and lost.again) or turn == self._limits.retries or _now() + wait >= deadline:
-            raise lost.meaning from None
+        again = safe and not isinstance(error, (httpx.ReadTimeout, httpx.UnsupportedProtocol))
+        if last or not again or _about_trust(error) or anyio.current_time() + wait >= deadline:
+            raise _translated(error) from None
         return wait
 
     def _pause_for(
-        self, status: int, headers: Mapping[str, str], turn: int, deadline: float, *, safe: bool
+        self, status: int, headers: Mapping[str, str], turn: int, deadline: float, *, last: bool, safe: bool
     ) -> float | None:
         """The seconds to wait after an answer that asks for a repetition; None when it is to be taken."""
-        if status < 429:
-            return None
         asked = retry_after(headers.get("retry-after"))
         failed = status in (502, 503, 504) or (status >= 500 and asked is not None)
         again = status == 429 or (safe and failed)
         wait = self._jittered(turn) if asked is None else max(self._jittered(turn), asked * random.uniform(1.0, 1.3))
         too_long = asked is not None and asked > self._limits.longest_pause
-        if not again or turn == self._limits.retries or too_long or _now() + wait >= deadline:
+        if last or not again or too_long or anyio.current_time() + wait >= deadline:
             return None
         return wait
 
     def _jittered(self, turn: int) -> float:
         return self._limits.pause * (1 << turn) * random.uniform(0.7, 1.3)
 
-    async def _exchange(self, outgoing: Outgoing) -> Answer:
-        coming = await self._network.send(outgoing)
+    async def _exchange(self, request: httpx.Request) -> Answer:
+        response = await self._network.handle_async_request(request)
         try:
-            return Answer(coming.status, coming.headers, await _bounded(coming, self._limits.body))
-        finally:
-            coming.close()
+            body = await _bounded(response, self._limits.body)
+            await _stream(response).aclose()
+        except BaseException:
+            await _released(response)
+            raise
+        return Answer(response.status_code, _plain(response.headers), body)
 
-    async def _place(self) -> None:
-        """Take one of the places for requests under way; raises Busy when too many wait or the wait is too long."""
-        if not self._places.locked():
-            await self._places.acquire()
-            return
+    @asynccontextmanager
+    async def _place(self) -> AsyncIterator[None]:
+        """One of the places for requests under way; raises Busy when too many wait or the wait is too
+        long.
+        """
+        try:
+            self._places.acquire_nowait()
+        except anyio.WouldBlock:
+            await self._queued()
+        try:
+            yield
+        finally:
+            self._places.release()
+
+    async def _queued(self) -> None:
+        """Wait for a place."""
         if self._waiting >= self._limits.waiting:
             raise Busy("too many requests wait already", retry_after=5)
         self._waiting += 1
         try:
-            async with asyncio.timeout(self._limits.queue):
+            with anyio.fail_after(self._limits.queue):
                 await self._places.acquire()
         except TimeoutError:
             raise Busy("too many requests at once", retry_after=5) from None
@@ -248,7 +270,7 @@ class Client:
     @asynccontextmanager
     async def _stream_place(self) -> AsyncIterator[None]:
         try:
-            async with asyncio.timeout(self._limits.queue):
+            with anyio.fail_after(self._limits.queue):
                 await self._streams.acquire()
         except TimeoutError:
             raise Busy("too many files are on their way at once", retry_after=5) from None
@@ -278,26 +300,41 @@ async def open_client(
     if headers and base is None:
         raise ValueError("headers go with a base only")
     bounds = limits or Limits()
-    logging.getLogger("aiohttp").setLevel(logging.CRITICAL + 1)
-    inner: Transport = transport or JudgedTransport(
-        insecure=insecure,
-        trust=trusted(ca_file),
-        most=bounds.at_once + bounds.streams,
-        connect=bounds.connect,
-        silence=bounds.silence,
+    for name in ("httpx", "aiohttp"):
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    inner = transport or JudgedTransport(
+        insecure=insecure, trust=trusted(ca_file), most=bounds.at_once + bounds.streams
     )
     async with inner as network:
         yield Client(network, base=base, headers=headers or {}, insecure=insecure, limits=bounds)
 
 
-async def _bounded(coming: Incoming, most: int) -> bytes:
-    """The body, decompressed by us so that never more than `most` bytes are held; raises Broken beyond them."""
-    encoding = coming.headers.get("content-encoding", "identity").strip().lower()
+def _stream(response: httpx.Response) -> httpx.AsyncByteStream:
+    assert isinstance(response.stream, httpx.AsyncByteStream)
+    return response.stream
+
+
+def _pieces(response: httpx.Response) -> AsyncIterator[bytes]:
+    """The body as it comes, compressed where it is."""
+    return aiter(_stream(response))
+
+
+async def _released(response: httpx.Response) -> None:
+    """Give the connection back even when the task is being cancelled."""
+    with anyio.CancelScope(shield=True), anyio.move_on_after(1):
+        await _stream(response).aclose()
+
+
+async def _bounded(response: httpx.Response, most: int) -> bytes:
+    """The body, decompressed by us so that never more than `most` bytes are held; raises Broken beyond
+    them.
+    """
+    encoding = response.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("", "identity", "gzip"):
         raise Broken("an answer came in a compression that was not asked for")
     inflater = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
     body = bytearray()
-    async for raw in coming.pieces():
+    async for raw in _stream(response):
         try:
             body += raw if inflater is None else inflater.decompress(raw, most + 1 - len(body))
         except zlib.error:
@@ -309,6 +346,37 @@ async def _bounded(coming: Incoming, most: int) -> bytes:
     return bytes(body)
 
 
-def _now() -> float:
-    """Seconds on the clock by which the loop ends waits."""
-    return asyncio.get_running_loop().time()
+def _query(params: Params | None) -> httpx.QueryParams | None:
+    if params is None:
+        return None
+    pairs: list[tuple[str, str | int | float | bool | None]] = []
+    for name, value in params.items():
+        values = [str(value)] if isinstance(value, (str, int)) else list(value)
+        pairs.extend((name, one) for one in values)
+    return httpx.QueryParams(pairs)
+
+
+def _plain(headers: httpx.Headers) -> Mapping[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+def _translated(error: httpx.HTTPError) -> AdapterFailed:
+    """What a failure of the network means. Texts of the library are left out: they may quote what was
+    sent.
+    """
+    if _about_trust(error):
+        return Broken("the certificate of the host is not trusted, has expired or names another host")
+    if isinstance(error, httpx.TimeoutException):
+        return Busy("no answer in time")
+    if isinstance(error, httpx.NetworkError):
+        return Busy("the host cannot be reached")
+    return Broken("the answer broke the rules of HTTP")
+
+
+def _about_trust(error: BaseException | None) -> bool:
+    seen = 0
+    while error is not None and seen < 10:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        error, seen = error.__cause__ or error.__context__, seen + 1
+    return False

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import ssl
 from collections.abc import Sequence
 from ipaddress import ip_address
 from pathlib import Path
 from socket import SOCK_STREAM
 
+import anyio
 import certifi
 
 from exshare_core.errors import InvalidValue
@@ -21,7 +21,7 @@ MOST_ADDRESSES = 4
 async def resolved(host: str, port: int) -> Sequence[str]:
     """The first addresses of a name, each once; raises OSError for a name that is not known."""
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=SOCK_STREAM)
+        found = await anyio.getaddrinfo(host, port, type=SOCK_STREAM)
     except UnicodeError:
         raise OSError("the name is none") from None
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))

@@ -1,23 +1,24 @@
-"""The way to the network, over aiohttp: judged addresses only, bytes as they come.
+"""httpx's way to the network, over aiohttp: judged addresses only, bytes as they come.
 
-aiohttp reads HTTP in C and keeps connections; where one breaks it sends a GET once more at once, since a kept connection
-may have ended unseen. Nothing of what else it can do is in use: no redirects, cookies, decompression or proxies.
+aiohttp reads HTTP in C, where httpx's own transport does it in Python at several
+times the cost. Nothing of what else aiohttp can do is in use: no redirects, cookies, decompression or proxies.
 """
 
 from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import AsyncIterator, Mapping
-from typing import Any, Protocol, Self
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from typing import Any, Self
 
 import aiohttp
+import httpx
 from aiohttp.abc import AbstractResolver, ResolveResult
-from attrs import field, frozen
 from yarl import URL
 
 from exshare_adapters.http.network import is_public, resolved
-from exshare_core.errors import AdapterFailed, Broken, Busy
+from exshare_core.errors import Broken
 
 KEPT_FOR = 30.0
 """Seconds for which an idle connection is kept."""
@@ -25,77 +26,20 @@ LONGEST_HEADER = 64 * 1024
 BUFFER = 256 * 1024
 """Bytes that are read ahead of a slow reader, at most twice as many."""
 _OURS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
-"""Headers that aiohttp would add by itself."""
-
-
-@frozen
-class Outgoing:
-    """A request, complete with the headers that describe its body."""
-
-    method: str
-    url: str = field(repr=False)
-    """Absolute, in printable ASCII."""
-    headers: Mapping[str, str] = field(repr=False)
-    body: bytes | None = field(default=None, repr=False)
-
-
-class Incoming(Protocol):
-    """An answer whose body is still on its way, compressed where it came so."""
-
-    @property
-    def status(self) -> int:
-        """Its status."""
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """Its headers with lower-case names."""
-
-    def pieces(self) -> AsyncIterator[bytes]:
-        """The body in whatever pieces it comes; raises Lost."""
-
-    def close(self) -> None:
-        """Give the connection back when all was read, else break it off."""
-
-
-class Transport(Protocol):
-    """Where requests go: the network, or what stands for it in tests. It is used inside its own context only."""
-
-    async def __aenter__(self) -> Self:
-        """Ready to be used in the loop that runs."""
-
-    async def __aexit__(self, *_: object) -> None:
-        """Close every connection."""
-
-    async def send(self, request: Outgoing) -> Incoming:
-        """The beginning of the answer; raises Lost when there is none."""
-
-
-class Lost(Exception):
-    """No whole answer came."""
-
-    def __init__(self, meaning: AdapterFailed, *, again: bool) -> None:
-        super().__init__()
-        self.meaning = meaning
-        """What it means to whoever asked. Texts of libraries are left out: they may quote what was sent."""
-        self.again = again
-        """Whether the same request may come through a moment later."""
+"""Headers that aiohttp would add where httpx sends none."""
 
 
 class NotPublic(OSError):
     """A name leads to an address, or is one, that connections may not go to."""
 
 
-class JudgedTransport:
-    """Connects to public addresses only, unless it is `insecure`; at most `most` connections at once.
+class JudgedTransport(httpx.AsyncBaseTransport):
+    """Connects to public addresses only, unless it is `insecure`; at most `most` connections at once."""
 
-    `connect` and `silence` are the longest waits in seconds for a connection and for the next bytes.
-    """
-
-    def __init__(self, *, insecure: bool, trust: ssl.SSLContext, most: int, connect: float, silence: float) -> None:
+    def __init__(self, *, insecure: bool, trust: ssl.SSLContext, most: int) -> None:
         self._insecure = insecure
         self._trust = trust
         self._most = most
-        self._timeout = aiohttp.ClientTimeout(connect=connect, sock_read=silence)
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -117,26 +61,28 @@ class JudgedTransport:
             read_bufsize=BUFFER,
             max_line_size=LONGEST_HEADER,
             max_field_size=LONGEST_HEADER,
-            timeout=self._timeout,
         )
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def aclose(self) -> None:
         """Close every connection."""
         if self._session is not None:
             await self._session.close()
 
-    async def send(self, request: Outgoing) -> Incoming:
-        """See `Transport.send`."""
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """See `httpx.AsyncBaseTransport`."""
         assert self._session is not None
-        url = URL(request.url, encoded=True)
-        try:
+        limits = request.extensions.get("timeout", {})
+        with _translated():
             answer = await self._session.request(
-                request.method, url, headers=request.headers, data=request.body, allow_redirects=False
+                request.method,
+                URL(str(request.url), encoded=True),
+                headers=request.headers.multi_items(),
+                data=await request.aread() or None,
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(connect=limits.get("connect"), sock_read=limits.get("read")),
             )
-        except _FAILURES as error:
-            raise _lost(error) from None
-        return _Coming(answer)
+        return httpx.Response(answer.status, headers=list(answer.raw_headers), stream=_Body(answer))
 
     def _socket(self, found: tuple[Any, ...]) -> socket.socket:
         """The wall: whatever was asked for, this is the address that the connection is about to go to."""
@@ -175,40 +121,36 @@ class _JudgingResolver(AbstractResolver):
         """Nothing is kept."""
 
 
-class _Coming:
-    """An answer of aiohttp."""
+class _Body(httpx.AsyncByteStream):
+    """The body of an answer, in whatever pieces it comes."""
 
     def __init__(self, answer: aiohttp.ClientResponse) -> None:
         self._answer = answer
-        self.status = answer.status
-        self.headers = {name.lower(): value for name, value in answer.headers.items()}
 
-    async def pieces(self) -> AsyncIterator[bytes]:
-        """See `Incoming.pieces`."""
-        try:
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        with _translated():
             while piece := await self._answer.content.readany():
                 yield piece
-        except _FAILURES as error:
-            raise _lost(error) from None
 
-    def close(self) -> None:
-        """See `Incoming.close`."""
+    async def aclose(self) -> None:
+        """Give the connection back when all was read, else break it off."""
         self._answer.close()
 
 
-_FAILURES = (aiohttp.ClientError, TimeoutError, ValueError)
-
-
-def _lost(error: BaseException) -> Lost:
-    """What a failure of aiohttp means. A request that got no answer in time may have done its work: not again."""
-    match error:
-        case aiohttp.ClientConnectorCertificateError():
-            meaning = Broken("the certificate of the host is not trusted, has expired or names another host")
-            return Lost(meaning, again=False)
-        case aiohttp.ClientConnectorError() if isinstance(error.__cause__, NotPublic):
-            return Lost(Broken("the host leads to an address that is not public"), again=False)
-        case TimeoutError():
-            return Lost(Busy("no answer in time"), again=isinstance(error, aiohttp.ConnectionTimeoutError))
-        case aiohttp.ClientOSError():
-            return Lost(Busy("the host cannot be reached"), again=True)
-    return Lost(Broken("the answer broke the rules of HTTP"), again=True)
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Failures of aiohttp as httpx names them, the cause kept."""
+    try:
+        yield
+    except aiohttp.ConnectionTimeoutError as error:
+        raise httpx.ConnectTimeout("no connection in time") from error
+    except TimeoutError as error:
+        raise httpx.ReadTimeout("no answer in time") from error
+    except aiohttp.ClientConnectorError as error:
+        if isinstance(error.__cause__, NotPublic):
+            raise Broken("the host leads to an address that is not public") from None
+        raise httpx.ConnectError("no connection") from error
+    except aiohttp.ClientOSError as error:
+        raise httpx.ReadError("the connection broke") from error
+    except (aiohttp.ClientError, ValueError) as error:
+        raise httpx.RemoteProtocolError("the answer broke the rules of HTTP") from error
