@@ -34,8 +34,8 @@ class Store:
         return asynccontextmanager(open_postgres)(PostgresSettings(self.place))
 
 
-def in_processes(number: int, task: Callable[[A, int], T], about: A) -> list[T]:
+def in_processes(number: int, task: Callable[[A, int], T], about: A, seconds: float = 120) -> list[T]:
     """What `task` gives in each of `number` processes that start together; it gets `about` and its number."""
     with ProcessPoolExecutor(number, mp_context=get_context("spawn")) as processes:
         running = [processes.submit(task, about, own) for own in range(number)]
-        return [one.result(timeout=120) for one in running]
+        return [one.result(timeout=seconds) for one in running]

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from hashlib import sha256
+from typing import TypeVar
 
 from exshare_core.guessing import link_wait, network_wait
 from exshare_core.limiting import Limit, charge
@@ -18,6 +19,8 @@ from exshare_core.ports import Storage
 from exshare_core.testing.samples import NOW, a_link, a_visit, an_address, an_event, fresh_digest, fresh_site
 from exshare_core.values import SiteId
 from tests.integration.stores import Store, in_processes
+
+A = TypeVar("A")
 
 ROUNDS = int(os.environ.get("EXSHARE_TEST_ROUNDS", "3"))
 CLIENTS = 32
@@ -45,8 +48,9 @@ async def _raced(store: Store, race: Race) -> list[int]:
         return through
 
 
-def _sums(results: Sequence[Sequence[int]]) -> list[int]:
+def _race(run: Callable[[A, int], list[int]], about: A) -> list[int]:
     """What came through in each round, of all processes."""
+    results = in_processes(PROCESSES, run, about, 120 + 10 * ROUNDS)
     return [sum(one) for one in zip(*results, strict=True)]
 
 
@@ -83,7 +87,7 @@ def _open(place: tuple[Store, list[ShareLink]], own: int) -> list[int]:
 def test_no_more_are_admitted_than_may_open(store: Store) -> None:
     """Of 64 visitors at once, one, seven or fifty are admitted, as the link says; so many opens and events are there."""
     site, links = _made(store)
-    admitted = _sums(in_processes(PROCESSES, _open, (store, [link for link, _ in links])))
+    admitted = _race(_open, (store, [link for link, _ in links]))
 
     async def stored() -> tuple[list[int], list[int]]:
         async with store.open() as storage:
@@ -109,7 +113,7 @@ def _press(place: tuple[Store, list[ShareLink], bytes], own: int) -> list[int]:
 def test_one_visitor_begins_one_visit(store: Store) -> None:
     """Of 64 presses of one button in one browser one is counted."""
     _, links = _made(store)
-    begun = _sums(in_processes(PROCESSES, _press, (store, [link for link, _ in links], fresh_digest())))
+    begun = _race(_press, (store, [link for link, _ in links], fresh_digest()))
 
     async def opens() -> list[int]:
         async with store.open() as storage:
@@ -132,7 +136,7 @@ def _guess(place: tuple[Store, bytes], own: int) -> list[int]:
 
 def test_no_more_guesses_come_through_than_one_after_another(store: Store) -> None:
     """Of 64 guesses from one network at once five are looked at, whichever process they reach (G7)."""
-    through = _sums(in_processes(PROCESSES, _guess, (store, fresh_digest())))
+    through = _race(_guess, (store, fresh_digest()))
 
     assert [5] * ROUNDS == through
 
@@ -150,4 +154,4 @@ def _ask(place: tuple[Store, bytes], own: int) -> list[int]:
 
 def test_of_those_who_notice_something_one_tells(store: Store) -> None:
     """Of 64 who count the same thing at once exactly one is the first: an owner gets one letter (G7)."""
-    assert [1] * ROUNDS == _sums(in_processes(PROCESSES, _ask, (store, fresh_digest())))
+    assert [1] * ROUNDS == _race(_ask, (store, fresh_digest()))
