@@ -270,7 +270,7 @@ class Browsing(Entrance):
             async for chunk in stream.chunks():
                 now = self.clock.now()
                 if now - checked >= CHECK_EVERY:
-                    await self._still_open(segment, admission)
+                    admission = await self._still_open(segment, admission)
                     checked = now
                 begun = True
                 yield chunk
@@ -279,12 +279,13 @@ class Browsing(Entrance):
                 await self._returned(admission)
             raise
 
-    async def _still_open(self, segment: str, admission: Admission) -> None:
-        """Raise Cut unless the link would still let this caller in."""
-        again = (await self.open(segment, admission.caller)).admission
+    async def _still_open(self, segment: str, admission: Admission) -> Admission:
+        """The admission as it is now; raises Cut unless the link would still let this caller in."""
+        again = await self.again(segment, admission)
         if again is None:
             raise Cut("the link was closed while the file was on its way")
         await self._seen(again)
+        return again
 
     # --- what may be given ---------------------------------------------------------------------------------------
 

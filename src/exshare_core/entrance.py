@@ -128,6 +128,24 @@ class Entrance:
         opening, _, _ = await self._look(segment, caller)
         return opening
 
+    async def again(self, segment: str, admission: Admission) -> Admission | None:
+        """The admission of the same caller as it is now, while something is on its way; None once they are shut out.
+
+        A browser that has proved something meanwhile, for this link or another, goes by a new session id (spec G10), by
+        which alone its proofs are found. What it had proved when this began is then judged anew, against the link as it
+        is now. What an account had proved does not count: it ends with the account, which only the new id can tell.
+        """
+        opening, found, prepared = await self._look(segment, admission.caller)
+        if opening.admission is not None or found is None or prepared is None or not opening.answer.asks:
+            return opening.admission
+        now, visit = self.clock.now(), admission.found.visit
+        known = evolve(found, proofs=tuple(one for one in admission.found.proofs if one.account is None))
+        attempt = Attempt(now, admission.caller.network, await self._proofs(known), visit, found.opens)
+        if not decide(prepared, attempt).allowed:
+            return None
+        seen = None if visit is None else evolve(visit, seen_at=now)
+        return Admission(evolve(known, visit=seen), prepared, admission.caller, now)
+
     async def _look(self, segment: str, caller: Caller) -> tuple[Opening, Found | None, Prepared | None]:
         """The judgement and the facts behind it. A malformed token costs the look-up that any other does."""
         now = self.clock.now()

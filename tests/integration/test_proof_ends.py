@@ -22,7 +22,8 @@ from exshare_core.links import ShareLink
 from exshare_core.policy import Limits
 from exshare_core.proving import SignIn
 from exshare_core.sharing import LinkForm
-from exshare_core.values import Address, Networks, People
+from exshare_core.testing.samples import fresh_digest
+from exshare_core.values import Address, ExternalAccountId, Networks, People
 from tests.integration.stores import Store
 from tests.integration.test_governing_visitors import BYTES, FILE, GUIDE, House, house
 
@@ -136,8 +137,8 @@ HARMLESS: Mapping[str, Case] = {
 """What takes no proof away: the visitor reads on, and the streams go to their ends."""
 
 
-async def enter(it: House, segment: str) -> None:
-    """Pass every gate, one after the other."""
+async def enter(it: House, segment: str, account: ExternalAccountId | None = None) -> None:
+    """Pass every gate, one after the other; where signing in is asked, with the account if one is given."""
     while (opening := await it.visiting.open(segment, it.caller)).answer is not Answer.ALLOW:
         match opening.answer:
             case Answer.ASK_PASSWORD:
@@ -145,17 +146,24 @@ async def enter(it: House, segment: str) -> None:
             case Answer.ASK_TERMS:
                 assert opening.ask is not None
                 await it.visiting.accept_terms(segment, it.caller, opening.ask.version)
+            case Answer.ASK_OPEN:
+                await it.visiting.begin(segment, it.caller)
             case asked:
-                who = SignIn(SIGNED_IN[asked], Address.parse(ADA))
+                who = SignIn(SIGNED_IN[asked], Address.parse(ADA), account)
                 await it.visiting.sign_in(segment, it.caller, who)
 
 
-async def lived_through(store: Store, case: Case) -> tuple[Answer, list[str]]:
-    """What the visitor is answered a second after the act, and what became of a whole file and a part on their way."""
+async def lived_through(
+    store: Store, case: Case, first: Act | None = None, account: ExternalAccountId | None = None
+) -> tuple[Answer, list[str]]:
+    """What the visitor is answered a second after the act, and what became of a whole file and a part on their way.
+
+    What is to be done `first` is done while the streams run, too.
+    """
     async with house(store) as it, AsyncExitStack() as stack:
         await it.set(limits=Limits(**case.above))
         link, segment = await it.share(**case.form)
-        await enter(it, segment)
+        await enter(it, segment, account)
         admission = (await it.visiting.open(segment, it.caller)).admission
         assert admission is not None
         file = Attachment(FILE, GUIDE, "plan.bin", "application/octet-stream", len(BYTES))
@@ -164,6 +172,8 @@ async def lived_through(store: Store, case: Case) -> tuple[Answer, list[str]]:
             stream = await stack.enter_async_context(it.visiting.stream(admission, file, wanted))
             chunks = it.visiting.guarded(segment, admission, stream)
             running.append((chunks, [await anext(chunks)]))
+        if first is not None:
+            await first(it, link)
         await case.act(it, link)
         it.clock.forward(seconds=1)
         answer = await it.answer(segment)
@@ -187,3 +197,55 @@ def test_proofs_end_within_a_second(store: Store, name: str) -> None:
 def test_what_takes_no_proof_away_disturbs_nobody(store: Store, name: str) -> None:
     """G9: an act that asks nothing new of a visitor leaves them and their streams alone."""
     assert (Answer.ALLOW, ["whole", "whole"]) == asyncio.run(lived_through(store, HARMLESS[name]))
+
+
+# --- while the visitor's browser gets another session id -------------------------------------------------------------
+
+
+async def proves_elsewhere(it: House, link: ShareLink) -> None:
+    """In another tab of the same browser the visitor passes the gate of another link: the session is renewed."""
+    _, segment = await it.share(password=PASSWORD)
+    submission = await it.visiting.try_password(segment, evolve(it.caller, fresh=fresh_digest()), PASSWORD)
+
+    assert (Answer.ALLOW, True) == (submission.answer, submission.fresh)
+
+
+async def nothing(it: House, link: ShareLink) -> None:
+    """No act at all."""
+
+
+ENTERED: Mapping[str, tuple[Mapping[str, Any], Answer]] = {
+    "password": ({"password": PASSWORD}, Answer.ASK_PASSWORD),
+    "organisation": ({"sso": True}, Answer.ASK_SSO),
+    "terms": ({"terms": "Be kind."}, Answer.ASK_TERMS),
+    "all of them, and opens": (
+        {"sso": True, "password": PASSWORD, "terms": "Be kind.", "max_opens": 3},
+        Answer.ASK_SSO,
+    ),
+}
+"""Forms of a link, and what it answers to who comes without the session that proved anything."""
+
+
+@pytest.mark.parametrize("name", ENTERED)
+def test_a_running_stream_outlives_a_session_id(store: Store, name: str) -> None:
+    """G9, G10: the old id opens nothing any more, and what was on its way to the visitor arrives."""
+    form, answer = ENTERED[name]
+    case = Case(form, nothing, answer)
+
+    assert (answer, ["whole", "whole"]) == asyncio.run(lived_through(store, case, proves_elsewhere))
+
+
+@pytest.mark.parametrize("name", ["another password", "terms of a layer", "the site's switch", "switching it off"])
+def test_what_ends_proofs_cuts_such_a_stream_as_well(store: Store, name: str) -> None:
+    """G9: the proofs that a stream began with are judged by the link as it is now."""
+    _, became = asyncio.run(lived_through(store, CASES[name], proves_elsewhere))
+
+    assert ["cut", "cut"] == became
+
+
+def test_what_an_account_proved_needs_the_session(store: Store) -> None:
+    """G9: such a proof ends with its account, which nothing but the new id can tell: the stream is cut to be safe."""
+    case = Case({"sign_in": True}, nothing, Answer.ASK_SIGN_IN)
+    lived = lived_through(store, case, proves_elsewhere, ExternalAccountId("ada-1"))
+
+    assert (Answer.ASK_SIGN_IN, ["cut", "cut"]) == asyncio.run(lived)
