@@ -9,13 +9,14 @@ from typing import Any
 
 import httpx2
 import pytest
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from exshare_core.capabilities import Capabilities, offered
 from exshare_core.testing.samples import after
 from exshare_core.values import Networks, People, SpaceKey
+from exshare_web.app import create_app
 from tests.integration.shell import CHILD, PASSWORD, PICTURE, UNKNOWN_TOKEN, Made, Shell, run
 from tests.integration.test_sign_in_pages import Office, signed_in
 from tests.integration.test_visitor_gates import enter, prove_address
@@ -313,3 +314,22 @@ def shut(shell: Shell, made: Made, why: str) -> None:
             run(shell.sharing.delete(None, made.id))
         case "rotated":
             run(shell.sharing.rotate(None, made.id))
+
+
+# --- where nobody can sign in ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("form", "said"), [({"sign_in": True}, ""), ({"sso": True}, " with their organisation")])
+def test_a_site_without_ways_says_so_and_whom_to_ask(form: dict[str, Any], said: str) -> None:
+    """V10: an embedding host need not offer any way to sign in; the page tells that, with the contact, and never fails."""
+    shell = Shell(contact="Write to sharing@example.com")
+    shell.services = evolve(shell.services, ways={})
+    shell.app = create_app(shell.services)
+    made, client = shell.make_link(**form), shell.client()
+    page = client.get(made.path)
+    tried = [client.post(made.path, data={"way": way}).status_code for way in ("sign-in", "join", "go-on", "x")]
+
+    assert f"who have signed in{said}, and signing in is not set up here yet" in page.text
+    assert "Need help? Write to sharing@example.com" in page.text
+    assert "<form" not in page.text
+    assert {200, 303} >= set(tried)

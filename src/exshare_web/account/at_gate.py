@@ -21,7 +21,7 @@ async def chosen(request: Request, opening: Opening, way: str) -> Response | Non
     frame, which has no account's session: the forms open a window of their own there.
     """
     ask, segment = opening.ask, request.path_params["segment"]
-    if in_frame(request) or ask is None or not shell(request).services.ways[ask.site].past(opening.answer).accounts:
+    if in_frame(request) or ask is None or not shell(request).services.ways_of(ask.site).past(opening.answer).accounts:
         return None
     if way == "go-on":
         return await _gone_on(request, ask.site, segment)

@@ -19,12 +19,10 @@ from exshare_web.headers import framed
 from exshare_web.origins import comes_from, same_origin
 from exshare_web.visitor.pages import show_page
 from exshare_web.visitor.request import GATES, caller, fresh_caller, in_frame, keep_session, link_path, shell
-from exshare_web.ways import Ways
 
 MAX_FIELD = 1000
 """Characters of a field that are read; no password, address or code is longer."""
 MOST_FIELDS = 10
-NO_WAY = Ways()
 SIGN_IN = (Answer.ASK_SIGN_IN, Answer.ASK_SSO)
 WHO = (Answer.ASK_ADDRESS, Answer.ASK_SIGN_IN)
 """What an account here can answer."""
@@ -145,7 +143,7 @@ async def _gate(request: Request, submission: Submission, address: str = "") -> 
     assert ask is not None
     code = submission.answer is Answer.ASK_ADDRESS and submission.code_sent
     asks_who = submission.answer in WHO
-    ways = it.services.ways.get(ask.site, NO_WAY).past(submission.answer)
+    ways = it.services.ways_of(ask.site).past(submission.answer)
     page = it.pages.answer(
         "gate_code.html" if code else GATES[submission.answer],
         403 if submission.wrong or submission.malformed else 200,
