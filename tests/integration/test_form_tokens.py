@@ -65,6 +65,7 @@ def _filled(shell: Shell, path: str) -> tuple[str, dict[str, str]]:
     """The address of a route, and fields that would change something if the form were ours."""
     made = shell.make_link()
     _, setup = run(shell.services.membership.add("eve", site=SITE))
+    assert setup is not None
     address = path.format_map(Places(site=SITE, link=made.id, act="disable", setup=setup))
     fields = {
         "name": "ada", "password": MEMBER_PASSWORD, "page": "10", "password_choice": "none", "people_choice": "everyone",
