@@ -89,13 +89,6 @@ _FORMS: Mapping[LetterKind, _Form] = {
         "Type it into the page that asked for it. It is good for 10 minutes.\n\n"
         "If you did not ask for a code, you need not do anything.\n",
     ),
-    LetterKind.GUESSING: _Form(
-        "Somebody is guessing at one of your links",
-        "Somebody has brought $failures wrong passwords or codes in a row to your link $name ($link), and goes on.\n\n"
-        "You need not do anything: each further try has to wait longer. If you like, give the link a new address or a "
-        "longer password, or switch it off. You find it among your links.\n\n"
-        "You get this notice once a day at most for each link.\n",
-    ),
     LetterKind.ACCOUNT_CODE: _Form(
         "Your code: $code",
         "Your code to show that this mailbox is yours is\n\n    $code\n\n"
@@ -118,6 +111,13 @@ _FORMS: Mapping[LetterKind, _Form] = {
         "Your account was deleted",
         "Your account for shared pages was deleted just now, with everything that was stored of it.\n\n"
         "If that was not you, tell the person who shares pages with you.\n",
+    ),
+    LetterKind.GUESSING: _Form(
+        "Somebody is guessing at one of your links",
+        "Somebody has brought $failures wrong passwords or codes in a row to your link $name ($link), and goes on.\n\n"
+        "You need not do anything: each further try has to wait longer. If you like, give the link a new address or a "
+        "longer password, or switch it off. You find it among your links.\n\n"
+        "You get this notice once a day at most for each link.\n",
     ),
     LetterKind.INVITATION: _Form(
         "$sender shared a page with you",

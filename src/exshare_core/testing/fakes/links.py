@@ -179,7 +179,9 @@ class MemoryLinks:
             key=lambda link: link.id,
         )
         living = (link for link in links if link.state is not LinkState.DELETED)
-        return tuple(Swept(link, self.state.opens[site, link.id], self.state.owner_in(link)) for link in islice(living, limit))
+        return tuple(
+            Swept(link, self.state.opens[site, link.id], self.state.owner_in(link)) for link in islice(living, limit)
+        )
 
     def _prove(self, proofs: Sequence[StoredProof]) -> None:
         for proof in proofs:
