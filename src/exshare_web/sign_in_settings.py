@@ -17,6 +17,8 @@ KEYS = ("name", "title", "use", "domains", "for", "admin_groups", "groups_from")
 
 WHOM = ("visitors", "members")
 GROUPS_FROM = ("confluence", "claims")
+CLAIM = "groups_claim"
+"""The key by which adapters are told where groups stand."""
 LONGEST_TITLE = 60
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?\Z")
@@ -70,6 +72,8 @@ def made(tables: Collection[Mapping[str, Any]], at: str, reading: Reading) -> tu
             reading.fault(f"{here}.for", f"must name {' or '.join(WHOM)}, or both")
         groups = reading.texts(table.get("admin_groups", []), f"{here}.admin_groups")
         source = reading.one_of(table.get("groups_from", GROUPS_FROM[0]), GROUPS_FROM, f"{here}.groups_from")
+        if source == "claims" and provider is not None and not _tells_groups(provider, reading):
+            reading.fault(f"{here}.groups_from", f"`claims` needs {CLAIM}: the claim that lists a person's groups")
         domains = _domains(table.get("domains", []), here, reading)
         if name is not None and provider is not None:
             visitors, members = (one in whom for one in WHOM)
@@ -77,6 +81,11 @@ def made(tables: Collection[Mapping[str, Any]], at: str, reading: Reading) -> tu
                 SignInSettings(name, title, provider, domains, visitors, members, frozenset(groups), source == "claims")
             )
     return tuple(providers)
+
+
+def _tells_groups(provider: Section, reading: Reading) -> bool:
+    """Whether the adapter is told which claim holds groups; one that takes no such key knows by itself."""
+    return CLAIM not in reading.adapters.keys("sign_in", provider.use) or bool(provider.values.get(CLAIM))
 
 
 def _name(value: object, at: str, taken: Collection[str], reading: Reading) -> str | None:

@@ -72,13 +72,14 @@ def test_every_key_of_a_provider_is_read(tmp_path: Path) -> None:
         'title = "Partner portal"\nfor = ["visitors"]\ndomains = ["partner.example", "*.partner.org"]\n'
     )
     staff = STAFF + 'for = ["members"]\nadmin_groups = ["wiki-admins"]\ngroups_from = "claims"\n'
+    staff += 'groups_claim = "teams"\n'
     first, second = loaded(tmp_path, staff + partners)
 
     assert (
         SignInSettings(
             "staff",
             "staff",
-            Section("oidc", OIDC),
+            Section("oidc", {**OIDC, "groups_claim": "teams"}),
             visitors=False,
             admin_groups=frozenset({"wiki-admins"}),
             groups_from_claims=True,
@@ -116,6 +117,7 @@ def test_a_variable_names_site_provider_and_key(tmp_path: Path) -> None:
             "EXSHARE_SITE_ACME_SIGN_IN_OUR_STAFF_DOMAINS": "example.com, *.example.org",
             "EXSHARE_SITE_ACME_SIGN_IN_OUR_STAFF_ADMIN_GROUPS": "admins,owners",
             "EXSHARE_SITE_ACME_SIGN_IN_OUR_STAFF_GROUPS_FROM": "claims",
+            "EXSHARE_SITE_ACME_SIGN_IN_OUR_STAFF_GROUPS_CLAIM": "teams",
         },
     )
 
@@ -123,7 +125,7 @@ def test_a_variable_names_site_provider_and_key(tmp_path: Path) -> None:
         SignInSettings(
             "our-staff",
             "Our staff",
-            Section("oidc", OIDC),
+            Section("oidc", {**OIDC, "groups_claim": "teams"}),
             People.parse(["example.com", "*.example.org"]),
             visitors=False,
             admin_groups=frozenset({"admins", "owners"}),
@@ -146,6 +148,7 @@ REFUSED: list[tuple[str, str, str]] = [
     (STAFF + 'domains = ["ada@example.com"]', "sites.acme.sign_in.staff.domains", "`ada@example.com` is an address; give its domain"),
     (STAFF + "admin_groups = [1]", "sites.acme.sign_in.staff.admin_groups", "must be a list of texts"),
     (STAFF + 'groups_from = "ldap"', "sites.acme.sign_in.staff.groups_from", "must be one of confluence, claims"),
+    (STAFF + 'groups_from = "claims"', "sites.acme.sign_in.staff.groups_from", "`claims` needs groups_claim: the claim that lists a person's groups"),
     (STAFF.replace('"oidc"', '"oidk"'), "sites.acme.sign_in.staff.use", "there is no adapter `oidk`; installed: oidc; did you mean `oidc`?"),
     (STAFF.replace('use = "oidc"', ""), "sites.acme.sign_in.staff.use", "is missing: the name of an adapter; installed: oidc"),
     (STAFF + "issuerr = 1", "sites.acme.sign_in.staff.issuerr", "there is no key `issuerr`; known: algorithms, announces_pkce, ca_file, client_auth, client_id, client_secret, groups_claim, identity_claim, insecure, issuer, scopes, timeout; did you mean `issuer`?"),
