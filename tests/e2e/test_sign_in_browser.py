@@ -80,7 +80,7 @@ class Harbour:
 def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harbour]:
     """One service for all tests of this module; each makes links of its own."""
     program, folder = need("browser"), tmp_path_factory.mktemp("sign-in")
-    claims = {"confluence": {ADA.subject: MIRA}, "groups": {ADA.subject: ["keepers"]}}
+    claims: dict[str, dict[str, object]] = {"confluence": {ADA.subject: MIRA}, "groups": {ADA.subject: ["keepers"]}}
     with standing(demo_site()) as confluence, foreign_provider(**claims) as issuer:
         config = written(folder, sqlite_section(folder), site_section("acme", confluence), provider_section(issuer))
         answer_of("member", "add", "tove", "--identity", TOVE, "--config", config, "--json", home=folder)

@@ -29,7 +29,6 @@ from exshare_core.governing import Governing
 from exshare_core.joining import Joining
 from exshare_core.keying import Keying
 from exshare_core.leaving import Leaving
-from exshare_core.joining import Joining
 from exshare_core.links import ShareLink
 from exshare_core.membership import Membership
 from exshare_core.policy import Limits

@@ -130,7 +130,7 @@ def test_tightening_while_fifty_visitors_read(store: Store) -> None:
             callers = [Caller(network_address(f"192.0.2.{number}"), fresh_digest()) for number in range(50)]
             for caller in callers:
                 await it.visiting.begin(segment, caller)
-            changing, changed = asyncio.Event(), asyncio.Event()
+            changing, changed, warm = asyncio.Event(), asyncio.Event(), asyncio.Event()
             before, after = list[Answer](), list[Answer]()
 
             async def read(caller: Caller) -> None:
@@ -140,6 +140,8 @@ def test_tightening_while_fifty_visitors_read(store: Store) -> None:
                     answer = (await it.visiting.open(segment, caller)).answer
                     if early and not changing.is_set():
                         before.append(answer)
+                        if len(before) >= 100:
+                            warm.set()
                     elif late:
                         after.append(answer)
 
@@ -150,8 +152,7 @@ def test_tightening_while_fifty_visitors_read(store: Store) -> None:
                 changed.set()
 
             first = asyncio.gather(*(read(caller) for caller in callers))
-            while len(before) < 100:
-                await asyncio.sleep(0)
+            await warm.wait()
             await asyncio.gather(first, tighten())
             return set(before), set(after), len(after)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from exshare_adapters.columns import Params
 from exshare_adapters.postgres.database import Database
 from exshare_adapters.rows import tally_of
 from exshare_core.guessing import FORGOTTEN_AFTER, Tally
@@ -24,7 +25,7 @@ class PostgresGuesses:
 
     async def wrong(self, keys: Sequence[bytes], now: datetime) -> tuple[int, ...]:
         """See `GuessCounter.wrong`; in the order of the keys, so that parallel calls cannot deadlock."""
-        given = {"keys": sorted(keys), "now": now, "forgotten": now - FORGOTTEN_AFTER}
+        given: Params = {"keys": sorted(keys), "now": now, "forgotten": now - FORGOTTEN_AFTER}
         rows = await self._database.write(lambda db: db.all("guesses.wrong", **given))
         by_key = {bytes(row["key"]): row["failures"] for row in rows}
         return tuple(by_key[key] for key in keys)

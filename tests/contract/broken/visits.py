@@ -16,22 +16,28 @@ from tests.contract.broken.rows import stored
 class AdmitsWithoutProofs(MemoryLinks):
     """The proofs of a visit are lost."""
 
-    async def admit(self, visit: Any, proofs: Any, most: Any, events: Any, renews: Any = None, **more: Any) -> bool:
-        return await super().admit(visit, [], most, events, renews, **more)
+    async def admit(
+        self, visit: Any, proofs: Any, most: Any, events: Any, renews: Any = None, instead_of: Any = None
+    ) -> bool:
+        return await super().admit(visit, [], most, events, renews, instead_of)
 
 
 class AdmitsWithoutEvents(MemoryLinks):
     """An open leaves no trace in the activity."""
 
-    async def admit(self, visit: Any, proofs: Any, most: Any, events: Any, renews: Any = None, **more: Any) -> bool:
-        return await super().admit(visit, proofs, most, [], renews, **more)
+    async def admit(
+        self, visit: Any, proofs: Any, most: Any, events: Any, renews: Any = None, instead_of: Any = None
+    ) -> bool:
+        return await super().admit(visit, proofs, most, [], renews, instead_of)
 
 
 class CountsLimitedOpensOnly(MemoryLinks):
     """Opens are counted only where there is a limit."""
 
-    async def admit(self, visit: Any, proofs: Any, most: Any, events: Any, renews: Any = None, **more: Any) -> bool:
-        admitted = await super().admit(visit, proofs, most, events, renews, **more)
+    async def admit(
+        self, visit: Any, proofs: Any, most: Any, events: Any, renews: Any = None, instead_of: Any = None
+    ) -> bool:
+        admitted = await super().admit(visit, proofs, most, events, renews, instead_of)
         self.state.opens[visit.site, visit.link] -= int(most is None)
         return admitted
 
@@ -39,8 +45,10 @@ class CountsLimitedOpensOnly(MemoryLinks):
 class AdmitsOneTooMany(MemoryLinks):
     """The limit is compared with the wrong sign."""
 
-    async def admit(self, visit: Any, proofs: Any, most: Any, events: Any, renews: Any = None, **more: Any) -> bool:
-        return await super().admit(visit, proofs, None if most is None else most + 1, events, renews, **more)
+    async def admit(
+        self, visit: Any, proofs: Any, most: Any, events: Any, renews: Any = None, instead_of: Any = None
+    ) -> bool:
+        return await super().admit(visit, proofs, None if most is None else most + 1, events, renews, instead_of)
 
 
 class IgnoresTheSecurityVersion(MemoryLinks):
@@ -62,11 +70,13 @@ class AdmitsAnywhere(MemoryLinks):
 class CountsThenWrites(MemoryLinks):
     """Between counting and writing, others may come in."""
 
-    async def admit(self, visit: Any, proofs: Any, most: Any, events: Any, renews: Any = None, **more: Any) -> bool:
+    async def admit(
+        self, visit: Any, proofs: Any, most: Any, events: Any, renews: Any = None, instead_of: Any = None
+    ) -> bool:
         if most is not None and self.state.opens[visit.site, visit.link] >= most:
             return False
         await asyncio.sleep(0)
-        return await super().admit(visit, proofs, None, events, renews, **more)
+        return await super().admit(visit, proofs, None, events, renews, instead_of)
 
 
 class LooksAtTheVisitFirst(MemoryLinks):
@@ -161,8 +171,10 @@ class RenewsNothing(MemoryLinks):
 class RenewsNothingWhenAdmitting(MemoryLinks):
     """What the former session had stays with it when a visit begins."""
 
-    async def admit(self, visit: Any, proofs: Any, most: Any, events: Any, renews: Any = None, **more: Any) -> bool:
-        return await super().admit(visit, proofs, most, events, **more)
+    async def admit(
+        self, visit: Any, proofs: Any, most: Any, events: Any, renews: Any = None, instead_of: Any = None
+    ) -> bool:
+        return await super().admit(visit, proofs, most, events, None, instead_of)
 
 
 class RenewsOneLinkOnly(MemoryLinks):
@@ -179,9 +191,11 @@ class RenewsOneLinkOnly(MemoryLinks):
 class RenewsRefused(MemoryLinks):
     """Who is not admitted has a new session all the same."""
 
-    async def admit(self, visit: Any, proofs: Any, most: Any, events: Any, renews: Any = None, **more: Any) -> bool:
+    async def admit(
+        self, visit: Any, proofs: Any, most: Any, events: Any, renews: Any = None, instead_of: Any = None
+    ) -> bool:
         self.state.renew(renews, visit.session)
-        return await super().admit(visit, proofs, most, events, **more)
+        return await super().admit(visit, proofs, most, events, None, instead_of)
 
 
 class ForgetsWhoSignedIn(MemoryLinks):
