@@ -21,7 +21,15 @@ TARGET = Path(__file__).parent.parent / "src" / "exshare_core" / "common_passwor
 OWN = (
     *("correcthorsebatterystaple", "correct horse battery staple", "correct-horse-battery-staple"),
     *("iloveyouforever", "letmeinplease", "thisismypassword", "this is my password", "mysecretpassword"),
-    *("administrator1", "changemeplease", "sharelink", "sharedlink", "opensesame", "open sesame", "welcometoconfluence"),
+    *(
+        "administrator1",
+        "changemeplease",
+        "sharelink",
+        "sharedlink",
+        "opensesame",
+        "open sesame",
+        "welcometoconfluence",
+    ),
 )
 """Phrases that books on passwords have made known, and what people think of when they share a page."""
 

@@ -41,8 +41,8 @@ from exshare_core.policy import Layer
 from exshare_core.signed_visitors import SignedVisitor
 from exshare_core.values import (
     AccountId,
-    ApiKeyId,
     Address,
+    ApiKeyId,
     AttachmentId,
     ExternalAccountId,
     LinkId,

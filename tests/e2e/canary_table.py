@@ -73,7 +73,9 @@ SEEN: Mapping[str, frozenset[str]] = {
 }
 """The links through which a visitor sees words of a kind, once every gate is passed; before that nobody sees any."""
 
-MEMBERS: frozenset[str] = frozenset({"home title", "restricted title", "child", "name", "hidden title", "outside title"})
+MEMBERS: frozenset[str] = frozenset(
+    {"home title", "restricted title", "child", "name", "hidden title", "outside title"}
+)
 """What the pages of a signed-in member may show of Confluence: titles and names that they can see there."""
 
 DATABASE: frozenset[str] = frozenset({"account", "user-key"})

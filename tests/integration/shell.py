@@ -178,9 +178,7 @@ class Shell:
         sharing = Sharing(self.site, storage, content, *ports[1:], url_of=self._url_of)
         membership = Membership(*ports, self.codes, self.demand)
         visiting = self.visiting(storage, {self.site: content}, *ports[1:])
-        joining = Joining(
-            storage, {self.site: content}, *ports[1:], self.codes, self._account_url, proving=visiting
-        )
+        joining = Joining(storage, {self.site: content}, *ports[1:], self.codes, self._account_url, proving=visiting)
         departing = Departing(storage, self.clock, self.tokens, self.vault, self._callback_of)
         self.services = Services(
             base_url=self.base_url,

@@ -453,7 +453,9 @@ def test_who_was_overtaken_sees_both_and_loses_nothing(shell: Shell, boss: Seat,
     assert Limits(opens=3, lifetime=after(days=30) - after()) == policy_of(shell).limits
 
 
-@pytest.mark.parametrize("form", [DEFAULT_FORM, TEAM_FORM, TEAM_PAGE, SCHEME, DOCUMENT, f"{POLICY}/loosening", f"{POLICY}/leavers"])
+@pytest.mark.parametrize(
+    "form", [DEFAULT_FORM, TEAM_FORM, TEAM_PAGE, SCHEME, DOCUMENT, f"{POLICY}/loosening", f"{POLICY}/leavers"]
+)
 def test_no_form_overwrites_what_it_did_not_see(shell: Shell, boss: Seat, form: str) -> None:
     """L12: every form of admins carries the version that it was made from."""
     at = POLICY if form.endswith(("loosening", "leavers")) else form

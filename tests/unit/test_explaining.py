@@ -209,9 +209,7 @@ def test_texts_to_accept_are_told_by_their_beginning() -> None:
     assert "none" == in_words("terms", frozenset())
     assert "not set" == in_words("terms", None)
     assert "“Be kind.” (8 characters, version 0bb870e2817b)" == in_words("terms", frozenset({"Be kind."}))
-    assert beginning(long).startswith(
-        "“All who read this promise to keep it to themselves, for as…” (79 characters, "
-    )
+    assert beginning(long).startswith("“All who read this promise to keep it to themselves, for as…” (79 characters, ")
     assert beginning(long) != beginning(same)
     assert f"{beginning('A')}; {beginning('B')}" == in_words("terms", frozenset({"B", "A"}))
 

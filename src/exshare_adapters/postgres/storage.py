@@ -33,7 +33,6 @@ from exshare_adapters.postgres.outbox import PostgresOutbox
 from exshare_adapters.postgres.policies import PostgresPolicies
 from exshare_adapters.postgres.used_tokens import PostgresUsedTokens
 from exshare_adapters.queries import load_queries
-from exshare_adapters.postgres.used_tokens import PostgresUsedTokens
 from exshare_adapters.upkeep import PRUNINGS, prune_params
 from exshare_core.errors import Broken, Busy
 

@@ -488,7 +488,6 @@ class StepsContract(Contract[Storage]):
         assert other == await storage.members.step(other.digest)
         assert not await storage.members.close_step(fresh_digest())
 
-
     @promise
     async def test_closing_all_steps_is_of_one_member(self, storage: Storage) -> None:
         """`close_steps` forgets every step of the member, none of others, and no session."""

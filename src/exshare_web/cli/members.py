@@ -30,7 +30,9 @@ def member() -> None:
 @click.option("--site", metavar="SITE", help="The site the member belongs to; may be left out where there is one only.")
 @click.option("--identity", metavar="ACCOUNT", help="The member's account id (Cloud) or user key (Data Center).")
 @click.option("--admin", is_flag=True, help="An admin of the site; without --site, of all sites.")
-@click.option("--address", metavar="MAIL", help="Where notices go, such as that somebody guesses at one of their links.")
+@click.option(
+    "--address", metavar="MAIL", help="Where notices go, such as that somebody guesses at one of their links."
+)
 @options.password_stdin
 @options.as_json
 def add(
