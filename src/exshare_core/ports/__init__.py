@@ -1,0 +1,80 @@
+"""The ports: how the core meets the world. Each promise is one sentence with "must" that a test can hold against it.
+
+Adapters implement these protocols and judge nothing. Storage returns dead links like living ones; expiry, passwords
+and policy are the core's business. A write names one aggregate and carries its events and letters in one transaction:
+all of it is stored, or nothing. Everything may raise `Busy` or `Broken`; foreign errors are translated once, at the
+edge, keeping the cause. No method is optional.
+"""
+
+from __future__ import annotations
+
+from exshare_core.ports.content import (
+    NO_LISTS,
+    NO_TITLES,
+    AccessChecker,
+    BodyRenderer,
+    Content,
+    Directory,
+    FileSource,
+    FileStream,
+    PageFinder,
+    PageSource,
+    View,
+)
+from exshare_core.ports.identity import IdentityProvider, VisitorTokens
+from exshare_core.ports.machine import AuthenticatorCodes, Checked, Clock, PasswordHasher, TokenGenerator, Vault
+from exshare_core.ports.mail import Mailer
+from exshare_core.ports.people import AccountRepository, ApiKeyRepository, MemberRepository
+from exshare_core.ports.records import Found, LinkRecord, PendingCode, PendingDeparture, StoredProof, Swept
+from exshare_core.ports.storage import (
+    ActivityLog,
+    CodeRepository,
+    DepartureRepository,
+    GuessCounter,
+    LinkRepository,
+    Outbox,
+    PolicyRepository,
+    Storage,
+    UsedTokens,
+)
+
+__all__ = [
+    "NO_LISTS",
+    "NO_TITLES",
+    "AccessChecker",
+    "AccountRepository",
+    "ActivityLog",
+    "ApiKeyRepository",
+    "AuthenticatorCodes",
+    "BodyRenderer",
+    "Checked",
+    "Clock",
+    "CodeRepository",
+    "Content",
+    "DepartureRepository",
+    "Directory",
+    "FileSource",
+    "FileStream",
+    "Found",
+    "GuessCounter",
+    "IdentityProvider",
+    "LinkRecord",
+    "LinkRepository",
+    "Mailer",
+    "MemberRepository",
+    "Outbox",
+    "PageFinder",
+    "PageSource",
+    "PasswordHasher",
+    "PendingCode",
+    "PendingDeparture",
+    "PolicyRepository",
+    "Storage",
+    "StoredProof",
+    "Swept",
+    "TokenGenerator",
+    "UsedTokens",
+    "Vault",
+    "View",
+    "VisitorTokens",
+]
