@@ -17,12 +17,13 @@ from attrs import evolve, frozen
 from exshare_core.browsing import Cut
 from exshare_core.content import Attachment, ByteRange
 from exshare_core.decisions import Answer
+from exshare_core.external_accounts import AccountSession
 from exshare_core.gates import Method
 from exshare_core.links import ShareLink
 from exshare_core.policy import Limits
 from exshare_core.proving import SignIn
 from exshare_core.sharing import LinkForm
-from exshare_core.testing.samples import fresh_digest
+from exshare_core.testing.samples import an_account, fresh_digest
 from exshare_core.values import Address, ExternalAccountId, Networks, People
 from tests.integration.stores import Store
 from tests.integration.test_governing_visitors import BYTES, FILE, GUIDE, House, house
@@ -249,3 +250,37 @@ def test_what_an_account_proved_needs_the_session(store: Store) -> None:
     lived = lived_through(store, case, proves_elsewhere, ExternalAccountId("ada-1"))
 
     assert (Answer.ASK_SIGN_IN, ["cut", "cut"]) == asyncio.run(lived)
+
+
+# --- what ends an account --------------------------------------------------------------------------------------------
+
+ACCOUNT = ExternalAccountId("ada-1")
+
+
+async def signed_out(it: House, link: ShareLink) -> None:
+    """The visitor signs out in this browser."""
+    assert it.caller.session is not None
+    session = AccountSession(it.caller.session, link.site, ACCOUNT, "name", it.clock.now(), it.clock.now())
+    await it.storage.accounts.open_session(session, [])
+    await it.storage.accounts.close_session(link.site, it.caller.session, [])
+
+
+async def changed(it: House, link: ShareLink) -> None:
+    """The account gets a new password, or is disabled."""
+    account = an_account(link.site, id=ACCOUNT)
+    await it.storage.accounts.add(account, [])
+    await it.storage.accounts.replace(evolve(account, version=2), [], ends=True)
+
+
+async def deleted(it: House, link: ShareLink) -> None:
+    """Its owner deletes it."""
+    await it.storage.accounts.add(an_account(link.site, id=ACCOUNT), [])
+    await it.storage.accounts.delete(link.site, ACCOUNT, [])
+
+
+@pytest.mark.parametrize("act", [signed_out, changed, deleted])
+def test_what_ends_an_account_ends_what_it_proved(store: Store, act: Act) -> None:
+    """G9: the next request is asked to sign in, and no running stream gives one byte more."""
+    case = Case({"sign_in": True}, act, Answer.ASK_SIGN_IN)
+
+    assert (Answer.ASK_SIGN_IN, ["cut", "cut"]) == asyncio.run(lived_through(store, case, account=ACCOUNT))
