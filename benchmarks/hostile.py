@@ -59,6 +59,7 @@ def cost(body: str) -> tuple[float, float, bool]:
     near, far = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(target=_cost, args=(body, far))
     process.start()
+    far.close()
     found: tuple[float, float, bool] = near.recv()
     process.join()
     return found

@@ -1,7 +1,7 @@
 """Use cases of a visitor inside an open link: see a page, find the way around, fetch a file.
 
 Everything is asked with an `Admission`, and everything of a page goes through `content.reach`, a file's own rules
-through `content.may_serve`. What Confluence cannot answer is busy, never allowed and never lost (spec L15).
+through `content.may_serve`; what a page may show of others is worked out by `exshare_core.gathering`. What Confluence cannot answer is busy, never allowed and never lost (spec L15).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from functools import partial
 
 from attrs import field, frozen
 
@@ -16,32 +17,22 @@ from exshare_core.content import (
     Absent,
     Attachment,
     ByteRange,
-    Draft,
-    MacroUse,
     Node,
     NodeKind,
     PageFacts,
     Reading,
     may_serve,
     reach,
-    redact,
 )
 from exshare_core.decisions import Answer, Decision
 from exshare_core.entrance import Admission, Entrance
 from exshare_core.errors import AdapterFailed
 from exshare_core.events import Kind
+from exshare_core.gathering import LEVEL, Gathering
 from exshare_core.links import Scope
 from exshare_core.ports import Content, FileStream, View
 from exshare_core.values import AttachmentId, PageId
 
-LEVEL = 50
-"""Entries of the sidebar per request, and of a list in a page (spec V4, L17)."""
-MOST_LISTS = 5
-"""Pages whose child pages are listed within one page; further lists are placeholders."""
-MOST_TARGETS = 60
-"""Linked pages of one page whose reach is found out; links beyond stay text."""
-MOST_OWNERS = 20
-"""Other pages whose files one page shows; files of others are words."""
 MOST_BESIDE = 200
 """Entries of a level among which a page's neighbours are looked for."""
 NEAR = 5
@@ -155,15 +146,11 @@ class Browsing(Entrance):
             onward=addresses.onward if link.wish.leads_to else "",
             external_links=policy.limits.external_links is not False,
         )
-        without = redact(draft, await self._sources(admission, draft))
-        levels = await self._levels(admission, draft)
-        entries = {*_entries(draft), *levels, *(node.id for level in levels.values() for node in level)}
-        linked = await self._linked(admission, reading, root, entries)
-        named = await self._listable(admission, entries, linked)
+        gathered = await self._gathering(admission).gather(reading, root)
+        linked = gathered.linked
         pages = {page: f"{addresses.pages}{page}" for page, facts in linked.items() if facts.kind.opens}
         titles = {page: linked[page].title for page in draft.links if page in linked}
-        lists = {**_lists(draft, levels, named), **_outcomes(draft, named)}
-        rendered = await content.renderer.render(draft, without, pages, view, lists, titles)
+        rendered = await content.renderer.render(draft, gathered.without, pages, view, gathered.lists, titles)
         return PageView(
             page=target,
             title=draft.title,
@@ -319,7 +306,9 @@ class Browsing(Entrance):
         decision = self._reach(admission, reading.facts)
         return reading if decision.allowed else _live_answer(decision, is_root=is_root)
 
-    async def _reached(self, admission: Admission, pages: Collection[PageId]) -> Mapping[PageId, PageFacts]:
+    async def _reached(
+        self, admission: Admission, pages: Collection[PageId], *, elsewhere: bool = False
+    ) -> Mapping[PageId, PageFacts]:
         """Those of `pages` that the link reaches now; what cannot be found out is not among them."""
         link, content = admission.link, self.contents[admission.link.site]
         if not pages:
@@ -328,68 +317,16 @@ class Browsing(Entrance):
         return {
             page: one
             for page, one in facts.items()
-            if isinstance(one, PageFacts) and self._reach(admission, one).allowed
+            if isinstance(one, PageFacts) and self._reach(admission, one, elsewhere=elsewhere).allowed
         }
 
-    async def _sources(self, admission: Admission, draft: Draft) -> Mapping[PageId, bool]:
-        """Which pages that macros of this draft read are reached (spec L17)."""
-        wanted = {macro.source for macro in draft.macros if macro.source is not None and not macro.excluded}
-        if not wanted:
-            return {}
-        link, content = admission.link, self.contents[admission.link.site]
-        elsewhere = admission.prepared.policy.rung("includes") > 0
-        facts = await content.pages.facts(sorted(wanted), link.acts_as)
-        return {
-            page: isinstance(one, PageFacts) and self._reach(admission, one, elsewhere=elsewhere).allowed
-            for page, one in facts.items()
-        }
-
-    async def _linked(
-        self, admission: Admission, reading: Reading, root: PageFacts | None, entries: Collection[PageId]
-    ) -> Mapping[PageId, PageFacts]:
-        """Those pages that the page links to, lists or shows files of that are in the share (spec V3, V5)."""
-        known = {facts.page: facts for facts in (root, reading.facts) if facts is not None}
-        if not admission.link.scope.children:
-            return known
-        owners = sorted(reading.draft.owners)[:MOST_OWNERS]
-        listed = {*entries, *owners} - known.keys()
-        others = sorted(reading.draft.links - known.keys() - listed)[:MOST_TARGETS]
-        return {**known, **await self._reached(admission, {*listed, *others})}
-
-    async def _listable(
-        self, admission: Admission, entries: Collection[PageId], linked: Mapping[PageId, PageFacts]
-    ) -> Mapping[PageId, PageFacts]:
-        """Those of the pages that lists in the page are about whose titles may be told (L17): they are in the share,
-        or the link has the capability `includes` and all but the scope admits them.
-        """
-        if not entries or admission.prepared.policy.rung("includes") < 1:
-            return linked
-        link, content = admission.link, self.contents[admission.link.site]
-        others = sorted(set(entries) - linked.keys())
-        facts = await content.pages.facts(others, link.acts_as) if others else {}
-        outside = {
-            page: one
-            for page, one in facts.items()
-            if isinstance(one, PageFacts) and self._reach(admission, one, elsewhere=True).allowed
-        }
-        return {**outside, **linked}
-
-    async def _levels(self, admission: Admission, draft: Draft) -> Mapping[PageId, Sequence[Node]]:
-        """What can be opened below the pages that lists in this draft are about, where that can be found out.
-
-        A list is no reason to keep the page back: where Confluence fails for it, it stays a placeholder.
-        """
-        if not admission.link.scope.children and admission.prepared.policy.rung("includes") < 1:
-            return {}
-        wanted = dict.fromkeys(macro.lists for macro in draft.macros if macro.lists is not None and not macro.excluded)
-        levels = {}
-        for page in list(wanted)[:MOST_LISTS]:
-            try:
-                nodes, _ = await self.contents[admission.link.site].pages.level(page, LEVEL)
-            except AdapterFailed:
-                continue
-            levels[page] = tuple(node for node in nodes if node.opens)
-        return levels
+    def _gathering(self, admission: Admission) -> Gathering:
+        return Gathering(
+            self.contents[admission.link.site].pages,
+            partial(self._reached, admission),
+            below=admission.link.scope.children,
+            includes=admission.prepared.policy.rung("includes") > 0,
+        )
 
     # --- the tree ------------------------------------------------------------------------------------------------
 
@@ -416,32 +353,6 @@ class Browsing(Entrance):
         before = [node for node in reversed(nodes[:place]) if node.opens]
         after = [node for node in nodes[place + 1 :] if node.opens]
         return before[:NEAR], after[:NEAR]
-
-
-def _lists(
-    draft: Draft, levels: Mapping[PageId, Sequence[Node]], named: Collection[PageId]
-) -> Mapping[MacroUse, Sequence[Node]]:
-    """Entries for the lists in a draft that are about pages that may be named: those that may be themselves (L17)."""
-    return {
-        macro: tuple(node for node in levels[macro.lists] if node.id in named)
-        for macro in draft.macros
-        if macro.lists is not None and macro.lists in levels and macro.lists in named and not macro.excluded
-    }
-
-
-def _entries(draft: Draft) -> tuple[PageId, ...]:
-    """The pages that lists in a draft are of, where Confluence searched for them: of so many lists and entries only."""
-    outcomes = [macro.entries for macro in draft.macros if macro.entries and not macro.excluded][:MOST_LISTS]
-    return tuple(dict.fromkeys(page for entries in outcomes for page in entries[:LEVEL]))
-
-
-def _outcomes(draft: Draft, named: Mapping[PageId, PageFacts]) -> Mapping[MacroUse, Sequence[Node]]:
-    """Entries for lists that Confluence made by a search: those whose titles may be told, in its order (spec L17)."""
-    return {
-        macro: tuple(Node(page, named[page].title, named[page].kind) for page in macro.entries if page in named)
-        for macro in draft.macros
-        if macro.entries is not None and not macro.excluded
-    }
 
 
 def _from_root(scope: Scope, way: tuple[PageId, ...]) -> tuple[PageId, ...]:

@@ -89,6 +89,11 @@ class Knock:
     """Counted when the try was wrong, since those who are right share them with everyone else."""
 
 
+def _span(now: datetime) -> str:
+    """Which five minutes it is: what all tries together are counted by."""
+    return str(int(now.timestamp()) // 300)
+
+
 @frozen
 class Door:
     """One way in, such as the sign-in of members: `what` and `site` tell its counters from those of others."""
@@ -107,7 +112,7 @@ class Door:
             return await self._charged([Limit(own, network_wait)], now)
         where = counted_as(network)
         pair, name = await self._key("name and network", f"{who}\n{where}"), await self._key("name", who)
-        spray, anyone = await self._key("network", where), await self._key("anyone", "")
+        spray, anyone = await self._key("network", where), await self._key("anyone", _span(now))
         limits = [
             Limit(pair, network_wait),
             Limit(name, self.patience),

@@ -22,11 +22,11 @@ KNOWN = "exshare-known"
 KNOWN_VISITOR = "exshare-known-visitor"
 """The same of a visitor who has signed in with an account."""
 
-LONGEST_KEPT = 200
-
-
 AWAY = "exshare-away"
 """A browser that has left to sign in elsewhere: no other browser can come back in its place."""
+
+LONGEST_KEPT = 200
+
 
 def name(kind: str, *, secure: bool) -> str:
     """The cookie's name: with the ``__Host-`` prefix wherever https lets browsers enforce it."""

@@ -363,16 +363,10 @@ def test_gates_say_nothing_of_what_is_behind_them() -> None:
         shell = Shell()
         shell.content.add(MemoryPage(PageId("77"), "Quite another page"))
         one, other = shell.make_link(**form), shell.make_link(PageId("77"), name="Other", **form)
-        bodies[name] = {without_address(shell, made) for made in (one, other)}
+        bodies[name] = {seen(shell.client().get(made.path))[:2] for made in (one, other)}
 
     assert [1, 1, 1] == [len(answers) for answers in bodies.values()]
     assert [] == [name for name, [(_, body)] in bodies.items() if b"Handbook" in body or b"Other" in body]
-
-
-def without_address(shell: Shell, made: Made) -> tuple[int, bytes]:
-    """The status and the body of a link's gate, without the last characters of its address."""
-    status, body, _ = seen(shell.client().get(made.path))
-    return status, body.replace(made.token[-6:].encode(), b"")
 
 
 @pytest.mark.parametrize(
