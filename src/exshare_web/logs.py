@@ -114,7 +114,7 @@ def configure(level: str, form: str, stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(max(numeric, logging.INFO))
-    for name in ("aiohttp", "python_multipart", "aiosmtplib", "asyncio", "psycopg.pool"):
+    for name in ("httpx", "aiohttp", "python_multipart", "aiosmtplib", "asyncio", "psycopg.pool"):
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger("uvicorn.access").disabled = True
 

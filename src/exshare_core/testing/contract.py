@@ -47,6 +47,8 @@ class Contract(ABC, Generic[S]):
 
     examples: ClassVar[int] = 30
     """How many generated values each law is tried with."""
+    derandomized: ClassVar[bool] = False
+    """Whether every run tries the same values; else each run finds something new."""
     phases: ClassVar[tuple[Phase, ...]] = tuple(Phase)
     """What Hypothesis does; without `Phase.shrink` failures come sooner and are larger."""
     patience: ClassVar[float] = 60.0
@@ -104,6 +106,7 @@ class Contract(ABC, Generic[S]):
         return hypothesis.settings(
             max_examples=self.examples,
             phases=self.phases,
+            derandomize=self.derandomized,
             deadline=None,
             database=None,
             suppress_health_check=[HealthCheck.too_slow],

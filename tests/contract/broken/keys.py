@@ -10,15 +10,14 @@ from attrs import evolve
 
 from exshare_core.api_keys import ApiKey
 from exshare_core.testing.fakes.api_keys import MemoryApiKeys
-from exshare_core.values import Networks
 from tests.contract.broken.rows import stored
 
 
 class LosesTheNetworks(MemoryApiKeys):
-    """A key that may be used from nowhere may be used from everywhere."""
+    """A key may be used from everywhere, whatever it was made for."""
 
     async def add(self, key: ApiKey, events: Any) -> None:
-        await super().add(evolve(key, networks=key.networks if key.networks != Networks() else None), events)
+        await super().add(evolve(key, networks=None), events)
 
 
 class LosesTheEnd(MemoryApiKeys):
