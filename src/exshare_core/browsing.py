@@ -1,7 +1,8 @@
 """Use cases of a visitor inside an open link: see a page, find the way around, fetch a file.
 
 Everything is asked with an `Admission`, and everything of a page goes through `content.reach`, a file's own rules
-through `content.may_serve`; what a page may show of others is worked out by `exshare_core.gathering`. What Confluence cannot answer is busy, never allowed and never lost (spec L15).
+through `content.may_serve`. What a page may show of others is worked out by `exshare_core.gathering`. What Confluence
+cannot answer is busy, never allowed and never lost (spec L15).
 """
 
 from __future__ import annotations
@@ -309,7 +310,7 @@ class Browsing(Entrance):
     async def _reached(
         self, admission: Admission, pages: Collection[PageId], *, elsewhere: bool = False
     ) -> Mapping[PageId, PageFacts]:
-        """Those of `pages` that the link reaches now; what cannot be found out is not among them."""
+        """Those of `pages` that the link reaches now, as `exshare_core.gathering.Reached` says."""
         link, content = admission.link, self.contents[admission.link.site]
         if not pages:
             return {}
