@@ -10,6 +10,7 @@ from exshare_core.decisions import Answer
 from exshare_core.departing import Gateway
 from exshare_core.gates import Method
 from exshare_core.values import SiteId
+from exshare_web.settings import SiteSettings
 from exshare_web.sign_in_settings import SignInSettings
 
 
@@ -57,6 +58,11 @@ def ways_of(gateways: Sequence[Gateway | SignInSettings]) -> Ways:
     open_to_visitors = [one for one in gateways if one.visitors]
     organisations = tuple(Organisation(one.name, one.title) for one in open_to_visitors)
     return Ways(organisations, addresses=any(one.domains.entries() for one in open_to_visitors), accounts=True)
+
+
+def ways_at(site: SiteSettings) -> Ways:
+    """How visitors of a site can sign in, as it is configured."""
+    return evolve(ways_of(site.sign_in), signed=bool(site.signed_visitors))
 
 
 def callback_url(base_url: str, site: SiteId, provider: str) -> str:

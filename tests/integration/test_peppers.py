@@ -138,9 +138,9 @@ path = "mail"
 name = "acme"
 [sites.content]
 use = "confluence-cloud"
-url = "https://acme.atlassian.net/wiki"
-email = "bot@example.com"
-token = "x"
+url = "http://127.0.0.1:9/wiki"
+bearer = "b"
+insecure = true
 """
 
 
@@ -154,8 +154,8 @@ def _settings(folder: Path, *peppers: Pepper) -> Settings:
 
 def _lost(settings: Settings) -> tuple[str, ...]:
     """What `exshare check` finds wrong with the storage."""
-    chosen = container._Chosen.of(settings)
-    return run(container._try_storage(chosen))
+    (storage,) = [one for one in run(container.check(settings)) if one.what == "storage"]
+    return storage.wrong
 
 
 def test_a_lost_pepper_is_found_before_anybody_misses_it(tmp_path: Path) -> None:

@@ -1,0 +1,54 @@
+"""Opens what was chosen: every adapter on one exit stack, closed in the reverse order."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from exshare_adapters.argon2_passwords import Argon2Hasher
+from exshare_adapters.vault import AesGcmVault, load_or_create_key
+from exshare_core.departing import Gateway
+from exshare_core.ports import IdentityProvider, Mailer, Storage
+from exshare_core.values import SiteId
+from exshare_web.container.assembling import Opened, assembled
+from exshare_web.container.choosing import Chosen, make_data_dir
+from exshare_web.settings import Settings, SiteSettings
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Opened]:
+    """Everything that `settings` names, opened and wired; closed in the reverse order when the context ends.
+
+    Raises InvalidValues for settings that an adapter refuses, and AdapterFailed when one cannot be opened.
+    """
+    chosen = Chosen.of(settings)
+    make_data_dir(settings.data_dir)
+    async with AsyncExitStack() as stack:
+        vault = AesGcmVault(load_or_create_key(settings.key_file))
+        storage: Storage = await stack.enter_async_context(chosen.storage.open())
+        mailer: Mailer = await stack.enter_async_context(chosen.mail.open())
+        mailers = {site: await stack.enter_async_context(one.open()) for site, one in chosen.mails.items()}
+        contents = {site: await stack.enter_async_context(one.open()) for site, one in chosen.contents.items()}
+        opened_providers = {key: await stack.enter_async_context(one.open()) for key, one in chosen.providers.items()}
+        gateways = {one.name: _gateways(one, opened_providers) for one in settings.sites}
+        for site in contents:
+            await storage.policies.ensure_site(site)
+        hasher = await stack.enter_async_context(Argon2Hasher.opened(chosen.passwords))
+        yield assembled(settings, storage, contents, lambda site: mailers.get(site, mailer), vault, hasher, gateways)
+
+
+def _gateways(site: SiteSettings, opened: Mapping[tuple[SiteId, str], IdentityProvider]) -> tuple[Gateway, ...]:
+    return tuple(
+        Gateway(
+            site.name,
+            one.name,
+            one.title,
+            opened[site.name, one.name],
+            one.domains,
+            visitors=one.visitors,
+            members=one.members,
+            admin_groups=one.admin_groups,
+            groups_from_claims=one.groups_from_claims,
+        )
+        for one in site.sign_in
+    )
