@@ -130,14 +130,15 @@ class Proving(Entrance):
         if isinstance(at, Submission):
             return at
         link, address = at.link, _address(text)
-        mailbox = await self._key("guess address mailbox", link, "" if address is None else address.key)
+        session = _session(caller)
+        # Only a browser that has asked for a code can guess at one; what others try must not keep it waiting
+        mailbox = await self._key("guess code", link, f"{session.hex()}\n{'' if address is None else address.key}")
         limits = await self._limits(at, caller, ProofKind.ADDRESS.value, network_wait, link_wait)
         limits.append(Limit(mailbox, code_wait))
         if refusal := await self._guessed(at, caller, limits):
             return refusal
         digits = "".join(char for char in code if char in "0123456789")
         digest = await self._code_digest(link, "" if address is None else address.key, digits)
-        session = _session(caller)
         pending = await self.storage.codes.attempt(link.site, link.id, session, digest, CODE_TRIES, at.now)
         if pending is None or address is None or not admits(at.prepared.policy, address):
             await self._note(Kind.WRONG_CODE, at.found, caller, at.now)

@@ -62,6 +62,9 @@ async def by_address(request: Request, address: str) -> Response | None:
     sent = await it.services.elsewhere.leave_by_address(segment, caller(request), browser, address)
     if sent.failure is not None:
         _noted(sent.failure)
+    if sent.opening is not None and not sent.opening.answer.asks and sent.opening.admission is None:
+        # It has been looked up, judged and counted: a second look would count twice
+        return it.answers.closed(sent.opening)
     if sent.url is None and not sent.wait:
         return None
     return _sent(request, sent, browser, back=link_path(request))

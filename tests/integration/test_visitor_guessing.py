@@ -319,11 +319,11 @@ def test_a_burst_of_codes_is_told_as_well() -> None:
     for number in range(25):
         ask(shell.client(f"203.0.113.{number}"), made, f"a{number}@example.com")
     asked = noticed(shell, made)
-    for number in range(11):
+    for number in range(51):
         bring(shell.client(f"198.51.100.{number}"), made, "00000000")
 
     assert [] == asked
-    assert ["10 in a row; no address to tell the owner"] == noticed(shell, made)
+    assert ["50 in a row; no address to tell the owner"] == noticed(shell, made)
 
 
 def test_members_see_which_of_their_links_are_guessed_at() -> None:

@@ -89,7 +89,8 @@ class LinkRepository(Protocol):
     async def give_back(self, visit: Visit, events: Sequence[Event]) -> None:
         """Undo the open that `visit` counted, once: the visit must end and the number of opens fall by one.
 
-        Must change nothing and store no event when the visit has ended, or another has taken its place.
+        Must change nothing and store no event when the visit has ended, when another has taken its place, or when it has
+        been touched since it began, whatever `visit` says: something was given then. Exact under concurrency.
         """
 
     async def prove(self, proofs: Sequence[StoredProof], events: Sequence[Event], renews: bytes | None = None) -> None:

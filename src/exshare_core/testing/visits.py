@@ -251,6 +251,19 @@ class VisitsContract(Contract[Storage]):
         assert (event,) == await storage.activity.of_link(link.site, link.id)
 
     @promise
+    async def test_an_open_that_gave_something_is_not_given_back(self, storage: Storage) -> None:
+        """Of a visit that was touched meanwhile nothing is undone, also by who saw it before that."""
+        link, address = await _new(storage)
+        await storage.links.admit(visit := a_visit(link), [], 1, [])
+        touched = evolve(visit, seen_at=after(seconds=1))
+        await storage.links.touch(touched)
+        for one in (visit, touched):
+            await storage.links.give_back(one, [an_event(link, Kind.OPEN_RETURNED)])
+
+        assert (1, touched, set()) == await _seen(storage, address, visit.session)
+        assert () == await storage.activity.of_link(link.site, link.id)
+
+    @promise
     async def test_prove_stores_proofs_and_events(self, storage: Storage) -> None:
         """`prove` stores proofs with their events and begins no visit."""
         link, address = await _new(storage)

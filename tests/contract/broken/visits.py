@@ -146,6 +146,16 @@ class GivesBackTwice(MemoryLinks):
         self.state.record(events)
 
 
+class GivesBackWhatWasUsed(MemoryLinks):
+    """Who saw the visit before anything was given undoes it all the same."""
+
+    async def give_back(self, visit: Any, events: Any) -> None:
+        stored = self.state.visits.get(((visit.site, visit.link), visit.session))
+        if stored is not None and stored.id == visit.id:
+            self.state.visits[(visit.site, visit.link), visit.session] = evolve(stored, seen_at=stored.began_at)
+        await super().give_back(visit, events)
+
+
 class ProvesWithoutEvents(MemoryLinks):
     """A proof leaves no trace in the activity."""
 
@@ -317,6 +327,7 @@ ROWS = [
     stored("links", JudgesProofs, "stored_proofs_and_visits_are_not_judged"),
     stored("links", GivesBackTheCountOnly, "give_back_ends_the_visit_and_lowers_the_opens"),
     stored("links", GivesBackTwice, "an_open_is_given_back_once", "links_behave_like_the_model"),
+    stored("links", GivesBackWhatWasUsed, "an_open_that_gave_something_is_not_given_back"),
     stored("links", ProvesWithoutEvents, "prove_stores_proofs_and_events"),
     stored("links", KeepsTheFirstProof, "a_later_proof_replaces_the_earlier"),
     stored("links", RenewsNothing, "prove_renews_a_session"),

@@ -181,8 +181,9 @@ select 1 as held from link_opens where site = %(site)s and link = %(link)s for u
 select id from visits where site = %(site)s and link = %(link)s and session = %(session)s;
 
 -- name: end_visit
--- A visit that is undone.
-delete from visits where site = %(site)s and link = %(link)s and session = %(session)s and id = %(id)s;
+-- A visit that is undone, unless it has been given something since it was begun.
+delete from visits where site = %(site)s and link = %(link)s and session = %(session)s and id = %(id)s
+and seen_at = began_at;
 
 -- name: uncount_open
 -- The open that an undone visit had counted.

@@ -176,8 +176,9 @@ began_at = excluded.began_at, seen_at = excluded.seen_at;
 select id from visits where site = :site and link = :link and session = :session;
 
 -- name: end_visit
--- A visit that is undone.
-delete from visits where site = :site and link = :link and session = :session and id = :id;
+-- A visit that is undone, unless it has been given something since it was begun.
+delete from visits where site = :site and link = :link and session = :session and id = :id
+and seen_at = began_at;
 
 -- name: uncount_open
 -- The open that an undone visit had counted.

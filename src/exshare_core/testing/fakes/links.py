@@ -124,7 +124,7 @@ class MemoryLinks:
         """Undo the open of a visit."""
         key = visit.site, visit.link
         stored = self.state.visits.get((key, visit.session))
-        if stored is None or stored.id != visit.id:
+        if stored is None or stored.id != visit.id or stored.seen_at != stored.began_at:
             return
         with self.state.transaction():
             del self.state.visits[key, visit.session]
