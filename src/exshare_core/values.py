@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, collapse_addresses, ip_address, ip_network
 from typing import NewType
 
 from attrs import field, frozen
@@ -310,6 +310,16 @@ class Networks:
             if plain in network:
                 return True
         return False
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether every address of either version is admitted, in one range or in several: no gate at all."""
+        old = [one for one in self.ranges if isinstance(one, IPv4Network)]
+        new = [one for one in self.ranges if isinstance(one, IPv6Network)]
+        return 0 in [
+            *(one.prefixlen for one in collapse_addresses(old)),
+            *(one.prefixlen for one in collapse_addresses(new)),
+        ]
 
     def meet(self, other: Networks) -> Networks:
         """The networks that lie in both lists: intersection by inclusion."""

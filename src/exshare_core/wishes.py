@@ -171,7 +171,8 @@ def _least(form: LinkForm) -> int:
 
 def _only_gate(asked: LinkForm | Wish) -> bool:
     """Whether a password would be all that keeps strangers out."""
-    return asked.people is None and asked.networks is None and not (asked.sign_in or asked.sso)
+    from_everywhere = asked.networks is None or asked.networks.everywhere
+    return asked.people is None and from_everywhere and not (asked.sign_in or asked.sso)
 
 
 def _tried(check: Callable[[], object]) -> tuple[InvalidValue, ...]:

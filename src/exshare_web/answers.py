@@ -76,6 +76,9 @@ WAITS: tuple[tuple[float, str], ...] = (
     (15 * 60, "a quarter of an hour"),
     (30 * 60, "half an hour"),
     (3600, "an hour"),
+    (3 * 3600, "three hours"),
+    (12 * 3600, "half a day"),
+    (24 * 3600, "a day"),
 )
 """Seconds of waiting, and how long that is in words: the shortest of them that is long enough is told."""
 

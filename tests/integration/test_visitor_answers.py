@@ -229,7 +229,8 @@ def test_what_is_not_available_has_one_answer(spoil: Spoil, below: str) -> None:
 
 
 WAITS = {1: "half a minute", 30: "half a minute", 31: "a minute", 60: "a minute", 61: "five minutes",
-         900: "a quarter of an hour", 1800: "half an hour", 3600: "an hour"}  # fmt: skip
+         900: "a quarter of an hour", 1800: "half an hour", 3600: "an hour", 10800: "three hours", 43200: "half a day",
+         86400: "a day"}  # fmt: skip
 
 
 @pytest.mark.parametrize("seconds", WAITS)
@@ -243,7 +244,9 @@ def test_a_wait_is_said_in_words(seconds: int) -> None:
 
 def test_a_wait_beyond_words_is_a_little() -> None:
     """V10: nothing is promised that is not so."""
-    assert "Please wait a little before you try again." in bytes(Answers(Pages()).neutral(TOO_MANY, 7200).body).decode()
+    assert (
+        "Please wait a little before you try again." in bytes(Answers(Pages()).neutral(TOO_MANY, 90_000).body).decode()
+    )
 
 
 def test_the_instants_around_a_start_and_an_end() -> None:

@@ -96,6 +96,12 @@ REFUSED_FORMS = [
     ("G1 a short password", {"password": "short one"}, {}, ["password"]),
     ("G1 a common password", {"password": "correcthorsebatterystaple"}, {}, ["password"]),
     ("G1 eight characters as the only gate", {"password": "eight ch"}, {}, ["password"]),
+    (
+        "G1 a list of every network is no gate",
+        {"password": "eight ch", "networks": Networks.parse(["0.0.0.0/0", "::/0"])},
+        {},
+        ["password"],
+    ),
     ("G1 the link's own name", {"name": "Release plan", "password": "Release-Plan-2026"}, {}, ["password"]),
     ("G1 the site's name", {"password": "acme-2026-acme!"}, {}, ["password"]),
     ("L13 a password to keep where there is none", {"keep_password": True}, {}, ["password"]),

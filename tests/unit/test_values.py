@@ -419,3 +419,19 @@ def test_what_is_no_instant_is_refused(text: str) -> None:
     """A time without a zone names no instant, and what is no time is none."""
     with pytest.raises(InvalidValue):
         instant(text)
+
+
+@pytest.mark.parametrize(
+    ("entries", "everywhere"),
+    [
+        (["0.0.0.0/0"], True),
+        (["::/0"], True),
+        (["0.0.0.0/1", "128.0.0.0/1"], True),
+        (["0.0.0.0/1"], False),
+        (["192.0.2.0/24", "2001:db8::/32"], False),
+        ([], False),
+    ],
+)
+def test_a_list_of_every_address_is_known_as_one(entries: list[str], everywhere: bool) -> None:
+    """G1, G5: what admits all addresses of a version, in one range or in halves, keeps nobody out."""
+    assert everywhere is Networks.parse(entries).everywhere
