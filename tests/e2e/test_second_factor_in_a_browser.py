@@ -129,6 +129,8 @@ def test_the_picture_is_a_whole_code_in_any_look(house: House) -> None:
             house.sign_in(window.page)
             window.page.get_by_role("link", name="Your account").click()
             window.page.get_by_role("link", name="Set up an authenticator app").click()
+            window.page.get_by_role("heading", level=1).wait_for()
+            window.page.wait_for_load_state("load")
             picture = window.page.get_by_role("img", name="QR code for your authenticator app")
             box = picture.bounding_box()
             drawn = picture.locator("path").evaluate_all(

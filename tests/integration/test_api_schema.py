@@ -32,7 +32,7 @@ CHECKS = [
     response_schema_conformance,
     response_headers_conformance,
 ]
-EXAMPLES = 10
+EXAMPLES = 6
 
 
 @schemathesis.serializer("application/toml")
