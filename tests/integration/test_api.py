@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from exshare_core.accounts import Member
 from exshare_core.api_keys import KeyForm, Operation
 from exshare_core.capabilities import Capabilities
+from exshare_core.errors import Busy
 from exshare_core.values import MemberId
 from exshare_web.api.operations import OPERATIONS
 from exshare_web.api.operations import ROOT as API
@@ -346,6 +347,32 @@ def test_what_nobody_may_set_cannot_be_set(field: str) -> None:
     ]
 
     assert [(422, field)] * 2 == [(one.status_code, one.json()["errors"][0]["field"]) for one in answers]
+
+
+def test_a_link_is_seen_without_its_address_where_that_cannot_be_shown() -> None:
+    """L18: while Confluence is silent, and when the page is gone, the link is there for its member, its address is not."""
+    program = Program()
+    made = program.make()
+    path = f"{LINKS}/{made['id']}"
+    program.shell.content.failure = Busy("slow down")
+    silent = program.client.get(path)
+    program.shell.content.failure = None
+    del program.shell.content.pages[ROOT]
+    gone = program.client.get(path)
+
+    assert (200, 200) == (silent.status_code, gone.status_code)
+    assert [False, False] == ["url" in one.json() for one in (silent, gone)]
+    assert "suspended" == gone.json()["state"]
+
+
+def test_a_database_that_does_not_answer_is_a_problem_too() -> None:
+    """A program is never answered with a page, also before its key could be looked up."""
+    program = Program()
+    program.shell.recorder.failure = Busy("the database does not answer")
+    answer = program.client.get(LINKS)
+
+    assert (503, "busy") == problem(answer)
+    assert "retry-after" in answer.headers
 
 
 def test_only_an_admin_makes_links_for_others() -> None:

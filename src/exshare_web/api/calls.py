@@ -75,7 +75,10 @@ def called(
     """An endpoint: `handler` for programs whose key may be used for `operation`, with these parameters in the query."""
 
     async def endpoint(request: Request) -> Response:
-        found = await shell(request).services.keying.recognise(_secret(request), network(request))
+        try:
+            found = await shell(request).services.keying.recognise(_secret(request), network(request))
+        except AdapterFailed as error:
+            return _failed(request, error)
         if isinstance(found, TooMany):
             wait = {"retry-after": str(max(1, round(found.wait.total_seconds())))}
             return problems.answer(problems.TOO_MANY, "wait, as retry-after says", wait)
@@ -88,14 +91,19 @@ def called(
                 found.key.allow(operation)
             answer = await handler(call)
         except AdapterFailed as error:
-            _log.warning("request failed", failure=type(error).__name__, route=request.scope["route"].path)
-            answer = problems.of_error(error)
+            answer = _failed(request, error)
         except ExshareError as error:
             answer = problems.of_error(error)
         answer.headers.update(_limits(found.left, found.until, found.key.last_used_at or found.until))
         return answer
 
     return endpoint
+
+
+def _failed(request: Request, error: AdapterFailed) -> Response:
+    """What a program is told when the world behind a port failed, which is noted."""
+    _log.warning("request failed", failure=type(error).__name__, route=request.scope["route"].path)
+    return problems.of_error(error)
 
 
 def _secret(request: Request) -> str:

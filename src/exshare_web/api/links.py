@@ -12,7 +12,7 @@ import attrs
 from starlette.responses import Response
 
 from exshare_core.capabilities import Capabilities
-from exshare_core.errors import InvalidValue, InvalidValues, NotFound, Taken
+from exshare_core.errors import AdapterFailed, InvalidValue, InvalidValues, NotFound, Refused, Taken
 from exshare_core.gates import Method
 from exshare_core.links import LabelFilter, ShareLink
 from exshare_core.sharing import LinkForm
@@ -67,7 +67,7 @@ async def list_links(call: Call) -> Response:
 async def show(call: Call) -> Response:
     """One link, with what Confluence says of its page now, and its address for who may see it."""
     shown = await call.sharing.look(call.member, _link(call))
-    return await _answer(call, shown, await call.sharing.reveal(call.member, shown.link.id))
+    return await _answer(call, shown, await _address(call, shown.link.id))
 
 
 async def activity(call: Call) -> Response:
@@ -135,7 +135,7 @@ async def create(call: Call) -> Response:
         if id is None:
             raise
         shown = await call.sharing.look(call.member, id)
-        return await _answer(call, shown, await call.sharing.reveal(call.member, id))
+        return await _answer(call, shown, await _address(call, id))
     answer = await _answer(call, shown, url, 201)
     answer.headers["location"] = f"/api/v1/sites/{call.site}/links/{shown.link.id}"
     return answer
@@ -285,6 +285,14 @@ def link_of(shown: Shown, names: Mapping[MemberId, str], url: str | None = None)
         has_password=link.wish.password_hash is not None,
         settings=settings_of(link, shown.record.slug),
     )
+
+
+async def _address(call: Call, link: LinkId) -> str | None:
+    """The full address, or None where it is not shown to this member now (spec L18)."""
+    try:
+        return await call.sharing.reveal(call.member, link)
+    except (Refused, InvalidValue, AdapterFailed):
+        return None
 
 
 async def _answer(call: Call, shown: Shown, url: str | None, status: int = 200) -> Response:
