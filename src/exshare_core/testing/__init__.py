@@ -7,8 +7,10 @@ Names of contracts and of their tests are public: they are neither renamed nor m
 import pytest
 
 MODULES = [
+    "account_sessions",
     "accounts",
     "activity",
+    "api_keys",
     "authenticator",
     "changing",
     "checking",
@@ -20,8 +22,10 @@ MODULES = [
     "directory",
     "files",
     "guesses",
+    "guests",
     "identities",
     "keeping",
+    "kept_shares",
     "links",
     "listing",
     "machine",
