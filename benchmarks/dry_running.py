@@ -24,9 +24,9 @@ from exshare_adapters.codec import Codec
 from exshare_adapters.link_rows import link_params
 from exshare_adapters.sqlite import SqliteSettings, open_sqlite
 from exshare_core.governance import DEFAULT, Configuration, SitePolicy, SpaceRules, hold_back
+from exshare_core.governing.rehearsing import rehearse
 from exshare_core.impact import Consequence
 from exshare_core.policy import Limits
-from exshare_core.rehearsing import rehearse
 from exshare_core.values import People, SpaceKey
 
 BEFORE = SitePolicy(SITE, configurations={DEFAULT: Configuration(Limits(opens=50))})

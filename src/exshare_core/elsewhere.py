@@ -12,7 +12,6 @@ from datetime import timedelta
 from attrs import frozen
 
 from exshare_core.departing import Departing, Gateway
-from exshare_core.entrance import Caller
 from exshare_core.errors import AdapterFailed, Busy, InvalidValue
 from exshare_core.events import Actor, Event, Kind
 from exshare_core.gates import Method
@@ -20,10 +19,11 @@ from exshare_core.guessing import counted_as, departures_wait
 from exshare_core.identities import Declined, Identity
 from exshare_core.limiting import Limit, charge
 from exshare_core.membership import Membership
-from exshare_core.proving import WHO, SignIn, Submission
-from exshare_core.signing_in import SignedIn
+from exshare_core.membership.signing_in import SignedIn
 from exshare_core.values import Address, IPAddress, SiteId, Subject
 from exshare_core.visiting import Opening, Visiting
+from exshare_core.visiting.entrance import Caller
+from exshare_core.visiting.proving import WHO, SignIn, Submission
 
 MEMBERS = "members"
 LINK = "link "

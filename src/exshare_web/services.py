@@ -8,10 +8,10 @@ from attrs import field, frozen
 
 from exshare_core.elsewhere import Elsewhere
 from exshare_core.governing import Governing
+from exshare_core.governing.leaving import Leaving
 from exshare_core.joining import Joining
-from exshare_core.keying import Keying
-from exshare_core.leaving import Leaving
 from exshare_core.membership import Membership
+from exshare_core.membership.keying import Keying
 from exshare_core.ports import TokenGenerator
 from exshare_core.sharing import Sharing
 from exshare_core.values import SiteId

@@ -26,11 +26,11 @@ from exshare_core.events import Actor, Event
 from exshare_core.factors import Demand
 from exshare_core.governance import PolicyChange, assign, hold_back
 from exshare_core.governing import Governing
+from exshare_core.governing.leaving import Leaving
 from exshare_core.joining import Joining
-from exshare_core.keying import Keying
-from exshare_core.leaving import Leaving
 from exshare_core.links import ShareLink
 from exshare_core.membership import Membership
+from exshare_core.membership.keying import Keying
 from exshare_core.policy import Limits
 from exshare_core.ports import LinkRecord, Storage
 from exshare_core.sharing import LinkForm, Sharing

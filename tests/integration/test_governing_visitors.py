@@ -11,7 +11,6 @@ from typing import Any
 from attrs import evolve, frozen
 
 from exshare_core.accounts import Member
-from exshare_core.browsing import Cut
 from exshare_core.content import Attachment
 from exshare_core.decisions import Answer
 from exshare_core.errors import StalePolicy
@@ -36,6 +35,7 @@ from exshare_core.testing import (
 from exshare_core.testing.samples import fresh_digest, fresh_site
 from exshare_core.values import AccountId, AttachmentId, Networks, PageId, SiteId, network_address
 from exshare_core.visiting import Addresses, Caller, Visiting
+from exshare_core.visiting.browsing import Cut
 from tests.integration.stores import Store
 
 OWNER, GUIDE, FILE = AccountId("557058:ada"), PageId("100"), AttachmentId("att1")

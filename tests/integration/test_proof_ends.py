@@ -14,17 +14,17 @@ from typing import Any
 import pytest
 from attrs import evolve, frozen
 
-from exshare_core.browsing import Cut
 from exshare_core.content import Attachment, ByteRange
 from exshare_core.decisions import Answer
 from exshare_core.external_accounts import AccountSession
 from exshare_core.gates import Method
 from exshare_core.links import ShareLink
 from exshare_core.policy import Limits
-from exshare_core.proving import SignIn
 from exshare_core.sharing import LinkForm
 from exshare_core.testing.samples import an_account, fresh_digest
 from exshare_core.values import Address, ExternalAccountId, Networks, People
+from exshare_core.visiting.browsing import Cut
+from exshare_core.visiting.proving import SignIn
 from tests.integration.stores import Store
 from tests.integration.test_governing_visitors import BYTES, FILE, GUIDE, House, house
 

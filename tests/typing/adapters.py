@@ -44,7 +44,6 @@ from exshare_adapters.sqlite.used_tokens import SqliteUsedTokens
 from exshare_adapters.system import SystemClock, SystemTokens
 from exshare_adapters.totp import Totp
 from exshare_adapters.vault import AesGcmVault
-from exshare_core.introducing import NoHosts
 from exshare_core.ports import (
     AccessChecker,
     AccountRepository,
@@ -105,6 +104,7 @@ from exshare_core.testing.mailer import MailSystem
 from exshare_core.testing.prepared import PreparedSite
 from exshare_core.testing.renderer import RendererSetting
 from exshare_core.testing.visitor_tokens import VisitorTokenSystem
+from exshare_core.visiting.introducing import NoHosts
 
 # --- of the deployment -----------------------------------------------------------------------------------------------
 

@@ -8,9 +8,9 @@ from typing import Any
 from attrs import define, field
 
 from exshare_core.accounts import Member
-from exshare_core.attending import Presence
 from exshare_core.authenticating import Proposal
-from exshare_core.signing_in import SignedIn
+from exshare_core.membership.attending import Presence
+from exshare_core.membership.signing_in import SignedIn
 from exshare_core.testing import AuthenticatorApp
 from tests.unit.office import ACME, PASSWORD, Office, run
 

@@ -9,9 +9,9 @@ import pytest
 from attrs import field, frozen
 
 from exshare_core.content import Draft, MacroUse, MayRead, NodeKind, PageFacts, Reading
-from exshare_core.gathering import Gathered, Gathering
 from exshare_core.testing.fakes.content import MemoryPage, MemoryPages, MemorySite
 from exshare_core.values import PageId, SpaceKey
+from exshare_core.visiting.gathering import Gathered, Gathering
 
 ROOT, HOME = PageId("10"), PageId("1")
 MANY = tuple(PageId(str(number)) for number in range(1000, 1100))

@@ -39,11 +39,11 @@ from exshare_core.guessing import (
     unknown_wait,
 )
 from exshare_core.limiting import Charge, Limit, charge, mailbox_limit
-from exshare_core.proving import CODE_TRIES
 from exshare_core.testing import FakeVault, MemoryStorage
 from exshare_core.testing.fakes.queues import MemoryGuesses
 from exshare_core.testing.fakes.state import State
 from exshare_core.values import Address
+from exshare_core.visiting.proving import CODE_TRIES
 
 NOW = datetime(2026, 5, 15, 12, 0, tzinfo=UTC)
 Patience = Callable[[Tally, datetime], timedelta]

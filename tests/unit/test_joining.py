@@ -12,15 +12,13 @@ from attrs import define, evolve, field
 from exshare_core.authenticating import Proposal
 from exshare_core.decisions import Answer
 from exshare_core.dispatching import open_letter
-from exshare_core.entrance import Caller
 from exshare_core.errors import NotFound
 from exshare_core.events import Actor, Kind
 from exshare_core.gates import may_register
 from exshare_core.joining import Joining
+from exshare_core.joining.recognising import Entered, Recognised
 from exshare_core.links import segment
 from exshare_core.policy import Layer, Limits, outer
-from exshare_core.proving import Proving
-from exshare_core.recognising import Entered, Recognised
 from exshare_core.testing import (
     AuthenticatorApp,
     CheapHasher,
@@ -33,6 +31,8 @@ from exshare_core.testing import (
 )
 from exshare_core.testing.samples import a_link, an_address, fresh_digest
 from exshare_core.values import Address, People, SiteId, Token, network_address
+from exshare_core.visiting.entrance import Caller
+from exshare_core.visiting.proving import Proving
 
 T = TypeVar("T")
 

@@ -12,7 +12,7 @@ from exshare_core.api_keys import A_MINUTE, MOST_PER_MEMBER, ApiKey, KeyForm, Op
 from exshare_core.errors import InvalidValue, NotFound, Refused
 from exshare_core.events import Kind
 from exshare_core.guessing import FREE_UNKNOWN
-from exshare_core.keying import Keying, Recognised, TooMany
+from exshare_core.membership.keying import Keying, Recognised, TooMany
 from exshare_core.values import ApiKeyId, IPAddress, Networks, Token, network_address
 from tests.unit.office import ACME, BETA, DAY, MINUTE, Office, run
 

@@ -9,10 +9,10 @@ from exshare_core.accounts import Member
 from exshare_core.errors import NotFound, Refused
 from exshare_core.events import Kind
 from exshare_core.governance import Leavers
-from exshare_core.leaving import Leaving, Settlement
+from exshare_core.governing.leaving import Leaving, Settlement
 from exshare_core.links import ShareLink
 from exshare_core.ports import LinkRecord
-from exshare_core.standing import standing
+from exshare_core.sharing.standing import standing
 from exshare_core.values import MemberId
 from tests.unit.office import ACME, ADA_ACCOUNT, BOB_ACCOUNT, CONNECTOR, Office, run
 

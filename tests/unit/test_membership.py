@@ -12,7 +12,7 @@ from attrs import define, evolve, field
 from exshare_core.accounts import Member
 from exshare_core.errors import InvalidValue, InvalidValues, NotFound, Taken
 from exshare_core.events import Actor, Kind
-from exshare_core.signing_in import SignedIn
+from exshare_core.membership.signing_in import SignedIn
 from exshare_core.testing import CheapHasher
 from exshare_core.values import EVERYWHERE, AccountId, MemberId, SiteId
 from tests.unit.office import ACME, BETA, PASSWORD, Office, run

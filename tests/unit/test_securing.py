@@ -12,8 +12,8 @@ from exshare_core.accounts import Member, Way
 from exshare_core.errors import InvalidValues, NotFound, Refused, Unconfirmed
 from exshare_core.events import Actor, Kind
 from exshare_core.factors import Demand
-from exshare_core.securing import Secured
-from exshare_core.signing_in import SignedIn
+from exshare_core.membership.securing import Secured
+from exshare_core.membership.signing_in import SignedIn
 from exshare_core.values import MemberId
 from tests.unit.office import ACME, BOB_ACCOUNT, PASSWORD, Office, run
 from tests.unit.seats import HOME, Browser, signed_in, stored, with_app

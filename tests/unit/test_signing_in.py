@@ -13,7 +13,7 @@ from attrs import evolve
 from exshare_core.accounts import Member, Way
 from exshare_core.events import Actor, Event, Kind
 from exshare_core.factors import Demand
-from exshare_core.signing_in import SignedIn
+from exshare_core.membership.signing_in import SignedIn
 from exshare_core.testing.fakes.members import MemoryMembers
 from exshare_core.values import SiteId
 from tests.unit.office import ACME, BETA, PASSWORD, Office, run

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from exshare_core.recognising import Recognised
+from exshare_core.joining.recognising import Recognised
 from exshare_core.values import LinkId
 from exshare_web.account.place import Place, base
 from exshare_web.visitor.request import shell

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from exshare_core.decisions import Answer
 from exshare_core.errors import InvalidValue
-from exshare_core.recognising import Recognised
+from exshare_core.joining.recognising import Recognised
 from exshare_core.values import SiteId, Token, site_id
 from exshare_core.visiting import Caller
 from exshare_web import cookies

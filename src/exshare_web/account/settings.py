@@ -11,8 +11,8 @@ from starlette.responses import RedirectResponse, Response
 from exshare_core.authenticating import Proposal
 from exshare_core.errors import InvalidValue, NotFound
 from exshare_core.factors import RECOVERY_CODES
-from exshare_core.recognising import Recognised
-from exshare_core.tending import Tended
+from exshare_core.joining.recognising import Recognised
+from exshare_core.joining.tending import Tended
 from exshare_web.account.place import Place, base
 from exshare_web.answers import TOO_MANY
 from exshare_web.manager.forms import errors_of

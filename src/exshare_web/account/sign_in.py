@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from exshare_core.decisions import Answer
+from exshare_core.joining.recognising import Entered, Recognised
 from exshare_core.limiting import KNOWN_LIFE
-from exshare_core.recognising import Entered, Recognised
 from exshare_core.visiting import Caller, Submission
 from exshare_web import cookies
 from exshare_web.account.place import Place, base

@@ -19,7 +19,7 @@ from exshare_core.accounts import Member
 from exshare_core.api_keys import A_MINUTE, ApiKey, Operation
 from exshare_core.errors import AdapterFailed, ExshareError, InvalidValue, NotFound
 from exshare_core.governing import Governing
-from exshare_core.keying import TooMany
+from exshare_core.membership.keying import TooMany
 from exshare_core.sharing import Sharing
 from exshare_core.values import SiteId
 from exshare_web.api import bodies, problems

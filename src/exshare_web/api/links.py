@@ -16,7 +16,7 @@ from exshare_core.errors import AdapterFailed, InvalidValue, InvalidValues, NotF
 from exshare_core.gates import Method
 from exshare_core.links import LabelFilter, ShareLink
 from exshare_core.sharing import LinkForm
-from exshare_core.standing import Shown
+from exshare_core.sharing.standing import Shown
 from exshare_core.values import (
     Address,
     LinkId,

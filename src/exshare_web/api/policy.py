@@ -5,9 +5,9 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from exshare_core.errors import InvalidValue, StalePolicy
+from exshare_core.governing.rehearsing import DryRun
 from exshare_core.impact import Consequence
 from exshare_core.policy_document import LARGEST_DOCUMENT, read_policy, write_policy
-from exshare_core.rehearsing import DryRun
 from exshare_core.values import SpaceKey, space_key
 from exshare_web.api import bodies, models, problems
 from exshare_web.api.calls import Call

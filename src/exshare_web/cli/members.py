@@ -15,7 +15,7 @@ from exshare_web.cli import options
 
 if TYPE_CHECKING:
     from exshare_core.accounts import Member
-    from exshare_core.leaving import Settlement
+    from exshare_core.governing.leaving import Settlement
     from exshare_web.container import Opened
 
 

@@ -22,10 +22,10 @@ from exshare_core.elsewhere import Elsewhere
 from exshare_core.factors import Demand
 from exshare_core.gates import Method
 from exshare_core.governing import Governing
+from exshare_core.governing.leaving import Leaving
 from exshare_core.joining import Joining
-from exshare_core.keying import Keying
-from exshare_core.leaving import Leaving
 from exshare_core.membership import Membership
+from exshare_core.membership.keying import Keying
 from exshare_core.ports import (
     AuthenticatorCodes,
     Clock,

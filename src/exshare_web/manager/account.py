@@ -11,7 +11,7 @@ from exshare_core.authenticating import Proposal
 from exshare_core.errors import InvalidValue, Refused, Taken, Unconfirmed
 from exshare_core.events import Actor
 from exshare_core.factors import RECOVERY_CODES
-from exshare_core.securing import Secured
+from exshare_core.membership.securing import Secured
 from exshare_core.values import Address
 from exshare_web import cookies
 from exshare_web.answers import TOO_MANY

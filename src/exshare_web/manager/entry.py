@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from exshare_core.limiting import KNOWN_LIFE
-from exshare_core.signing_in import SignedIn
+from exshare_core.membership.signing_in import SignedIn
 from exshare_web import cookies
 from exshare_web.form_tokens import fits, form_token
 from exshare_web.origins import same_origin

@@ -9,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from exshare_core.accounts import Member
-from exshare_core.attending import Presence
 from exshare_core.decisions import Answer
 from exshare_core.errors import InvalidValue, NotFound
 from exshare_core.governing import Governing
+from exshare_core.membership.attending import Presence
 from exshare_core.sharing import Sharing
 from exshare_core.values import SiteId, site_id
 from exshare_web import cookies

@@ -14,7 +14,7 @@ from exshare_core.explaining import VERSION, beginning, unanswerable
 from exshare_core.gates import Method, terms_in_force
 from exshare_core.links import LINK_LAYER, LabelMode
 from exshare_core.policy import Policy
-from exshare_core.standing import Shown, named_layers
+from exshare_core.sharing.standing import Shown, named_layers
 from exshare_core.values import MemberId, Networks, People
 from exshare_web.manager.offers import WORDS, duration
 

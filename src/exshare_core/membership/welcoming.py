@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from attrs import evolve, frozen
 
 from exshare_core.accounts import Member
-from exshare_core.attending import MAX_MEMBER_NAME, Attending
 from exshare_core.departing import Gateway
 from exshare_core.errors import Busy, InvalidValue, Taken
 from exshare_core.events import Actor, Event, Kind
 from exshare_core.identities import Identity
 from exshare_core.letters import header_text
 from exshare_core.links import checked_name
+from exshare_core.membership.attending import MAX_MEMBER_NAME, Attending
 from exshare_core.values import MemberId, Subject
 
 TRIES = 3

@@ -1,8 +1,8 @@
 """Use cases of a member who shares: create, change, switch, rotate, renew, confirm and delete links.
 
 Each act is all or nothing (spec L13): everything is checked before the one transaction that stores it. What every act
-begins with is in `exshare_core.acting`, looking at links in `exshare_core.looking`, sending them in
-`exshare_core.sending`.
+begins with is in `exshare_core.sharing.acting`, looking at links in `exshare_core.sharing.looking`, sending them in
+`exshare_core.sharing.sending`.
 """
 
 from __future__ import annotations
@@ -35,22 +35,11 @@ from exshare_core.passwords import normalised
 from exshare_core.permissions import Mandate, Right
 from exshare_core.policy import Layer, Policy
 from exshare_core.ports import LinkRecord
-from exshare_core.scoping import Scoping
-from exshare_core.sending import INVITATION_LIFE, MAX_RECIPIENTS, Sending
-from exshare_core.standing import Shown, named_layers, policy_above, standing
+from exshare_core.sharing.scoping import Scoping
+from exshare_core.sharing.sending import Sending
+from exshare_core.sharing.standing import Shown, named_layers, policy_above, standing
 from exshare_core.values import AccountId, LinkId, PageId, SpaceKey, Token
 from exshare_core.wishes import LinkForm, check_form, prefilled
-
-__all__ = [
-    "ADDRESS_PURPOSE",
-    "INVITATION_LIFE",
-    "MAX_GRACE",
-    "MAX_RECIPIENTS",
-    "Beginning",
-    "LinkForm",
-    "Sharing",
-    "Shown",
-]
 
 MAX_GRACE = timedelta(days=30)
 """The longest time that an old address may go on after a rotation (spec L4)."""

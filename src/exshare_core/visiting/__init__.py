@@ -1,20 +1,19 @@
 """Use cases of a visitor: open a link, prove what it asks, begin a visit, see a page, fetch a file.
 
 Every way in starts with `Visiting.open`, which judges by `decide()` alone. What an open link leads to is behind the
-`Admission` it gives, and everything of a page goes through `reach()`. The gates are in `exshare_core.proving`, and in
-`exshare_core.introducing` for those whom another host names; the content is in `exshare_core.browsing`, the way in that
-both share in `exshare_core.entrance`.
+`Admission` it gives, and everything of a page goes through `reach()`. The gates are in `proving`, and in `introducing` for
+those whom another host names; the content is in `browsing`, the way in that both share in `entrance`.
 """
 
 from __future__ import annotations
 
 from attrs import frozen
 
-from exshare_core.browsing import Addresses, Cut, Entry, PageView, Sidebar
-from exshare_core.entrance import Admission, Caller, Opening
-from exshare_core.introducing import Introducing, Introduction
-from exshare_core.leading import Leading, Onward
-from exshare_core.proving import Submission
+from exshare_core.visiting.browsing import Addresses, Cut, Entry, PageView, Sidebar
+from exshare_core.visiting.entrance import Admission, Caller, Opening
+from exshare_core.visiting.introducing import Introducing, Introduction
+from exshare_core.visiting.leading import Leading, Onward
+from exshare_core.visiting.proving import Submission
 
 __all__ = [
     "Addresses",

@@ -1,7 +1,7 @@
 """Use cases of a visitor inside an open link: see a page, find the way around, fetch a file.
 
 Everything is asked with an `Admission`, and everything of a page goes through `content.reach`, a file's own rules
-through `content.may_serve`. What a page may show of others is worked out by `exshare_core.gathering`. What Confluence
+through `content.may_serve`. What a page may show of others is worked out by `exshare_core.visiting.gathering`. What Confluence
 cannot answer is busy, never allowed and never lost (spec L15).
 """
 
@@ -26,13 +26,13 @@ from exshare_core.content import (
     reach,
 )
 from exshare_core.decisions import Answer, Decision
-from exshare_core.entrance import Admission, Entrance
 from exshare_core.errors import AdapterFailed
 from exshare_core.events import Kind
-from exshare_core.gathering import LEVEL, Gathering
 from exshare_core.links import Scope
 from exshare_core.ports import Content, FileStream, View
 from exshare_core.values import AttachmentId, PageId
+from exshare_core.visiting.entrance import Admission, Entrance
+from exshare_core.visiting.gathering import LEVEL, Gathering
 
 MOST_BESIDE = 200
 """Entries of a level among which a page's neighbours are looked for."""
@@ -310,7 +310,7 @@ class Browsing(Entrance):
     async def _reached(
         self, admission: Admission, pages: Collection[PageId], *, elsewhere: bool = False
     ) -> Mapping[PageId, PageFacts]:
-        """Those of `pages` that the link reaches now, as `exshare_core.gathering.Reached` says."""
+        """Those of `pages` that the link reaches now, as `exshare_core.visiting.gathering.Reached` says."""
         link, content = admission.link, self.contents[admission.link.site]
         if not pages:
             return {}

@@ -21,6 +21,7 @@ from exshare_core.events import Actor, Event, Kind
 from exshare_core.explaining import Explanation, explain
 from exshare_core.gates import Method, Prepared, prepare
 from exshare_core.governance import Permissions, PolicyChange, SitePolicy, assign, check_policy, hold_back, space_layer
+from exshare_core.governing.rehearsing import DryRun, Turned, rehearse
 from exshare_core.groups import identity_of, mandate_of, member_groups, owner_groups
 from exshare_core.links import ShareLink, Switches
 from exshare_core.permissions import (
@@ -35,11 +36,8 @@ from exshare_core.permissions import (
 )
 from exshare_core.policy import Limits, Policy, outer
 from exshare_core.ports import Clock, Content, LinkRecord, Storage
-from exshare_core.rehearsing import DryRun, Turned, rehearse
 from exshare_core.schemes import NOBODY, Grantees
 from exshare_core.values import Address, IPAddress, LinkId, SiteId, SpaceKey
-
-__all__ = ["DryRun", "Governing", "SpaceView", "with_space_limits"]
 
 
 @frozen(slots=True)

@@ -9,17 +9,17 @@ from __future__ import annotations
 from attrs import evolve, field, frozen
 
 from exshare_core.decisions import Answer
-from exshare_core.entering import Entering
-from exshare_core.entrance import Caller
 from exshare_core.errors import CannotUnseal, NotFound, printable
 from exshare_core.events import Actor, Kind
 from exshare_core.external_accounts import ExternalAccount, KeptShare
 from exshare_core.gates import Method
+from exshare_core.joining.entering import Entering
+from exshare_core.joining.recognising import Recognised, typed_address
+from exshare_core.joining.tending import SHARE_PURPOSE, Tending, share_bound
 from exshare_core.links import LinkAddress, segment
-from exshare_core.proving import Proving, SignIn, Submission
-from exshare_core.recognising import Recognised, typed_address
-from exshare_core.tending import SHARE_PURPOSE, Tending, share_bound
 from exshare_core.values import Address, ExternalAccountId, SiteId, Token
+from exshare_core.visiting.entrance import Caller
+from exshare_core.visiting.proving import Proving, SignIn, Submission
 
 
 @frozen(slots=True)

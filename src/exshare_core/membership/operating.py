@@ -11,15 +11,15 @@ import unicodedata
 from attrs import evolve, frozen
 
 from exshare_core.accounts import SETUP_LIFE, Member
-from exshare_core.attending import MAX_MEMBER_NAME, typed_name
 from exshare_core.errors import InvalidValue, NotFound, Taken
 from exshare_core.events import Actor, Kind
 from exshare_core.letters import header_text
 from exshare_core.links import checked_name
-from exshare_core.securing import Securing
-from exshare_core.signing_in import SigningIn
+from exshare_core.membership.attending import MAX_MEMBER_NAME, typed_name
+from exshare_core.membership.securing import Securing
+from exshare_core.membership.signing_in import SigningIn
+from exshare_core.membership.welcoming import Welcoming
 from exshare_core.values import AccountId, Address, MemberId, SiteId, Token
-from exshare_core.welcoming import Welcoming
 
 
 @frozen

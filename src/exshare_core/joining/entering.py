@@ -10,15 +10,15 @@ from datetime import datetime
 
 from attrs import evolve, frozen
 
-from exshare_core.entrance import Caller
 from exshare_core.errors import Taken
 from exshare_core.events import Event, Kind
 from exshare_core.external_accounts import AccountStep, ExternalAccount
 from exshare_core.guessing import network_wait
+from exshare_core.joining.recognising import Entered, Recognising, typed_address
 from exshare_core.limiting import Door, Knock
 from exshare_core.passwords import normalised
-from exshare_core.recognising import Entered, Recognising, typed_address
 from exshare_core.values import SiteId
+from exshare_core.visiting.entrance import Caller
 
 STEP_TRIES = 5
 """Wrong codes after which a step is over and the password is asked for again."""

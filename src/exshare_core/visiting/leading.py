@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from exshare_core.browsing import Browsing
 from exshare_core.content import PageFacts
 from exshare_core.decisions import Answer
-from exshare_core.entrance import Admission
 from exshare_core.errors import CannotUnseal
 from exshare_core.gates import Attempt, decide
 from exshare_core.links import ADDRESS_PURPOSE, LinkAddress, lasting, segment
 from exshare_core.values import LinkId, PageId
+from exshare_core.visiting.browsing import Browsing
+from exshare_core.visiting.entrance import Admission
 
 
 @frozen(slots=True)

@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from attrs import evolve, field, frozen
 
 from exshare_core.accounts import Member, MemberSession, SignInStep, Way
-from exshare_core.attending import Attending, site_of, typed_name
 from exshare_core.authenticating import Proposal
 from exshare_core.errors import Taken
 from exshare_core.events import Actor, Event, Kind
 from exshare_core.limiting import Knock
+from exshare_core.membership.attending import Attending, site_of, typed_name
 from exshare_core.passwords import normalised
 from exshare_core.values import IPAddress, SiteId, Token
 

@@ -14,9 +14,9 @@ from exshare_core.events import Kind
 from exshare_core.gates import admits
 from exshare_core.letters import Letter, LetterKind, header_text
 from exshare_core.links import checked_description
-from exshare_core.looking import Looking
 from exshare_core.permissions import Right
-from exshare_core.standing import Shown
+from exshare_core.sharing.looking import Looking
+from exshare_core.sharing.standing import Shown
 from exshare_core.values import Address, LinkId
 
 INVITATION_LIFE = timedelta(days=2)

@@ -14,7 +14,6 @@ from attrs import frozen
 
 from exshare_core.decisions import Answer
 from exshare_core.dispatching import seal_letter
-from exshare_core.entrance import PROOF_PURPOSE, Ask, Caller, Entrance, ask_of, event_of
 from exshare_core.errors import InvalidValue, StaleLink
 from exshare_core.events import Event, Kind
 from exshare_core.gates import Attempt, Method, Prepared, Proof, ProofKind, Visit, admits, decide, identifies
@@ -34,6 +33,7 @@ from exshare_core.noticing import notice_burst
 from exshare_core.passwords import normalised
 from exshare_core.ports import Found, PendingCode, StoredProof
 from exshare_core.values import Address, ExternalAccountId
+from exshare_core.visiting.entrance import PROOF_PURPOSE, Ask, Caller, Entrance, ask_of, event_of
 
 CODE_LIFE = timedelta(minutes=10)
 CODE_TRIES = 5

@@ -13,19 +13,19 @@ from attrs import evolve, frozen
 
 from exshare_core.decisions import Answer
 from exshare_core.dispatching import seal_letter
-from exshare_core.entrance import Caller
 from exshare_core.errors import Taken
 from exshare_core.events import Kind
 from exshare_core.external_accounts import ExternalAccount
 from exshare_core.gates import may_register
 from exshare_core.guessing import codes_wait, counted_as
+from exshare_core.joining.recognising import Entered, Recognising, typed_address, words_known
 from exshare_core.letters import Letter, LetterKind
 from exshare_core.limiting import Door, Limit, charge, mailbox_limit
 from exshare_core.passwords import LEAST_AS_ONLY_GATE, check_password
 from exshare_core.ports import PendingCode
-from exshare_core.proving import CODE_LIFE, CODE_TRIES
-from exshare_core.recognising import Entered, Recognising, typed_address, words_known
 from exshare_core.values import NO_LINK, Address, ExternalAccountId, SiteId
+from exshare_core.visiting.entrance import Caller
+from exshare_core.visiting.proving import CODE_LIFE, CODE_TRIES
 
 
 @frozen(slots=True)

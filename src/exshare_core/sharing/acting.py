@@ -21,7 +21,7 @@ from exshare_core.links import ShareLink
 from exshare_core.permissions import Mandate, Right
 from exshare_core.policy import Layer
 from exshare_core.ports import Clock, Content, LinkRecord, PasswordHasher, Storage, TokenGenerator, Vault
-from exshare_core.standing import Shown, standing
+from exshare_core.sharing.standing import Shown, standing
 from exshare_core.values import AccountId, LinkId, MemberId, PageId, SiteId, SpaceKey
 
 SHAREABLE = frozenset({NodeKind.PAGE, NodeKind.BLOG_POST, NodeKind.FOLDER})

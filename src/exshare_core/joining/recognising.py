@@ -9,7 +9,6 @@ from attrs import evolve, field, frozen
 
 from exshare_core.authenticating import Authenticating
 from exshare_core.dispatching import seal_letter
-from exshare_core.entrance import Caller, Entrance
 from exshare_core.errors import CannotUnseal, InvalidValue, Taken
 from exshare_core.events import Actor, Event, Kind
 from exshare_core.external_accounts import AccountSession, AccountStep, ExternalAccount
@@ -19,6 +18,7 @@ from exshare_core.limiting import Door, KnownBrowsers
 from exshare_core.passwords import normalised
 from exshare_core.ports import AuthenticatorCodes
 from exshare_core.values import Address, ExternalAccountId, Sealed, SiteId
+from exshare_core.visiting.entrance import Caller, Entrance
 
 ACCOUNT_PURPOSE = "external account"
 """The vault's purpose for the mailbox of an account, and for the digest by which it is found."""

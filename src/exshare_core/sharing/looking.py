@@ -9,7 +9,6 @@ from attrs import frozen
 
 from exshare_core import permissions
 from exshare_core.accounts import Member
-from exshare_core.acting import SHAREABLE, Acting
 from exshare_core.content import Node, NodeKind
 from exshare_core.errors import AdapterFailed, CannotUnseal
 from exshare_core.events import Event
@@ -18,7 +17,8 @@ from exshare_core.noticing import guessed_at
 from exshare_core.permissions import Mandate, Right
 from exshare_core.ports import LinkRecord
 from exshare_core.schemes import Granted
-from exshare_core.standing import Shown, with_facts
+from exshare_core.sharing.acting import SHAREABLE, Acting
+from exshare_core.sharing.standing import Shown, with_facts
 from exshare_core.values import LinkId, MemberId, PageId, SpaceKey, Token
 
 

@@ -12,16 +12,16 @@ from datetime import datetime, timedelta
 from attrs import evolve, field, frozen
 
 from exshare_core.authenticating import Proposal
-from exshare_core.enrolling import Asked, Enrolling
-from exshare_core.entrance import Caller
 from exshare_core.errors import CannotUnseal, InvalidValue, InvalidValues, NotFound
 from exshare_core.events import Event, Kind
 from exshare_core.external_accounts import AccountSession, ExternalAccount, KeptShare
+from exshare_core.joining.enrolling import Asked, Enrolling
+from exshare_core.joining.recognising import Recognised, typed_address, words_known
 from exshare_core.letters import LetterKind
 from exshare_core.limiting import Door
 from exshare_core.passwords import LEAST_AS_ONLY_GATE, check_password
-from exshare_core.recognising import Recognised, typed_address, words_known
 from exshare_core.values import ExternalAccountId, LinkId, Token
+from exshare_core.visiting.entrance import Caller
 
 SHARE_PURPOSE = "share of an account"
 MOST_SHARES = 100

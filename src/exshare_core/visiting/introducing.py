@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from attrs import field, frozen
 
-from exshare_core.entrance import Caller
 from exshare_core.errors import InvalidValue
 from exshare_core.events import Kind
 from exshare_core.gates import Method, Proof, ProofKind, identifies
 from exshare_core.ports import VisitorTokens
-from exshare_core.proving import WHO, AtGate, Proving, Submission
 from exshare_core.signed_visitors import SignedVisitor
 from exshare_core.values import Address, SiteId
+from exshare_core.visiting.entrance import Caller
+from exshare_core.visiting.proving import WHO, AtGate, Proving, Submission
 
 USED = "the token has been used"
 """Why a token lets nobody in that has let somebody in before."""

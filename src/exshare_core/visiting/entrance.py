@@ -1,6 +1,6 @@
 """The way in to a link: one look-up, one judgement by `decide()`, and what is written down of it.
 
-Everything that visitors do begins here (`exshare_core.proving`, `exshare_core.browsing`). An address that leads nowhere
+Everything that visitors do begins here (`exshare_core.visiting.proving`, `exshare_core.visiting.browsing`). An address that leads nowhere
 costs the same work and the same count whatever is behind it: no such token, a deleted or a disabled link, a withdrawn
 address (spec G7, G8).
 """

@@ -11,11 +11,11 @@ from datetime import timedelta
 from attrs import evolve, field, frozen
 
 from exshare_core.accounts import Member, MemberSession
-from exshare_core.attending import Attending, Presence, site_of, words_known
 from exshare_core.authenticating import Proposal
 from exshare_core.errors import InvalidValue, InvalidValues, NotFound, Refused, Taken, Unconfirmed
 from exshare_core.events import Actor, Event, Kind
 from exshare_core.limiting import Door
+from exshare_core.membership.attending import Attending, Presence, site_of, words_known
 from exshare_core.passwords import LEAST_AS_ONLY_GATE, check_password
 from exshare_core.values import EVERYWHERE, MemberId, Token
 
