@@ -21,7 +21,8 @@ from exshare_web.account.routes import account_routes
 from exshare_web.admin.routes import admin_routes
 from exshare_web.answers import FAILED, UNREADABLE, Answers
 from exshare_web.api import problems
-from exshare_web.api.operations import ROOT, api_routes
+from exshare_web.api.declaring import ROOT
+from exshare_web.api.operations import api_routes
 from exshare_web.headers import SecurityHeaders
 from exshare_web.logs import RequestLog
 from exshare_web.manager.routes import manager_routes

@@ -16,8 +16,8 @@ from exshare_core.api_keys import KeyForm, Operation
 from exshare_core.capabilities import Capabilities
 from exshare_core.errors import Busy
 from exshare_core.values import MemberId
+from exshare_web.api.declaring import ROOT as API
 from exshare_web.api.operations import OPERATIONS
-from exshare_web.api.operations import ROOT as API
 from tests.integration.members import Seat
 from tests.integration.shell import BASE_URL, BOSS, CHILD, ROOT, SITE, Shell, run
 
@@ -74,7 +74,7 @@ def problem(answer: Any) -> tuple[int, str]:
 @pytest.mark.parametrize("one", OPERATIONS, ids=lambda one: one.name)
 def test_every_operation_asks_for_a_key(one: Any, headers: Mapping[str, str]) -> None:
     """Without a good one there is nothing but the demand for it."""
-    path = one.path.format(site=SITE, link="x")
+    path = one.address.format(site=SITE, link="x")
     answer = Shell().client().request(one.method, path, headers=headers)
 
     assert (401, "unauthenticated") == problem(answer)
@@ -92,7 +92,7 @@ def test_a_members_cookie_is_no_key() -> None:
 def test_a_key_does_what_it_was_made_for(one: Any) -> None:
     """With every operation but the one that is needed, it is refused by name."""
     program = Program(operations=frozenset(Operation) - {one.needs})
-    answer = program.client.request(one.method, one.path.format(site=SITE, link="x"))
+    answer = program.client.request(one.method, one.address.format(site=SITE, link="x"))
 
     assert (403, "refused") == problem(answer)
     assert one.needs.value in answer.json()["detail"]
@@ -325,9 +325,9 @@ def test_another_member_sees_nothing_of_it() -> None:
     bob, _ = run(program.shell.services.membership.add("bob", site=SITE, password=PASSWORD, identity=BOSS))
     theirs = Program(program.shell, bob)
     answers = [
-        theirs.client.request(one.method, one.path.format(site=SITE, link=made["id"]), headers={"if-match": '"1"'})
+        theirs.client.request(one.method, one.address.format(site=SITE, link=made["id"]), headers={"if-match": '"1"'})
         for one in OPERATIONS
-        if "{link}" in one.path and one.takes is None
+        if "{link}" in one.address and one.content is None
     ]
 
     assert {(404, "not-found")} == {problem(one) for one in answers}
@@ -470,7 +470,7 @@ def test_every_operation_is_a_route_and_described() -> None:
         for method in (route.methods or set()) - {"HEAD"}
     }
 
-    assert {(one.method, one.path) for one in OPERATIONS} == described == routed
+    assert {(one.method, one.address) for one in OPERATIONS} == described == routed
     assert len(OPERATIONS) == len({one.name for one in OPERATIONS})
 
 

@@ -20,8 +20,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from exshare_web.api.declaring import ROOT as API
 from exshare_web.api.operations import OPERATIONS
-from exshare_web.api.operations import ROOT as API
 from tests.integration.shell import SITE, Shell
 from tests.integration.test_api import Program, an_admin
 
@@ -49,7 +49,7 @@ def test_every_answer_is_as_described(one: Any, role: str) -> None:
     program = Program(shell, an_admin(shell) if role == "admin" else shell.owner)
     made = program.make(owner="ada")["id"]
     document = schemathesis.openapi.from_asgi(f"{API}/openapi.json", shell.app)
-    operation = document[one.path][one.method]
+    operation = document[one.address][one.method]
     sane, odd = (operation.as_strategy(generation_mode=mode) for mode in schemathesis.GenerationMode)
 
     @settings(max_examples=EXAMPLES, phases=[Phase.generate], derandomize=True, suppress_health_check=list(HealthCheck))

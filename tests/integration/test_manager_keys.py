@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from exshare_web.api.operations import ROOT as API
+from exshare_web.api.declaring import ROOT as API
 from tests.integration.members import Seat, another_member, forms_of, words_of
 from tests.integration.shell import SITE, Shell
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 import structlog
 from attrs import frozen
@@ -16,13 +17,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from exshare_core.accounts import Member
-from exshare_core.api_keys import A_MINUTE, ApiKey, Operation
+from exshare_core.api_keys import A_MINUTE, ApiKey
 from exshare_core.errors import AdapterFailed, ExshareError, InvalidValue, NotFound
 from exshare_core.governing import Governing
 from exshare_core.membership.keying import TooMany
 from exshare_core.sharing import Sharing
-from exshare_core.values import SiteId
+from exshare_core.values import SiteId, SpaceKey, space_key
 from exshare_web.api import bodies, problems
+from exshare_web.api.declaring import Done
 from exshare_web.visitor.request import network, shell
 
 _BEARER = re.compile(r"Bearer +([A-Za-z0-9_-]{1,200})\Z", re.IGNORECASE)
@@ -65,14 +67,50 @@ class Call:
             raise InvalidValue("If-Match", 'must be one version in quotation marks, such as "3"')
         return int(found[1])
 
+    @property
+    def version(self) -> int:
+        """The same for an operation that demands it."""
+        seen = self.seen()
+        assert seen is not None
+        return seen
 
-Handler = Callable[[Call], Awaitable[Response]]
+    def number(self, name: str, default: int, most: int) -> int:
+        """A number from the query; raises InvalidValue unless it is from 1 to `most`."""
+        text = self.query.get(name)
+        if text is None:
+            return default
+        if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= most):
+            raise InvalidValue(name, f"must be a whole number from 1 to {most}")
+        return int(text)
+
+    def flag(self, name: str) -> bool:
+        """Whether the query says ``true``; raises InvalidValue for anything but that and ``false``."""
+        text = self.query.get(name, "false")
+        if text not in ("true", "false"):
+            raise InvalidValue(name, "must be true or false")
+        return text == "true"
+
+    def space(self) -> SpaceKey | None:
+        """The space that the query names, if any; raises InvalidValue for what can be no key of one."""
+        return None if "space" not in self.query else space_key(self.query["space"])
 
 
-def called(
-    handler: Handler, operation: Operation | None, parameters: tuple[str, ...]
-) -> Callable[[Request], Awaitable[Response]]:
-    """An endpoint: `handler` for programs whose key may be used for `operation`, with these parameters in the query."""
+def told(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """A model as an answer."""
+    return Response(bodies.written(value), status, dict(headers or {}), media_type="application/json")
+
+
+def called(done: Done) -> Callable[[Request], Awaitable[Response]]:
+    """An endpoint: the operation's handler, for programs whose key may be used for it."""
+    model, versioned, names = done.read_as, done.versioned, tuple(one.name for one in done.parameters)
+
+    async def act(call: Call) -> Response:
+        if done.conditional and call.seen() is None:
+            return problems.answer(problems.UNCONDITIONAL, "send If-Match with the version that you have seen")
+        if done.content is None and await call.body():
+            raise InvalidValue("body", "nothing can be sent with this")
+        given = () if model is None else (bodies.read(model, await call.body()),)
+        return _answered(await done.handler(call, *given), done.status, versioned)
 
     async def endpoint(request: Request) -> Response:
         try:
@@ -86,10 +124,10 @@ def called(
             challenge = {"www-authenticate": 'Bearer realm="exshare"'}
             return problems.answer(problems.UNAUTHENTICATED, "send a good key as `Authorization: Bearer …`", challenge)
         try:
-            call = _call(request, found.key, found.member, parameters)
-            if operation is not None:
-                found.key.allow(operation)
-            answer = await handler(call)
+            call = _call(request, found.key, found.member, names)
+            if done.needs is not None:
+                found.key.allow(done.needs)
+            answer = await act(call)
         except AdapterFailed as error:
             answer = _failed(request, error)
         except ExshareError as error:
@@ -98,6 +136,15 @@ def called(
         return answer
 
     return endpoint
+
+
+def _answered(found: Any, status: int, versioned: bool) -> Response:
+    """What a handler gave, as an answer: with an ETag where it has a version that can be sent back."""
+    if isinstance(found, Response):
+        return found
+    if found is None:
+        return Response(status_code=status)
+    return told(found, status, {"etag": f'"{found.version}"'} if versioned else {})
 
 
 def _failed(request: Request, error: AdapterFailed) -> Response:
@@ -139,13 +186,3 @@ def _limits(left: int, until: datetime, now: datetime) -> Mapping[str, str]:
         "ratelimit-remaining": str(left),
         "ratelimit-reset": str(seconds),
     }
-
-
-def whole_number(call: Call, name: str, default: int, most: int) -> int:
-    """A number from the query; raises InvalidValue unless it is from 1 to `most`."""
-    text = call.query.get(name)
-    if text is None:
-        return default
-    if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= most):
-        raise InvalidValue(name, f"must be a whole number from 1 to {most}")
-    return int(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 import orjson
@@ -13,11 +13,9 @@ from starlette.responses import Response
 from exshare_core import __version__
 from exshare_core.api_keys import Operation
 from exshare_web.api import models, problems
+from exshare_web.api.declaring import Done
 from exshare_web.api.schemas import components, schema_of
 from exshare_web.visitor.request import shell
-
-if TYPE_CHECKING:
-    from exshare_web.api.operations import Done
 
 Json = dict[str, Any]
 
@@ -59,7 +57,7 @@ def described(operations: Sequence[Done]) -> Json:
     """The OpenAPI document."""
     paths: dict[str, Json] = {}
     for one in operations:
-        paths.setdefault(one.path, {})[one.method.lower()] = _operation(one)
+        paths.setdefault(one.address, {})[one.method.lower()] = _operation(one)
     return {
         "openapi": "3.1.0",
         "info": {"title": "exshare", "version": __version__, "description": _ABOUT, "license": {"name": "Apache-2.0"}},
@@ -84,13 +82,13 @@ def _operation(one: Done) -> Json:
     }
     if one.repeatable:
         made["responses"]["200"] = {**_answer(one), "description": "The link that this request has made already."}
-    if one.takes is not None:
-        made["requestBody"] = {"required": True, "content": _content(one.takes)}
+    if one.content is not None:
+        made["requestBody"] = {"required": True, "content": _content(one.content)}
     return made
 
 
 def _parameters(one: Done) -> list[Json]:
-    names = [part[1:-1] for part in one.path.split("/") if part.startswith("{")]
+    names = [part[1:-1] for part in one.address.split("/") if part.startswith("{")]
     found: list[Json] = [
         {
             "name": name,
@@ -115,17 +113,13 @@ def _header(name: str, about: str, *, required: bool = False) -> Json:
 
 
 def _answer(one: Done) -> Json:
-    headers = dict(_LIMITS)
-    if one.gives in (models.Link, models.PolicyVersion) or isinstance(one.gives, str):
-        headers |= _ETAG
-    said = {"description": one.summary, "headers": headers}
-    if one.gives is None:
-        return said
-    content = _content(one.gives)
-    if one.tried is not None:
-        both = [schema_of(one.gives), schema_of(one.tried)]
-        content = {"application/json": {"schema": {"anyOf": both}}}
-    return {**said, "content": content}
+    said: Json = {"description": one.summary, "headers": {**_LIMITS, **(_ETAG if one.versioned else {})}}
+    if one.media is not None:
+        said["content"] = _content(one.media)
+    elif one.models:
+        schemas = [schema_of(model) for model in one.models]
+        said["content"] = {"application/json": {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}}}
+    return said
 
 
 def _content(kind: type | str) -> Json:
@@ -148,7 +142,7 @@ def _problem(kind: problems.Kind) -> Json:
 
 
 def _models(operations: Sequence[Done]) -> list[type]:
-    found = [kind for one in operations for kind in (one.takes, one.gives, one.tried) if isinstance(kind, type)]
+    found = [kind for one in operations for kind in (one.content, *one.models) if isinstance(kind, type)]
     return [*dict.fromkeys(found), models.Problem]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 from starlette.responses import Response
 
+from exshare_core.api_keys import Operation
 from exshare_core.capabilities import Capabilities
 from exshare_core.errors import AdapterFailed, InvalidValue, InvalidValues, NotFound, Refused, Taken
 from exshare_core.gates import Method
@@ -28,8 +29,9 @@ from exshare_core.values import (
     network_address,
     space_key,
 )
-from exshare_web.api import bodies, models, problems
-from exshare_web.api.calls import Call, whole_number
+from exshare_web.api import bodies, models
+from exshare_web.api.calls import Call, told
+from exshare_web.api.declaring import AFTER, LIMIT, Done, Parameter
 from exshare_web.visitor.request import shell
 
 MOST = 200
@@ -47,9 +49,9 @@ Act = Callable[[Call, LinkId], Awaitable[Shown]]
 # --- seeing ----------------------------------------------------------------------------------------------------------
 
 
-async def list_links(call: Call) -> Response:
+async def list_links(call: Call) -> models.Links:
     """All links that the member may list, newest first."""
-    limit = whole_number(call, "limit", 50, MOST)
+    limit = call.number("limit", 50, MOST)
     space = call.query.get("space")
     shown = await call.sharing.list(
         call.member,
@@ -61,18 +63,18 @@ async def list_links(call: Call) -> Response:
     names = await call.sharing.names(call.member, {one.link.owner for one in shown})
     links = [link_of(one, names) for one in shown]
     last = shown[-1].link.id if len(shown) == limit else None
-    return _json(models.Links(links=links, next=last))
+    return models.Links(links=links, next=last)
 
 
-async def show(call: Call) -> Response:
+async def show(call: Call) -> models.Link:
     """One link, with what Confluence says of its page now, and its address for who may see it."""
     shown = await call.sharing.look(call.member, _link(call))
     return await _answer(call, shown, await _address(call, shown.link.id))
 
 
-async def activity(call: Call) -> Response:
+async def activity(call: Call) -> models.Activity:
     """What happened to a link lately."""
-    limit = whole_number(call, "limit", 50, MOST)
+    limit = call.number("limit", 50, MOST)
     events = await call.sharing.activity(call.member, _link(call), limit)
     names = await call.sharing.names(call.member, {one.member for one in events})
     happened = [
@@ -87,10 +89,10 @@ async def activity(call: Call) -> Response:
         )
         for one in events
     ]
-    return _json(models.Activity(events=happened))
+    return models.Activity(events=happened)
 
 
-async def explain(call: Call) -> Response:
+async def explain(call: Call) -> models.Explanation:
     """Why somebody would be let in or not (spec P9)."""
     query = call.query
     found = await call.governing.explain(
@@ -116,17 +118,15 @@ async def explain(call: Call) -> Response:
         for one in found.values
     ]
     effect = found.effect.name.lower()
-    return _json(models.Explanation(effect=effect, gates=gates, values=values))  # type: ignore[arg-type]
+    return models.Explanation(effect=effect, gates=gates, values=values)  # type: ignore[arg-type]
 
 
 # --- making and changing ---------------------------------------------------------------------------------------------
 
 
-async def create(call: Call) -> Response:
+async def create(call: Call, wanted: models.NewLink) -> Response:
     """Make a link. With an ``Idempotency-Key``, a repeat of the same request gives the same link."""
-    given = await call.body()
-    wanted = bodies.read(models.NewLink, given)
-    id = await _repeatable(call, given)
+    id = await _repeatable(call, await call.body())
     membership = shell(call.request).services.membership
     owner = call.member if wanted.owner is None else await membership.named(wanted.owner, call.site)
     try:
@@ -135,60 +135,49 @@ async def create(call: Call) -> Response:
         if id is None:
             raise
         shown = await call.sharing.look(call.member, id)
-        return await _answer(call, shown, await _address(call, id))
-    answer = await _answer(call, shown, url, 201)
-    answer.headers["location"] = f"/api/v1/sites/{call.site}/links/{shown.link.id}"
-    return answer
+        return _tagged(await _answer(call, shown, await _address(call, id)))
+    return _tagged(await _answer(call, shown, url), 201, location=f"/api/v1/sites/{call.site}/links/{shown.link.id}")
 
 
-async def change(call: Call) -> Response:
+async def change(call: Call, changes: models.LinkChange) -> models.Link:
     """Change the settings that are sent, and leave the others as they are (RFC 7396)."""
-    version = call.seen()
-    if version is None:
-        return problems.answer(problems.UNCONDITIONAL, "send If-Match with the version that you have seen")
     given = await call.body()
     known = await call.sharing.show(call.member, _link(call))
-    bodies.read(models.LinkChange, given)
     settings = settings_of(known.link, known.record.slug)
     now = attrs.asdict(settings)
     wanted = bodies.read(models.LinkSettings, _plain({**now, **{k: v for k, v in given.items() if k != "no_password"}}))
     has_password = known.link.wish.password_hash is not None
-    keeps = has_password and wanted.password is None and given.get("no_password") is not True
+    keeps = has_password and wanted.password is None and not changes.no_password
     form = attrs.evolve(form_of(wanted), keep_password=keeps)
-    return await _answer(call, await call.sharing.change(call.member, known.link.id, version, form), None)
+    return await _answer(call, await call.sharing.change(call.member, known.link.id, call.version, form), None)
 
 
-async def rotate(call: Call) -> Response:
+async def rotate(call: Call, wanted: models.Rotation) -> models.Link:
     """Give a link a new address."""
-    wanted = bodies.read(models.Rotation, await call.body())
     grace = timedelta(seconds=min(max(wanted.grace_seconds, -1), 10**9))
     shown, url = await call.sharing.rotate(call.member, _link(call), grace)
     return await _answer(call, shown, url)
 
 
-async def send(call: Call) -> Response:
+async def send(call: Call, wanted: models.Letter) -> models.Sent:
     """Send a link by mail, one letter each."""
-    wanted = bodies.read(models.Letter, await call.body())
     recipients = _each("to", wanted.to, Address.parse)
     letters = await call.sharing.send(call.member, _link(call), recipients, wanted.note)
-    return _json(models.Sent(letters=letters), 202)
+    return models.Sent(letters=letters)
 
 
-def acting(act: Act) -> Callable[[Call], Awaitable[Response]]:
+def acting(act: Act) -> Callable[[Call], Awaitable[models.Link]]:
     """An act that takes nothing but the link, and gives it as it is afterwards."""
 
-    async def handler(call: Call) -> Response:
-        if await call.body():
-            raise InvalidValue("body", "nothing can be sent with this")
+    async def handler(call: Call) -> models.Link:
         return await _answer(call, await act(call, _link(call)), None)
 
     return handler
 
 
-async def delete(call: Call) -> Response:
+async def delete(call: Call) -> None:
     """Revoke a link for good."""
     await call.sharing.delete(call.member, _link(call))
-    return Response(status_code=204)
 
 
 # --- from models to the core, and back -------------------------------------------------------------------------------
@@ -295,15 +284,13 @@ async def _address(call: Call, link: LinkId) -> str | None:
         return None
 
 
-async def _answer(call: Call, shown: Shown, url: str | None, status: int = 200) -> Response:
+async def _answer(call: Call, shown: Shown, url: str | None) -> models.Link:
     names = await call.sharing.names(call.member, {shown.link.owner})
-    answer = _json(link_of(shown, names, url), status)
-    answer.headers["etag"] = f'"{shown.link.version}"'
-    return answer
+    return link_of(shown, names, url)
 
 
-def _json(value: object, status: int = 200) -> Response:
-    return Response(bodies.written(value), status, media_type="application/json")
+def _tagged(link: models.Link, status: int = 200, **headers: str) -> Response:
+    return told(link, status, {"etag": f'"{link.version}"', **headers})
 
 
 async def _repeatable(call: Call, given: Mapping[str, object]) -> LinkId | None:
@@ -390,3 +377,100 @@ def _method(text: str) -> Method:
     if text not in known:
         raise InvalidValue("signed_in", f"must be one of {', '.join(sorted(known))}")
     return known[text]
+
+
+_EXPLAINED = (
+    Parameter("as", "A mail address that the visitor has proved."),
+    Parameter("signed_in", "How the visitor signed in: account, sso or signed."),
+    Parameter("from", "The visitor's IP address."),
+    Parameter("at", "When they come, such as 2026-12-31T23:00:00Z; now if left out."),
+)
+
+OPERATIONS: tuple[Done, ...] = (
+    Done(
+        method="GET",
+        path="/links",
+        summary="List links",
+        needs=Operation.LINKS_READ,
+        handler=list_links,
+        parameters=(
+            Parameter("page", "Only links that begin with this page, by id."),
+            Parameter("space", "Only links of this space, by key."),
+            AFTER,
+            LIMIT,
+        ),
+    ),
+    Done(
+        method="POST",
+        path="/links",
+        summary="Make a link",
+        needs=Operation.LINKS_CREATE,
+        handler=create,
+        gives=(models.Link,),
+        status=201,
+        repeatable=True,
+    ),
+    Done(method="GET", path="/links/{link}", summary="See a link", needs=Operation.LINKS_READ, handler=show),
+    Done(
+        method="PATCH",
+        path="/links/{link}",
+        summary="Change a link",
+        needs=Operation.LINKS_EDIT,
+        handler=change,
+        conditional=True,
+    ),
+    Done(
+        method="DELETE",
+        path="/links/{link}",
+        summary="Delete a link",
+        needs=Operation.LINKS_DELETE,
+        handler=delete,
+        status=204,
+    ),
+    *(
+        Done(
+            method="POST",
+            path=f"/links/{{link}}/{act}",
+            summary=summary,
+            needs=Operation.LINKS_EDIT,
+            handler=acting(handler),
+        )
+        for act, summary, handler in (
+            ("disable", "Switch a link off", lambda call, link: call.sharing.disable(call.member, link)),
+            ("enable", "Switch a link on", lambda call, link: call.sharing.enable(call.member, link)),
+            ("renew", "Renew a link", lambda call, link: call.sharing.renew(call.member, link)),
+            ("confirm", "Confirm the settings of a link", lambda call, link: call.sharing.confirm(call.member, link)),
+        )
+    ),
+    Done(
+        method="POST",
+        path="/links/{link}/rotate",
+        summary="Give a link a new address",
+        needs=Operation.LINKS_EDIT,
+        handler=rotate,
+    ),
+    Done(
+        method="POST",
+        path="/links/{link}/send",
+        summary="Send a link by mail",
+        needs=Operation.LINKS_SEND,
+        handler=send,
+        status=202,
+    ),
+    Done(
+        method="GET",
+        path="/links/{link}/activity",
+        summary="See what happened to a link",
+        needs=Operation.ACTIVITY_READ,
+        handler=activity,
+        parameters=(LIMIT,),
+    ),
+    Done(
+        method="GET",
+        path="/links/{link}/explanation",
+        summary="Explain who may open a link",
+        needs=Operation.LINKS_READ,
+        handler=explain,
+        parameters=_EXPLAINED,
+    ),
+)

@@ -1,18 +1,23 @@
-"""What admins set, over the API: the whole of it as one TOML document, its dry run, its history, and the switches."""
+"""What admins set, over the API: the whole of it as one TOML document, its dry run, and the switches."""
 
 from __future__ import annotations
 
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.responses import Response
 
+from exshare_core.api_keys import Operation
 from exshare_core.errors import InvalidValue, StalePolicy
 from exshare_core.governing.rehearsing import DryRun
 from exshare_core.impact import Consequence
 from exshare_core.policy_document import LARGEST_DOCUMENT, read_policy, write_policy
-from exshare_core.values import SpaceKey, space_key
-from exshare_web.api import bodies, models, problems
+from exshare_web.api import models
 from exshare_web.api.calls import Call
+from exshare_web.api.declaring import DRY_RUN, SPACE, Done
 
 TOML = "application/toml"
+_LARGE = (Middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_DOCUMENT),)
+"""A policy document may be larger than any other body."""
 
 
 async def show(call: Call) -> Response:
@@ -21,37 +26,31 @@ async def show(call: Call) -> Response:
     return Response(write_policy(policy), media_type=TOML, headers={"etag": f'"{policy.version}"'})
 
 
-async def replace(call: Call) -> Response:
+async def replace(call: Call) -> models.PolicyVersion | models.DryRun:
     """Replace everything that is set by a document, or only say what that would do."""
-    version = call.seen()
-    if version is None:
-        return problems.answer(problems.UNCONDITIONAL, "send If-Match with the version that you have seen")
     policy = await call.governing.policy(call.member)
-    if policy.version != version:
+    if policy.version != call.version:
         raise StalePolicy(policy.version)
     wanted = read_policy(await _document(call), policy)
-    if _flag(call, "dry_run"):
-        return _json(dry_run_of(await call.governing.dry_run(call.member, wanted)))
+    if call.flag("dry_run"):
+        return dry_run_of(await call.governing.dry_run(call.member, wanted))
     changed = await call.governing.change(call.member, wanted)
-    answer = _json(models.PolicyVersion(version=changed.version))
-    answer.headers["etag"] = f'"{changed.version}"'
-    return answer
+    return models.PolicyVersion(version=changed.version)
 
 
-async def switch(call: Call) -> Response:
+async def switch(call: Call) -> models.Switch:
     """Whether links of the site, or of one space, may open."""
-    switches = await call.governing.switches(call.member, _space(call))
-    return _json(models.Switch(on=switches.site_on and switches.space_on))
+    switches = await call.governing.switches(call.member, call.space())
+    return models.Switch(on=switches.site_on and switches.space_on)
 
 
-async def turn(call: Call) -> Response:
+async def turn(call: Call, wanted: models.Switch) -> models.Switch | models.DryRun:
     """Stop all links of the site, or of one space, at once, or let them go on; or only say what that would do."""
-    wanted = bodies.read(models.Switch, await call.body())
-    space = _space(call)
-    if _flag(call, "dry_run"):
-        return _json(dry_run_of(await call.governing.dry_run_switch(call.member, space, wanted.on)))
+    space = call.space()
+    if call.flag("dry_run"):
+        return dry_run_of(await call.governing.dry_run_switch(call.member, space, wanted.on))
     switches = await call.governing.switch(call.member, space, wanted.on)
-    return _json(models.Switch(on=switches.site_on and switches.space_on))
+    return models.Switch(on=switches.site_on and switches.space_on)
 
 
 def dry_run_of(found: DryRun) -> models.DryRun:
@@ -88,17 +87,40 @@ async def _document(call: Call) -> str:
         raise InvalidValue("body", "is not UTF-8 text") from None
 
 
-def _flag(call: Call, name: str) -> bool:
-    text = call.query.get(name, "false")
-    if text not in ("true", "false"):
-        raise InvalidValue(name, "must be true or false")
-    return text == "true"
-
-
-def _space(call: Call) -> SpaceKey | None:
-    """The space that the query names; None is the site."""
-    return None if "space" not in call.query else space_key(call.query["space"])
-
-
-def _json(value: object) -> Response:
-    return Response(bodies.written(value), media_type="application/json")
+OPERATIONS: tuple[Done, ...] = (
+    Done(
+        method="GET",
+        path="/policy",
+        summary="See everything that is set",
+        needs=Operation.POLICY_READ,
+        handler=show,
+        gives=TOML,
+    ),
+    Done(
+        method="PUT",
+        path="/policy",
+        summary="Replace everything that is set",
+        needs=Operation.POLICY_CHANGE,
+        handler=replace,
+        takes=TOML,
+        parameters=(DRY_RUN,),
+        conditional=True,
+        middleware=_LARGE,
+    ),
+    Done(
+        method="GET",
+        path="/switch",
+        summary="See whether sharing is on",
+        needs=Operation.POLICY_READ,
+        handler=switch,
+        parameters=(SPACE,),
+    ),
+    Done(
+        method="PUT",
+        path="/switch",
+        summary="Stop sharing or let it go on",
+        needs=Operation.POLICY_CHANGE,
+        handler=turn,
+        parameters=(SPACE, DRY_RUN),
+    ),
+)
