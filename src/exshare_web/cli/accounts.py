@@ -8,14 +8,26 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exshare_core.errors import InvalidValue, printable
 from exshare_core.values import SiteId
 from exshare_web.cli import options
+from exshare_web.cli.options import Shape, example
 
 if TYPE_CHECKING:
     from exshare_core.external_accounts import ExternalAccount
     from exshare_core.joining import Joining, Listed
     from exshare_web.container import Opened
+
+ACCOUNT = Shape(
+    {
+        "id": "What the account is called here.",
+        "site": "Its site.",
+        "address": "Its mail address; null when that cannot be unsealed.",
+        "created_at": "When it was made.",
+        "disabled": "Whether it is locked out.",
+        "second_factor": "Whether it has a second factor.",
+    }
+)
+GONE = Shape({"id": "The account that was.", "deleted": "Always true."})
 
 Act = Callable[["Joining", SiteId, "Listed"], Awaitable["ExternalAccount"]]
 
@@ -25,18 +37,15 @@ def account() -> None:
     """The accounts that visitors have made to sign in with."""
 
 
-_site = click.option("--site", metavar="SITE", help="The account's site; may be left out where there is one only.")
-
-
-@account.command("list")
+@account.command("list", epilog=example("exshare account list --site acme"))
 @options.config
-@_site
-@options.as_json
+@options.site
+@options.json_of(ACCOUNT.listed())
 def list_accounts(config_file: Path, site: str | None, as_json: bool) -> None:
     """List the accounts of a site, in the order in which they were made."""
 
     async def work(deployment: Opened) -> tuple[Listed, ...]:
-        return await deployment.services.joining.accounts(_known(site, deployment))
+        return await deployment.services.joining.accounts(options.site_of(site, deployment.services.sharing))
 
     found = options.with_deployment(config_file, work)
     if as_json:
@@ -50,21 +59,21 @@ def list_accounts(config_file: Path, site: str | None, as_json: bool) -> None:
         click.echo("  ".join([_name(one), one.account.id, f"{one.account.created_at:%Y-%m-%d}", *marks]))
 
 
-@account.command()
+@account.command(epilog=example("exshare account disable eva@example.com"))
 @click.argument("address")
 @options.config
-@_site
-@options.as_json
+@options.site
+@options.json_of(ACCOUNT)
 def disable(address: str, config_file: Path, site: str | None, as_json: bool) -> None:
     """Lock an account out at once, in every browser, with all that it opened. ADDRESS is its mail address or its id."""
     _changed(address, config_file, site, as_json, lambda it, at, one: it.disable(at, one.account.id), "is locked out")
 
 
-@account.command()
+@account.command(epilog=example("exshare account enable eva@example.com"))
 @click.argument("address")
 @options.config
-@_site
-@options.as_json
+@options.site
+@options.json_of(ACCOUNT)
 def enable(address: str, config_file: Path, site: str | None, as_json: bool) -> None:
     """Let an account sign in again with the password that it had."""
     _changed(
@@ -72,11 +81,11 @@ def enable(address: str, config_file: Path, site: str | None, as_json: bool) -> 
     )
 
 
-@account.command("reset-factor")
+@account.command("reset-factor", epilog=example("exshare account reset-factor eva@example.com"))
 @click.argument("address")
 @options.config
-@_site
-@options.as_json
+@options.site
+@options.json_of(ACCOUNT)
 def reset_factor(address: str, config_file: Path, site: str | None, as_json: bool) -> None:
     """Take away a second factor that was lost, and sign the account out everywhere. Be sure who asks for it."""
     _changed(
@@ -85,16 +94,16 @@ def reset_factor(address: str, config_file: Path, site: str | None, as_json: boo
     )  # fmt: skip
 
 
-@account.command()
+@account.command(epilog=example("exshare account delete eva@example.com"))
 @click.argument("address")
 @options.config
-@_site
-@options.as_json
+@options.site
+@options.json_of(GONE)
 def delete(address: str, config_file: Path, site: str | None, as_json: bool) -> None:
     """Delete an account with everything that is stored of it."""
 
     async def work(deployment: Opened) -> Listed:
-        where, joining = _known(site, deployment), deployment.services.joining
+        where, joining = options.site_of(site, deployment.services.sharing), deployment.services.joining
         named = await joining.named(where, address)
         await joining.remove(where, named.account.id)
         return named
@@ -122,7 +131,7 @@ def _changed(address: str, config_file: Path, site: str | None, as_json: bool, a
     from exshare_core.joining import Listed
 
     async def work(deployment: Opened) -> Listed:
-        where, joining = _known(site, deployment), deployment.services.joining
+        where, joining = options.site_of(site, deployment.services.sharing), deployment.services.joining
         named = await joining.named(where, address)
         return Listed(await act(joining, where, named), named.address)
 
@@ -135,13 +144,3 @@ def _changed(address: str, config_file: Path, site: str | None, as_json: bool, a
 
 def _name(one: Listed) -> str:
     return one.account.id if one.address is None else str(one.address)
-
-
-def _known(named: str | None, deployment: Opened) -> SiteId:
-    sites = tuple(deployment.services.sharing)
-    if named is None and len(sites) == 1:
-        return sites[0]
-    if named not in sites:
-        rule = "name one" if named is None else f"there is no site `{printable(named[:60])}`"
-        raise InvalidValue("site", f"{rule}; configured: {', '.join(sites)}")
-    return SiteId(named)

@@ -8,12 +8,25 @@ from typing import TYPE_CHECKING
 import click
 
 from exshare_web.cli import options
+from exshare_web.cli.options import Shape, example
 
 if TYPE_CHECKING:
     from exshare_web.demonstration import Ready
 
+READY = Shape(
+    {
+        "open_link": "A link that is open to everyone.",
+        "password_link": "A link behind a password.",
+        "password": "That password.",
+        "manage_url": "Where members share pages.",
+        "manage_user": "Who can sign in there.",
+        "manage_password": "With which password.",
+        "config": "The configuration file.",
+    }
+)
 
-@click.command()
+
+@click.command(epilog=example("exshare demo --port 8000"))
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The port to listen at.")
 @click.option(
     "--data",
@@ -21,7 +34,7 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Where the demonstration keeps its data; by default a folder of its own in the user's data folder.",
 )
-@options.as_json
+@options.json_of(READY)
 def demo(port: int, data: Path | None, as_json: bool) -> None:
     """Run the service over a demonstration Confluence and print links to click. Stop it with Ctrl-C."""
     from exshare_web.container import default_data_dir

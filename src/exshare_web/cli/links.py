@@ -9,12 +9,48 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exshare_core.errors import InvalidValue, NotFound
-from exshare_core.values import LinkId, SiteId, SpaceKey, space_key
+from exshare_core.values import LinkId, SpaceKey, space_key
 from exshare_web.cli import options
+from exshare_web.cli.options import Shape, example
 
 if TYPE_CHECKING:
     from exshare_core.sharing import LinkForm, Sharing, Shown
     from exshare_web.container import Opened
+
+LINK = Shape(
+    {
+        "id": "What the link is called here.",
+        "url": "Its full address; null where it can no longer be shown.",
+        "site": "Its site.",
+        "page": "The id of the page that it begins with.",
+        "state": "active, disabled, deleted, suspended, not started, expired or used up.",
+        "reason": "Why it cannot be opened now.",
+        "owner": "The owner's name.",
+        "opens": "How often it was opened.",
+        "name": "Its name, for members only.",
+        "slug": "The words in its address.",
+        "children": "Whether the pages below are shared as well.",
+        "whole_space": "Whether the whole space is.",
+        "labels": "Which of them, by label; null is all.",
+        "carve_outs": "The pages that are left out with all below, by id.",
+        "present_only": "Whether pages made later are left out.",
+        "password": "Whether it has a password.",
+        "people": "Who may open it; null is everyone.",
+        "networks": "From where; null is everywhere.",
+        "starts": "When it opens; null is at once.",
+        "expires": "When it ends; null is never.",
+        "max_opens": "How often it may be opened; null is without end.",
+        "sign_in": "Whether visitors must sign in.",
+        "sso": "Whether with an organisation.",
+        "terms": "What visitors must accept.",
+        "frame_origins": "The sites that may show it in a frame.",
+        "indexing": "Whether search engines may find it.",
+        "leads_to": "The links that links in its pages may lead to, by id.",
+        "allow": "What visitors may do.",
+        "created": "When it was made.",
+        "warnings": "What a person should know of it.",
+    }
+)
 
 
 @click.group()
@@ -25,7 +61,11 @@ def link() -> None:
 _FILE = click.Path(path_type=Path, allow_dash=True)
 
 
-@link.command()
+@link.command(
+    epilog=example(
+        "exshare link create acme 123456 --owner ada --people ada@example.com --expires 2026-12-31T23:00:00Z"
+    )
+)
 @click.argument("site")
 @click.argument("page")
 @options.config
@@ -53,7 +93,7 @@ _FILE = click.Path(path_type=Path, allow_dash=True)
 @click.option("--indexing", is_flag=True, help="Let search engines find it; only where nothing stands before it.")
 @click.option("--leads-to", metavar="LIST", help="Other links that links in its pages may lead to: ids or addresses.")
 @click.option("--allow", multiple=True, metavar="CAPABILITY", help="What visitors may do; may be given several times.")
-@options.as_json
+@options.json_of(LINK)
 def create(
     site: str, page: str, config_file: Path, owner: str, as_json: bool, password_stdin: bool, **fields: Any
 ) -> None:
@@ -71,11 +111,11 @@ def create(
     _print(options.with_deployment(config_file, work), as_json)
 
 
-@link.command("list")
+@link.command("list", epilog=example("exshare link list --site acme --space TEAM"))
 @options.config
 @click.option("--site", metavar="SITE", help="Only links of this site.")
 @click.option("--space", metavar="KEY", help="Only links of the space with this key.")
-@options.as_json
+@options.json_of(LINK.listed())
 def list_links(config_file: Path, site: str | None, space: str | None, as_json: bool) -> None:
     """List the links, newest first; deleted ones are shown as deleted."""
     key = None if space is None else space_key(space)
@@ -107,10 +147,10 @@ Act = Callable[["Sharing", "Shown"], Awaitable["Shown"]]
 def _of_one_link(act: Act) -> click.Command:
     """A command that does `act` to the link that is named, and shows it; called and described as the function is."""
 
-    @link.command(act.__name__, help=act.__doc__)
+    @link.command(act.__name__, help=act.__doc__, epilog=example(f"exshare link {act.__name__} 3f9c2a"))
     @click.argument("reference", metavar="LINK")
     @options.config
-    @options.as_json
+    @options.json_of(LINK)
     def command(reference: str, config_file: Path, as_json: bool) -> None:
         async def work(deployment: Opened) -> dict[str, Any]:
             sharing, found = await found_link(deployment, reference)
@@ -185,9 +225,7 @@ async def _all(sharing: Sharing, space: SpaceKey | None) -> tuple[Shown, ...]:
 
 def _sharing(deployment: Opened, site: str) -> Sharing:
     sites = deployment.services.sharing
-    if site not in sites:
-        raise InvalidValue("site", f"there is no site `{site[:60]}`; configured: {', '.join(sites)}")
-    return sites[SiteId(site)]
+    return sites[options.site_of(site, sites)]
 
 
 def _form(

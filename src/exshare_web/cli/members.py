@@ -12,11 +12,31 @@ from exshare_core.events import Actor
 from exshare_core.governance import Leavers
 from exshare_core.values import AccountId, Address, SiteId, Subject
 from exshare_web.cli import options
+from exshare_web.cli.options import Shape, example
 
 if TYPE_CHECKING:
     from exshare_core.accounts import Member
     from exshare_core.governing.leaving import Settlement
     from exshare_web.container import Opened
+
+MEMBER = Shape(
+    {
+        "id": "What the member is called here.",
+        "name": "The name to sign in with.",
+        "site": "The member's site; null is all of them.",
+        "admin": "Whether an admin of it.",
+        "identity": "The account id or user key in Confluence; null without one.",
+        "second_factor": "Whether there is a second factor.",
+        "disabled": "Whether locked out.",
+        "address": "Where notices go; null is nowhere.",
+        "elsewhere": "Who the member is at an identity provider: `issuer` and `subject`; null without one.",
+    }
+)
+INVITED = MEMBER.wider(setup_url="The one-time address at which a password is chosen; null where there is one already.")
+LOCKED_OUT = MEMBER.wider(
+    links="What became of the links, by site: `site`, `became`, the ids in `links`, and the new `owner`."
+)
+SIGNED_OUT = MEMBER.wider(ended="How many sessions ended.")
 
 
 @click.group()
@@ -24,7 +44,7 @@ def member() -> None:
     """The members who may share pages."""
 
 
-@member.command("add")
+@member.command("add", epilog=example("exshare member add ada --site acme --identity 557058:4f5c"))
 @click.argument("name")
 @options.config
 @click.option("--site", metavar="SITE", help="The site the member belongs to; may be left out where there is one only.")
@@ -34,7 +54,7 @@ def member() -> None:
     "--address", metavar="MAIL", help="Where notices go, such as that somebody guesses at one of their links."
 )
 @options.password_stdin
-@options.as_json
+@options.json_of(INVITED)
 def add(
     name: str,
     config_file: Path,
@@ -68,11 +88,11 @@ def add(
         click.echo(f"They choose a password at this address; it works once, within 72 hours:\n{link}")
 
 
-@member.command()
+@member.command(epilog=example("exshare member invite ada"))
 @click.argument("name")
 @options.config
 @click.option("--site", metavar="SITE", help="The member's site, where several have one of that name.")
-@options.as_json
+@options.json_of(INVITED)
 def invite(name: str, config_file: Path, site: str | None, as_json: bool) -> None:
     """Print a new one-time link at which a member chooses a password; an earlier one ends."""
 
@@ -88,11 +108,11 @@ def invite(name: str, config_file: Path, site: str | None, as_json: bool) -> Non
     click.echo(f"{invited.name} chooses a password at this address; it works once, within 72 hours:\n{link}")
 
 
-@member.command()
+@member.command(epilog=example("exshare member disable ada"))
 @click.argument("name")
 @options.config
 @click.option("--site", metavar="SITE", help="The member's site, where several have one of that name.")
-@options.as_json
+@options.json_of(LOCKED_OUT)
 def disable(name: str, config_file: Path, site: str | None, as_json: bool) -> None:
     """Lock a member out at once, in every browser. What becomes of their links is the choice of each site's policy."""
 
@@ -112,11 +132,11 @@ def disable(name: str, config_file: Path, site: str | None, as_json: bool) -> No
             click.echo(f"{one.site}: {len(one.links)} links {_became(one)}")
 
 
-@member.command()
+@member.command(epilog=example("exshare member enable ada"))
 @click.argument("name")
 @options.config
 @click.option("--site", metavar="SITE", help="The member's site, where several have one of that name.")
-@options.as_json
+@options.json_of(MEMBER)
 def enable(name: str, config_file: Path, site: str | None, as_json: bool) -> None:
     """Let a member sign in again with the password they had; links that are still theirs go on."""
 
@@ -144,13 +164,13 @@ def _became(settlement: Settlement) -> str:
     return f"go on{how}, owned by {settlement.heir.name}"
 
 
-@member.command()
+@member.command(epilog=example("exshare member tie ada --issuer https://login.example.com --subject ada-1"))
 @click.argument("name")
 @options.config
 @click.option("--site", metavar="SITE", help="The member's site, where several have one of that name.")
 @click.option("--issuer", metavar="URL", help="The identity provider, as `issuer` in the configuration names it.")
 @click.option("--subject", metavar="TEXT", help="What the provider calls the person; shown to whoever is turned away.")
-@options.as_json
+@options.json_of(MEMBER)
 def tie(name: str, config_file: Path, site: str | None, issuer: str | None, subject: str | None, as_json: bool) -> None:
     """Let a member sign in as somebody whom an identity provider knows; with neither option, as nobody any more."""
     if (issuer is None) != (subject is None):
@@ -171,11 +191,11 @@ def tie(name: str, config_file: Path, site: str | None, issuer: str | None, subj
     click.echo(f"{changed.name} signs in {how}")
 
 
-@member.command("reset-totp")
+@member.command("reset-totp", epilog=example("exshare member reset-totp ada"))
 @click.argument("name")
 @options.config
 @click.option("--site", metavar="SITE", help="The member's site, where several have one of that name.")
-@options.as_json
+@options.json_of(MEMBER)
 def reset_totp(name: str, config_file: Path, site: str | None, as_json: bool) -> None:
     """Take away a second factor that was lost, and sign the member out everywhere.
 
@@ -194,11 +214,11 @@ def reset_totp(name: str, config_file: Path, site: str | None, as_json: bool) ->
     click.echo(f"{changed.name} has no second factor any more, and is signed out everywhere")
 
 
-@member.command("sign-out")
+@member.command("sign-out", epilog=example("exshare member sign-out ada"))
 @click.argument("name")
 @options.config
 @click.option("--site", metavar="SITE", help="The member's site, where several have one of that name.")
-@options.as_json
+@options.json_of(SIGNED_OUT)
 def sign_out(name: str, config_file: Path, site: str | None, as_json: bool) -> None:
     """Sign a member out in every browser; they may sign in again."""
 
@@ -213,12 +233,12 @@ def sign_out(name: str, config_file: Path, site: str | None, as_json: bool) -> N
     click.echo(f"{known.name} is signed out everywhere: {ended} {'session' if ended == 1 else 'sessions'} ended")
 
 
-@member.command()
+@member.command(epilog=example("exshare member notices ada --address ada@example.com"))
 @click.argument("name")
 @options.config
 @click.option("--site", metavar="SITE", help="The member's site, where several have one of that name.")
 @click.option("--address", metavar="MAIL", help="Where they go; without it, nowhere.")
-@options.as_json
+@options.json_of(MEMBER)
 def notices(name: str, config_file: Path, site: str | None, address: str | None, as_json: bool) -> None:
     """Choose where a member's notices go: that somebody guesses at one of their links, for one."""
     mailbox = None if address is None else Address.parse(address)
@@ -234,15 +254,15 @@ def notices(name: str, config_file: Path, site: str | None, address: str | None,
     click.echo(f"notices for {changed.name} go {'nowhere' if mailbox is None else f'to {mailbox}'}")
 
 
-@member.command("list")
+@member.command("list", epilog=example("exshare member list --site acme"))
 @options.config
 @click.option("--site", metavar="SITE", help="Only members of this site and of all sites.")
-@options.as_json
+@options.json_of(MEMBER.listed())
 def list_members(config_file: Path, site: str | None, as_json: bool) -> None:
     """List the members."""
 
     async def work(deployment: Opened) -> tuple[Member, ...]:
-        where = None if site is None else _known(site, tuple(deployment.services.sharing))
+        where = None if site is None else options.site_of(site, deployment.services.sharing)
         return await deployment.storage.members.list(where)
 
     found = options.with_deployment(config_file, work)
@@ -275,7 +295,7 @@ def described(one: Member) -> dict[str, Any]:
 
 async def _found(deployment: Opened, name: str, site: str | None) -> Member:
     """The member with this name or id, locked out or not; raises NotFound, and InvalidValue where several are meant."""
-    where = None if site is None else _known(site, tuple(deployment.services.sharing))
+    where = None if site is None else options.site_of(site, deployment.services.sharing)
     listed = await deployment.storage.members.list(where)
     meant = [one for one in listed if one.id == name or one.name.casefold() == name.strip().casefold()]
     if not meant:
@@ -289,11 +309,5 @@ async def _found(deployment: Opened, name: str, site: str | None) -> Member:
 def _site(named: str | None, admin: bool, sites: tuple[SiteId, ...]) -> SiteId | None:
     """The member's site. Only an admin can be without one (spec R6); where there is one site, it need not be named."""
     if named is not None:
-        return _known(named, sites)
+        return options.site_of(named, sites)
     return sites[0] if not admin and len(sites) == 1 else None
-
-
-def _known(named: str, sites: tuple[SiteId, ...]) -> SiteId:
-    if named not in sites:
-        raise InvalidValue("site", f"there is no site `{named[:60]}`; configured: {', '.join(sites)}")
-    return SiteId(named)

@@ -11,6 +11,7 @@ import click
 from exshare_core.errors import InvalidValue, StalePolicy
 from exshare_web.cli import options
 from exshare_web.cli.links import found_link
+from exshare_web.cli.options import Shape, example
 
 if TYPE_CHECKING:
     from exshare_core.events import Actor
@@ -28,9 +29,39 @@ SHOWN = 20
 METHODS = ("account", "sso", "signed")
 """The values of `gates.Method`, written out so that no command has to load the gates to know its options."""
 
-of_site = click.option("--site", metavar="SITE", help="The site; may be left out where there is one only.")
 dry = click.option("--dry-run", is_flag=True, help="Only say what would become of the links.")
 of_space = click.option("--space", metavar="KEY", help="Only this space.")
+
+DOCUMENT = Shape({"version": "The version in force.", "document": "Everything that is set, as TOML."})
+DRY_RUN = Shape(
+    {
+        "applied": "Whether it was done, and not only tried.",
+        "version": "The version that it was tried on.",
+        "differences": "What becomes different: `what`, `old` and `new`.",
+        "links": "How many links were looked at.",
+        "counts": "How many of them are suspended, cut and restored.",
+        "impacts": "Those: `link`, `page`, `owner`, `name`, `consequence`, `reasons` and `layers`.",
+        "decided_live": "Rules that only Confluence can answer, when a visitor comes.",
+        "warnings": "What is shut that was open.",
+    }
+)
+CHANGE = Shape(
+    {
+        "version": "The version that it made.",
+        "at": "When.",
+        "actor": "member or operator.",
+        "member": "Who; null for the operator.",
+        "changes": "What: `what`, `old` and `new`.",
+    }
+)
+EXPLANATION = Shape(
+    {
+        "effect": "What it comes to: allow, ask or deny.",
+        "gates": "Every gate: `stage`, `effect`, `rule`, `layers` and `remedy`.",
+        "expires": "When the link ends; null is never.",
+        "values": "Every value in force: `restriction`, `value`, `layers` and `contributions`.",
+    }
+)
 
 
 @click.group()
@@ -38,26 +69,32 @@ def policy() -> None:
     """What is set on a site: export and import it, see what a change would do, stop sharing, explain a link."""
 
 
-@policy.command()
+@policy.command(epilog=example("exshare policy export --site acme > policy.toml"))
 @options.config
-@of_site
-def export(config_file: Path, site: str | None) -> None:
+@options.site
+@options.json_of(DOCUMENT)
+def export(config_file: Path, site: str | None, as_json: bool) -> None:
     """Print everything that is set, as one TOML document."""
     from exshare_core.policy_document import write_policy
 
-    async def work(governing: Governing) -> str:
-        return write_policy(await governing.policy(None))
+    async def work(governing: Governing) -> tuple[int, str]:
+        policy = await governing.policy(None)
+        return policy.version, write_policy(policy)
 
-    click.echo(_governed(config_file, site, work), nl=False)
+    version, document = _governed(config_file, site, work)
+    if as_json:
+        options.print_json({"version": version, "document": document})
+        return
+    click.echo(document, nl=False)
 
 
-@policy.command("import")
+@policy.command("import", epilog=example("exshare policy import policy.toml --site acme --dry-run"))
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 @options.config
-@of_site
+@options.site
 @dry
 @click.option("--on", "version", type=int, metavar="VERSION", help="Refuse unless this version is still in force.")
-@options.as_json
+@options.json_of(DRY_RUN)
 def import_document(
     file: Path, config_file: Path, site: str | None, dry_run: bool, version: int | None, as_json: bool
 ) -> None:
@@ -79,11 +116,11 @@ def import_document(
     _show(_governed(config_file, site, work), as_json, done="" if dry_run else "applied")
 
 
-@policy.command()
+@policy.command(epilog=example("exshare policy history --site acme --limit 5"))
 @options.config
-@of_site
+@options.site
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, metavar="N")
-@options.as_json
+@options.json_of(CHANGE.listed())
 def history(config_file: Path, site: str | None, limit: int, as_json: bool) -> None:
     """Who changed what, newest first."""
 
@@ -100,13 +137,13 @@ def history(config_file: Path, site: str | None, limit: int, as_json: bool) -> N
             click.echo(f"    {difference.what}: {difference.old} → {difference.new}")
 
 
-@policy.command()
+@policy.command(epilog=example("exshare policy switch off --site acme --space TEAM"))
 @click.argument("position", type=click.Choice(["on", "off"]))
 @options.config
-@of_site
+@options.site
 @of_space
 @dry
-@options.as_json
+@options.json_of(DRY_RUN)
 def switch(position: str, config_file: Path, site: str | None, space: str | None, dry_run: bool, as_json: bool) -> None:
     """Stop sharing at once, or let it go on as before, on the site or in one space. Links keep their settings."""
     from exshare_core.values import space_key
@@ -121,14 +158,14 @@ def switch(position: str, config_file: Path, site: str | None, space: str | None
     _show(_governed(config_file, site, work), as_json, done="" if dry_run else f"switched {position}")
 
 
-@policy.command()
+@policy.command(epilog=example("exshare policy explain 3f9c2a --as ada@example.com --from 192.0.2.7"))
 @click.argument("reference", metavar="LINK")
 @options.config
 @click.option("--as", "address", metavar="ADDRESS", help="A visitor who has proved this mail address.")
 @click.option("--signed-in", type=click.Choice(METHODS), help="Who has signed in: here, elsewhere, or named by a host.")
 @click.option("--from", "network", metavar="NETWORK", help="Where they come from; without it no list admits them.")
 @click.option("--at", "at", metavar="INSTANT", help="When they come, such as 2026-12-31T23:00:00Z; now by default.")
-@options.as_json
+@options.json_of(EXPLANATION)
 def explain(
     reference: str,
     config_file: Path,
@@ -164,20 +201,10 @@ def explain(
 
 def _governed(config_file: Path, site: str | None, work: Callable[[Governing], Awaitable[T]]) -> T:
     async def on_site(deployment: Opened) -> T:
-        return await work(_governing(deployment, site))
+        sites = deployment.services.governing
+        return await work(sites[options.site_of(site, sites)])
 
     return options.with_deployment(config_file, on_site)
-
-
-def _governing(deployment: Opened, site: str | None) -> Governing:
-    sites = deployment.services.governing
-    if site is None and len(sites) == 1:
-        return next(iter(sites.values()))
-    for name, governing in sites.items():
-        if name == site:
-            return governing
-    rule = "name one" if site is None else f"there is no site `{site[:60]}`"
-    raise InvalidValue("site", f"{rule}; configured: {', '.join(sites)}")
 
 
 def _read(file: Path) -> str:

@@ -9,9 +9,19 @@ from pathlib import Path
 import click
 
 from exshare_web.cli import options
+from exshare_web.cli.options import Shape, example
+
+FINDING = Shape(
+    {
+        "what": "What was tried.",
+        "ok": "Whether nothing is wrong.",
+        "wrong": "What is wrong and how to mend it, in sentences.",
+    },
+    many=True,
+)
 
 
-@click.command()
+@click.command(epilog=example("exshare serve --config exshare.toml --port 8000 --workers 2"))
 @options.config
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The port to listen at.")
@@ -23,9 +33,9 @@ def serve(config_file: Path, host: str, port: int, workers: int) -> None:
     serving.serve(config_file, host, port, workers)
 
 
-@click.command()
+@click.command(epilog=example("exshare check --config exshare.toml"))
 @options.config
-@options.as_json
+@options.json_of(FINDING)
 def check(config_file: Path, as_json: bool) -> None:
     """Try every connection and say what is wrong and how to mend it."""
     from exshare_web import logs
