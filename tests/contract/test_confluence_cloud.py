@@ -33,10 +33,10 @@ def prepared_site() -> Site:
     """The demo site with a plan below a folder, entries of several kinds below it, files, and a page for few."""
     site = demo_site()
     site.add_page(pages.HANDBOOKS_FOLDER, "Foghorn plan", p("All about the foghorn."), page_id=PLAN)
-    site.add_page(PLAN, "Last step", page_id=LAST, position=40)
+    site.add_page(PLAN, "Last step", p("Sound the foghorn."), page_id=LAST, position=40)
     site.add_page(PLAN, "Drawings", page_id=DRAWINGS, kind="folder", position=20)
     site.add_page(PLAN, "Board", page_id=BOARD, kind="whiteboard", position=30)
-    site.add_page(PLAN, "First step", page_id=FIRST, position=10)
+    site.add_page(PLAN, "First step to a foghorn", page_id=FIRST, position=10)
     site.add_page(PLAN, "Dropped", page_id=DROPPED, position=15)
     site.add_page(PLAN, "Old step", page_id=OLD, position=25)
     site.add_page(pages.HOME, "Nobody else", page_id=CONNECTOR_ONLY)
@@ -97,6 +97,8 @@ def preparation(base: str) -> Preparation:
         locations={str(PLAN): _id(PLAN), **{base + form: _id(PLAN) for form in forms}},
         foreign=("https://evil.example/wiki/display/GUIDE/Foghorn+plan", "file:///etc/passwd", "foghorn", ""),
         words="foghorn",
+        named=_id(FIRST),
+        telling=_id(LAST),
         files=FILES,
         service=AccountId("712020:canary-acc-connector"),
         groups=GROUPS,

@@ -41,8 +41,8 @@ def prepared_site() -> Site:
     """The demo site with a plan of three steps, a dropped one, files, and a page for the connector alone."""
     site = demo_site()
     site.add_page(pages.START, "Foghorn plan", p("All about the foghorn."), page_id=PLAN)
-    for number, title in zip((*STEPS, DROPPED), ("Zero", "First", "Last", "Dropped"), strict=True):
-        site.add_page(PLAN, title, page_id=number)
+    for number, title in zip((*STEPS, DROPPED), ("Zero", "First foghorn", "Last", "Dropped"), strict=True):
+        site.add_page(PLAN, title, p("Sound the foghorn.") if title == "Last" else "", page_id=number)
     site.add_page(pages.HOME, "Nobody else", page_id=BOARD_ONLY)
     site.trash(DROPPED)
     site.restrict(BOARD_ONLY, pages.CONNECTOR)
@@ -82,6 +82,8 @@ def preparation(base: str) -> Preparation:
         locations={str(PLAN): page, **{base + form: page for form in forms}},
         foreign=(f"https://evil.example{CONTEXT}/display/GUIDE/Foghorn+plan", "file:///etc/passwd", "foghorn", ""),
         words="foghorn",
+        named=PageId(str(STEPS[1])),
+        telling=PageId(str(STEPS[2])),
         files=FILES,
         service=AccountId("canarykey00connector"),
         groups=GROUPS,

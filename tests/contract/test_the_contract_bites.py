@@ -42,6 +42,7 @@ from tests.contract.broken import (
     people,
     policies,
     rendering,
+    searching,
     secrets,
     silence,
     tokens,
@@ -69,6 +70,7 @@ ROWS: list[Row] = [
         tokens,
         content,
         silence,
+        searching,
         rendering,
     )
     for row in module.ROWS

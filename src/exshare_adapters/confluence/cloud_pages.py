@@ -94,6 +94,12 @@ class CloudPages:
             pass
         return Absent(page, Absence.MISSING)
 
+    async def readings(self, pages: Collection[PageId], identity: AccountId) -> Mapping[PageId, Reading | Absent]:
+        """Several pages at once."""
+        async with together() as requests:
+            results = {page: requests.start(partial(self.read, page, identity)) for page in dict.fromkeys(pages)}
+        return {page: result.value for page, result in results.items()}
+
     async def facts(self, pages: Collection[PageId], identity: AccountId) -> Mapping[PageId, PageFacts | Absent]:
         """The facts of each; a page that vanishes between two requests is absent."""
         wanted = tuple(page_id(page) for page in dict.fromkeys(pages))

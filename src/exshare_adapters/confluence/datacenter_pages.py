@@ -91,6 +91,12 @@ class DataCenterPages:
             return Absent(page, Absence.MISSING)
         return Reading(made, facts)
 
+    async def readings(self, pages: Collection[PageId], identity: AccountId) -> Mapping[PageId, Reading | Absent]:
+        """Several pages at once."""
+        async with together() as requests:
+            results = {page: requests.start(partial(self.read, page, identity)) for page in dict.fromkeys(pages)}
+        return {page: result.value for page, result in results.items()}
+
     async def facts(self, pages: Collection[PageId], identity: AccountId) -> Mapping[PageId, PageFacts | Absent]:
         """The facts of each; what concerns the person and the space is asked once for all of them."""
         wanted = tuple(page_id(page) for page in dict.fromkeys(pages))

@@ -20,6 +20,7 @@ from exshare_adapters.confluence.datacenter_pages import DataCenterPages
 from exshare_adapters.confluence.datacenter_rights import Rights
 from exshare_adapters.confluence.directory import CLOUD, DATA_CENTER, KEPT, ConfluenceDirectory
 from exshare_adapters.confluence.files import MEDIA_HOSTS, MediaHosts
+from exshare_adapters.confluence.searching import ConfluenceSearch
 from exshare_adapters.confluence.settings import CloudSettings, DataCenterSettings
 from exshare_adapters.confluence.single_flight import SingleFlight
 from exshare_adapters.http import Client, Transport, open_client
@@ -45,6 +46,7 @@ async def cloud(settings: CloudSettings, transport: Transport | None = None) -> 
             access=CloudAccess(site),
             directory=ConfluenceDirectory(api, CLOUD, kept),
             renderer=ConfluenceRenderer(settings.site),
+            search=ConfluenceSearch(api),
         )
 
 
@@ -61,6 +63,7 @@ async def data_center(settings: DataCenterSettings, transport: Transport | None 
             access=DataCenterAccess(site, rights),
             directory=ConfluenceDirectory(api, DATA_CENTER, kept),
             renderer=ConfluenceRenderer(settings.site),
+            search=ConfluenceSearch(api),
         )
 
 

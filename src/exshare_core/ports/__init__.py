@@ -26,6 +26,7 @@ from exshare_core.ports.machine import AuthenticatorCodes, Checked, Clock, Passw
 from exshare_core.ports.mail import Mailer
 from exshare_core.ports.people import AccountRepository, ApiKeyRepository, MemberRepository
 from exshare_core.ports.records import Found, LinkRecord, PendingCode, PendingDeparture, StoredProof, Swept
+from exshare_core.ports.searching import Place, Search
 from exshare_core.ports.storage import (
     ActivityLog,
     CodeRepository,
@@ -68,7 +69,9 @@ __all__ = [
     "PasswordHasher",
     "PendingCode",
     "PendingDeparture",
+    "Place",
     "PolicyRepository",
+    "Search",
     "Storage",
     "StoredProof",
     "Swept",

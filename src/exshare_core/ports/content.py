@@ -21,6 +21,7 @@ from exshare_core.content import (
     Rendered,
 )
 from exshare_core.ports.machine import Checked
+from exshare_core.ports.searching import Search
 from exshare_core.values import (
     AccountId,
     AttachmentId,
@@ -66,6 +67,12 @@ class PageSource(Protocol):
         pages is about, and in `MacroUse.entries` the pages that a list made by a search shows, and None where that is
         not certain; `MacroUse.told` must hold no page that has an excluded part or a macro that reads elsewhere. Must be Absent for a page that is missing, trashed, archived
         or a draft. Must raise Busy or Broken rather than guess; `may_read` alone may be UNKNOWN.
+        """
+
+    async def readings(self, pages: Collection[PageId], identity: AccountId) -> Mapping[PageId, Reading | Absent]:
+        """Several pages read at once, each as `read` does; must have an entry for every page asked for.
+
+        Whole bodies are held until all are there: callers ask for a few at a time.
         """
 
     async def facts(self, pages: Collection[PageId], identity: AccountId) -> Mapping[PageId, PageFacts | Absent]:
@@ -194,3 +201,4 @@ class Content:
     access: AccessChecker
     directory: Directory
     renderer: BodyRenderer
+    search: Search

@@ -79,6 +79,7 @@ from exshare_core.testing.passwords import PasswordHasherContract
 from exshare_core.testing.policies import PolicyRepositoryContract
 from exshare_core.testing.prepared import Preparation, PreparedSite
 from exshare_core.testing.renderer import BodyRendererContract, RendererSetting
+from exshare_core.testing.searching import SearchContract
 from exshare_core.testing.storage import StorageContract
 from exshare_core.testing.tokens import TokenGeneratorContract
 from exshare_core.testing.used_tokens import UsedTokensContract
@@ -128,6 +129,7 @@ __all__ = [
     "PreparedSite",
     "ReceivedMail",
     "RendererSetting",
+    "SearchContract",
     "SignInSystem",
     "StorageContract",
     "TokenGeneratorContract",

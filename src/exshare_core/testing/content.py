@@ -7,6 +7,7 @@ from exshare_core.testing.directory import DirectoryContract
 from exshare_core.testing.files import FileSourceContract
 from exshare_core.testing.pages import PageFinderContract, PageSourceContract
 from exshare_core.testing.prepared import ContentAbilities, PreparedSite
+from exshare_core.testing.searching import SearchContract
 from exshare_core.values import AccountId
 
 
@@ -73,6 +74,11 @@ class AccessCheckerContract(ContentAbilities):
 
 
 class ContentContract(
-    PageSourceContract, PageFinderContract, FileSourceContract, AccessCheckerContract, DirectoryContract
+    PageSourceContract,
+    PageFinderContract,
+    SearchContract,
+    FileSourceContract,
+    AccessCheckerContract,
+    DirectoryContract,
 ):
     """All promises of content but rendering, over one prepared site."""

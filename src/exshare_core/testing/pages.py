@@ -138,6 +138,23 @@ class PageSourceContract(ContentAbilities):
         assert {} == dict(await site.content.pages.facts([], prepared.reader))
 
     @promise
+    async def test_several_pages_are_read_as_one_is(self, site: PreparedSite) -> None:
+        """`readings` has an entry for every page asked for, absent ones included, which is what `read` gives."""
+        prepared = site.prepared
+        asked = [prepared.page, prepared.forbidden, *prepared.absent]
+        readings = await site.content.pages.readings(asked, prepared.reader)
+
+        assert {page: await site.content.pages.read(page, prepared.reader) for page in asked} == dict(readings)
+
+    @promise
+    async def test_several_pages_are_busy_while_nothing_answers(self, site: PreparedSite) -> None:
+        """When the other side cannot answer now, `readings` raises Busy."""
+        self.needs("stop_answering")
+        await site.stop_answering()
+        with pytest.raises(Busy):
+            await site.content.pages.readings([site.prepared.page], site.prepared.reader)
+
+    @promise
     async def test_a_level_is_in_order_and_of_all_kinds(self, site: PreparedSite) -> None:
         """`level` gives pages, folders and others in Confluence's order,
         without archived and trashed ones.

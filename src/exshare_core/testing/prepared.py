@@ -51,7 +51,10 @@ class Preparation:
     foreign: tuple[str, ...]
     """Addresses on other hosts, other sites, and none at all."""
     words: str
-    """Words that find `page`."""
+    """A word that finds `page`."""
+    named: PageId
+    """A page below `page` with that word in its title, and `telling`, another there with it in its text alone."""
+    telling: PageId
     files: Mapping[str, bytes] = field(repr=False)
     """Names and bytes of the current files of `page`; one of more than 256 KiB among them."""
     service: AccountId

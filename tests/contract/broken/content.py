@@ -335,6 +335,23 @@ class RaisesForGroups(MemoryDirectory):
         return await super().groups(identity)
 
 
+class ReadsWhatIsThere(MemoryPages):
+    """Of several pages only those that are there have an entry."""
+
+    async def readings(self, *given: Any) -> Any:
+        return {page: one for page, one in (await super().readings(*given)).items() if not isinstance(one, Absent)}
+
+
+class ReadsNothingWhenBusy(MemoryPages):
+    """When the other side fails, several pages are said to be missing."""
+
+    async def readings(self, pages: Any, identity: Any) -> Any:
+        try:
+            return await super().readings(pages, identity)
+        except AdapterFailed:
+            return {page: Absent(page, Absence.MISSING) for page in pages}
+
+
 @frozen
 class BrokenSite(MemoryPreparedSite):
     """A prepared site with one broken port, kept for as long as the site."""
@@ -369,6 +386,8 @@ ROWS = [
     using("pages", GuessesWhenBusy, "a_passing_failure_is_busy", "nonsense_is_broken"),
     using("pages", RaisesWhatItGets, "a_passing_failure_is_busy", "nonsense_is_broken"),
     using("pages", LeavesOutAbsentPages, "facts_have_an_entry_for_every_page"),
+    using("pages", ReadsWhatIsThere, "several_pages_are_read_as_one_is"),
+    using("pages", ReadsNothingWhenBusy, "several_pages_are_busy_while_nothing_answers"),
     using("pages", ListsPagesOnly, "a_level_is_in_order_and_of_all_kinds"),
     using("pages", RepeatsTheFirstEntries, "a_level_is_complete_over_paging"),
     using("pages", LooksOneLevelDown, "everything_below_is_told_however_deep"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping
+import re
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from attrs import define, evolve, field, frozen
@@ -20,7 +21,8 @@ from exshare_core.content import (
     Reading,
 )
 from exshare_core.errors import AdapterFailed, Broken, CredentialRejected
-from exshare_core.ports import Content
+from exshare_core.finding import folded
+from exshare_core.ports import Content, Place
 from exshare_core.testing.fakes.rendering import MemoryRenderer
 from exshare_core.values import AccountId, AttachmentId, PageId, SpaceKey
 
@@ -81,6 +83,7 @@ class MemorySite:
             MemoryAccess(self),
             MemoryDirectory(self),
             MemoryRenderer((self.host,)),
+            MemorySearch(self),
         )
 
     def answer(self) -> None:
@@ -121,6 +124,10 @@ class MemoryPages:
             raise Broken("the answer is of another page")
         draft = found.draft or Draft(page, "", "")
         return Reading(evolve(draft, page=page, title=found.title, body=draft.body or found.body), facts)
+
+    async def readings(self, pages: Collection[PageId], identity: AccountId) -> Mapping[PageId, Reading | Absent]:
+        """Several pages as they are now."""
+        return {page: await self.read(page, identity) for page in pages}
 
     async def facts(self, pages: Collection[PageId], identity: AccountId) -> Mapping[PageId, PageFacts | Absent]:
         """The facts of several pages."""
@@ -186,6 +193,36 @@ class MemoryFinder:
         """Titles of the pages that are there."""
         self.site.answer()
         return {page: found.title for page in pages if (found := self.site.current(page)) is not None}
+
+
+@frozen
+class MemorySearch:
+    """A Search over a `MemorySite`, whose pages were changed in the order in which they stand in it."""
+
+    site: MemorySite
+
+    async def candidates(self, words: Sequence[str], place: Place, most: int) -> tuple[PageId, ...]:
+        """Pages that have all words in their titles, then those that have them in titles and bodies."""
+        self.site.answer()
+        asked = [part for word in words for part in re.findall(r"\w+", word)]
+        if not asked:
+            return ()
+        there = [page for page in reversed(self.site.pages.values()) if self._within(page, place)]
+        titled = [page for page in there if _has(page.title, asked)]
+        others = [page for page in there if _has(f"{page.title}\n{page.body}", asked)]
+        return tuple(dict.fromkeys(page.id for page in (*titled, *others)))[:most]
+
+    def _within(self, page: MemoryPage, place: Place) -> bool:
+        way = {*self.site.ancestors(page), page.id}
+        if page.absent is not None or page.kind not in (NodeKind.PAGE, NodeKind.BLOG_POST) or way & place.without:
+            return False
+        inside = place.root in way if place.space is None else page.space == place.space
+        return inside and (not place.label or place.label in page.labels)
+
+
+def _has(text: str, words: Sequence[str]) -> bool:
+    """Whether all words stand in a text, each at the beginning of a word."""
+    return all(re.search(rf"(?<!\w){re.escape(folded(word))}", folded(text)) for word in words)
 
 
 @frozen
