@@ -1,4 +1,4 @@
-"""The command line of operators: ``exshare serve``, ``check``, ``member``, ``account``, ``link``, ``policy`` and ``demo``.
+"""The command line of operators: every command, and with what a program that calls one is told that it went wrong.
 
 Commands call the same use cases as the pages, as *operator*: whoever may read the configuration file. The modules of
 this package import nothing heavy until a command runs, so that ``--help`` answers at once.
@@ -14,6 +14,7 @@ from exshare_core import __version__
 from exshare_core.errors import AdapterFailed, ExshareError, InvalidValue, InvalidValues
 from exshare_web.cli.accounts import account
 from exshare_web.cli.demo import demo
+from exshare_web.cli.describing import completion, openapi, reference
 from exshare_web.cli.links import link
 from exshare_web.cli.members import member
 from exshare_web.cli.policy import policy
@@ -26,14 +27,14 @@ def exshare() -> None:
     """Share Confluence pages with people outside your organisation."""
 
 
-for _command in (serve, check, member, account, link, policy, demo):
+for _command in (serve, check, member, account, link, policy, demo, openapi, completion, reference):
     exshare.add_command(_command)
 
 
 def main() -> None:
     """Run the command line; ends with 0 when all is well, 1 when something was refused or failed, 2 for wrong usage."""
     try:
-        exshare(standalone_mode=False)
+        exshare(prog_name="exshare", standalone_mode=False)
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:

@@ -119,7 +119,9 @@ def import_document(
 @policy.command(epilog=example("exshare policy history --site acme --limit 5"))
 @options.config
 @options.site
-@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, metavar="N")
+@click.option(
+    "--limit", type=click.IntRange(1, 1000), default=20, show_default=True, metavar="N", help="How many of the newest."
+)
 @options.json_of(CHANGE.listed())
 def history(config_file: Path, site: str | None, limit: int, as_json: bool) -> None:
     """Who changed what, newest first."""
