@@ -1,4 +1,4 @@
-"""Links, activity and all that goes with them, to and from database rows: one mapping for every SQL store.
+"""Links and all that goes with them, to and from database rows: one mapping for every SQL store.
 
 ``…_params`` gives the parameters that store every field of a value, ``…_of`` reads the value back from a row
 or from a JSON object with the same names.
@@ -10,16 +10,15 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from exshare_adapters.codec import Codec
-from exshare_adapters.columns import Params, Row, blob, maybe_moment, moment, sealed, tree, word
+from exshare_adapters.columns import Params, Row, blob, maybe_moment, moment, sealed, tree
 from exshare_adapters.link_rows import link_of
 from exshare_adapters.policy_rows import layers_of, switches_of
-from exshare_core.events import Actor, Event, Kind
 from exshare_core.gates import Visit
 from exshare_core.guessing import FORGOTTEN_AFTER, Tally
 from exshare_core.letters import SealedLetter
 from exshare_core.links import LinkAddress
 from exshare_core.ports import Found, LinkRecord, PendingCode, PendingDeparture, StoredProof
-from exshare_core.values import ExternalAccountId, LinkId, MemberId, Sealed, SiteId
+from exshare_core.values import ExternalAccountId, LinkId, Sealed, SiteId
 
 # --- links ---
 
@@ -136,7 +135,7 @@ def record_of(codec: Codec, row: Row) -> LinkRecord:
     )
 
 
-# --- departures, codes, activity, outbox, guesses ---
+# --- departures, codes, outbox, guesses ---
 
 
 def departure_params(departure: PendingDeparture) -> Params:
@@ -186,40 +185,6 @@ def code_of(row: Row) -> PendingCode:
         code_digest=blob(row["code_digest"]),
         tries=row["tries"],
         expires_at=moment(row["expires_at"]),
-    )
-
-
-def event_params(event: Event) -> Params:
-    """Every field of an event; network and address in columns of their own, for retention (spec M4)."""
-    return {
-        "kind": event.kind.value,
-        "site": event.site,
-        "at": event.at,
-        "actor": event.actor.value,
-        "link": event.link,
-        "member": event.member,
-        "page": event.page,
-        "detail": event.detail,
-        "network": event.network,
-        "address": event.address,
-        "account": event.account,
-    }
-
-
-def event_of(row: Row) -> Event:
-    """The event in a row."""
-    return Event(
-        kind=word(Kind, row["kind"]),
-        site=SiteId(row["site"]),
-        at=moment(row["at"]),
-        actor=word(Actor, row["actor"]),
-        link=None if row["link"] is None else LinkId(row["link"]),
-        member=None if row["member"] is None else MemberId(row["member"]),
-        page=row["page"],
-        detail=row["detail"],
-        network=row["network"],
-        address=row["address"],
-        account=None if row["account"] is None else ExternalAccountId(row["account"]),
     )
 
 

@@ -6,12 +6,14 @@ network) stand in fields of their own, so that retention can remove them later (
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
+from types import MappingProxyType
 
-from attrs import frozen
+from attrs import field, frozen
 
-from exshare_core.values import ExternalAccountId, LinkId, MemberId, SiteId
+from exshare_core.values import ExternalAccountId, LinkId, MemberId, SiteId, SpaceKey
 
 
 class Kind(Enum):
@@ -27,6 +29,10 @@ class Kind(Enum):
     LINK_RENEWED = "link renewed"
     LINK_HANDED_OVER = "link handed over"
     LINK_CONFIRMED = "link confirmed"
+    ADDRESS_ADDED = "personal address added"
+    ADDRESS_REVOKED = "personal address revoked"
+    PREVIEWED = "previewed"
+    """A member saw it as its visitors do."""
     OPENED = "opened"
     OPEN_RETURNED = "open returned"
     VIEWED = "viewed"
@@ -81,6 +87,10 @@ class Actor(Enum):
     SYSTEM = "system"
 
 
+def _in_upper_case(space: str | None) -> SpaceKey | None:
+    return None if space is None else SpaceKey(space.upper())
+
+
 @frozen(slots=True)
 class Event:
     """One thing that happened. `detail` holds short words of ours such as a rule or a stage, never foreign text."""
@@ -98,3 +108,71 @@ class Event:
     address: str | None = None
     account: ExternalAccountId | None = None
     """The external account that it was done with, or to."""
+    space: SpaceKey | None = field(default=None, converter=_in_upper_case)
+    """The space of the link's first page, or the one that was set; its key in upper case."""
+
+
+class Topic(Enum):
+    """What an event is about, for who looks for many kinds at once."""
+
+    VISITS = "visits"
+    GATES = "gates"
+    CHANGES = "changes"
+    SIGN_INS = "sign-ins"
+    ADMINISTRATION = "administration"
+
+    @property
+    def kinds(self) -> frozenset[Kind]:
+        """The kinds of this topic; every kind has one topic."""
+        return frozenset(kind for kind, topic in _TOPICS.items() if topic is self)
+
+
+OPENS: Mapping[Kind, int] = MappingProxyType({Kind.OPENED: 1, Kind.OPEN_RETURNED: -1})
+"""What each kind adds to the number of opens: one that was given back is none (spec L14)."""
+
+_NAMED: Mapping[Kind, Topic] = {
+    **dict.fromkeys((Kind.OPENED, Kind.OPEN_RETURNED, Kind.VIEWED, Kind.FILE_FETCHED), Topic.VISITS),
+    **dict.fromkeys(
+        (
+            Kind.DENIED,
+            Kind.WRONG_PASSWORD,
+            Kind.WRONG_CODE,
+            Kind.CODE_ASKED,
+            Kind.PROVED,
+            Kind.SIGN_IN_REFUSED,
+            Kind.TOO_MANY_TRIES,
+            Kind.GUESSING,
+        ),
+        Topic.GATES,
+    ),
+    **dict.fromkeys(
+        (
+            Kind.LINK_CREATED,
+            Kind.LINK_CHANGED,
+            Kind.LINK_DISABLED,
+            Kind.LINK_ENABLED,
+            Kind.LINK_ROTATED,
+            Kind.LINK_DELETED,
+            Kind.LINK_SENT,
+            Kind.LINK_RENEWED,
+            Kind.LINK_HANDED_OVER,
+            Kind.LINK_CONFIRMED,
+            Kind.ADDRESS_ADDED,
+            Kind.ADDRESS_REVOKED,
+            Kind.PREVIEWED,
+        ),
+        Topic.CHANGES,
+    ),
+    **dict.fromkeys(
+        (
+            Kind.SIGNED_IN,
+            Kind.SIGN_IN_FAILED,
+            Kind.SIGNED_OUT,
+            Kind.SESSIONS_ENDED,
+            Kind.WRONG_SECOND_FACTOR,
+            Kind.RECOVERY_CODE_USED,
+        ),
+        Topic.SIGN_INS,
+    ),
+}
+_TOPICS: Mapping[Kind, Topic] = {kind: _NAMED.get(kind, Topic.ADMINISTRATION) for kind in Kind}

@@ -41,7 +41,10 @@ async def notice_burst(
         letter = Letter(tokens.id(), link.site, LetterKind.GUESSING, owner.address, words)
         letters.append(await seal_letter(vault, letter, at, at + NOTICE_LIFE))
     detail = f"{failures} in a row; {'owner told by mail' if letters else 'no address to tell the owner'}"
-    event = Event(Kind.GUESSING, link.site, at, Actor.SYSTEM, link.id, page=link.scope.root, detail=detail)
+    scope = link.scope
+    event = Event(
+        Kind.GUESSING, link.site, at, Actor.SYSTEM, link.id, page=scope.root, detail=detail, space=scope.space
+    )
     await storage.outbox.put(letters, [event])
 
 

@@ -28,6 +28,7 @@ from exshare_core.testing.tokens import TokenGeneratorContract
 from exshare_core.testing.vault import VaultContract
 from exshare_core.testing.visitor_tokens import VisitorTokensContract
 from tests.contract.broken import (
+    activities,
     apps,
     chances,
     content,
@@ -59,6 +60,7 @@ ROWS: list[Row] = [
         neighbours,
         policies,
         people,
+        activities,
         guests,
         keys,
         secrets,

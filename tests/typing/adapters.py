@@ -20,8 +20,10 @@ from exshare_adapters.joserfc_visitors.tokens import JoserfcVisitorTokens
 from exshare_adapters.mailgun_mail.mailer import MailgunMailer
 from exshare_adapters.postgres.accounts import PostgresAccounts
 from exshare_adapters.postgres.activity import PostgresActivity
+from exshare_adapters.postgres.chain import PostgresChain
 from exshare_adapters.postgres.codes import PostgresCodes
 from exshare_adapters.postgres.departures import PostgresDepartures
+from exshare_adapters.postgres.failures import PostgresFailures
 from exshare_adapters.postgres.guesses import PostgresGuesses
 from exshare_adapters.postgres.links import PostgresLinks
 from exshare_adapters.postgres.members import PostgresMembers
@@ -32,8 +34,10 @@ from exshare_adapters.postgres.used_tokens import PostgresUsedTokens
 from exshare_adapters.smtp_mail.mailer import SmtpMailer
 from exshare_adapters.sqlite.accounts import SqliteAccounts
 from exshare_adapters.sqlite.activity import SqliteActivity
+from exshare_adapters.sqlite.chain import SqliteChain
 from exshare_adapters.sqlite.codes import SqliteCodes
 from exshare_adapters.sqlite.departures import SqliteDepartures
+from exshare_adapters.sqlite.failures import SqliteFailures
 from exshare_adapters.sqlite.guesses import SqliteGuesses
 from exshare_adapters.sqlite.links import SqliteLinks
 from exshare_adapters.sqlite.members import SqliteMembers
@@ -47,6 +51,7 @@ from exshare_adapters.vault import AesGcmVault
 from exshare_core.ports import (
     AccessChecker,
     AccountRepository,
+    ActivityChain,
     ActivityLog,
     AuthenticatorCodes,
     BodyRenderer,
@@ -55,6 +60,7 @@ from exshare_core.ports import (
     CodeRepository,
     DepartureRepository,
     Directory,
+    FailureLog,
     FileSource,
     FileStream,
     GuessCounter,
@@ -76,6 +82,7 @@ from exshare_core.ports import (
 from exshare_core.testing.fakes.accounts import MemoryAccounts
 from exshare_core.testing.fakes.authenticator import CountingAuthenticatorCodes
 from exshare_core.testing.fakes.codes import MemoryCodes
+from exshare_core.testing.fakes.activity import MemoryActivity, MemoryChain, MemoryFailures
 from exshare_core.testing.fakes.content import (
     MemoryAccess,
     MemoryDirectory,
@@ -92,7 +99,7 @@ from exshare_core.testing.fakes.members import MemoryMembers
 from exshare_core.testing.fakes.passwords import CheapHasher
 from exshare_core.testing.fakes.policies import MemoryPolicies
 from exshare_core.testing.fakes.prepared import MemoryPreparedSite, MemoryRendererSetting
-from exshare_core.testing.fakes.queues import MemoryActivity, MemoryGuesses, MemoryOutbox
+from exshare_core.testing.fakes.queues import MemoryGuesses, MemoryOutbox
 from exshare_core.testing.fakes.rendering import MemoryRenderer
 from exshare_core.testing.fakes.storage import MemoryStorage
 from exshare_core.testing.fakes.system import CountingTokens, FakeClock
@@ -131,6 +138,8 @@ POLICIES: tuple[type[PolicyRepository], ...] = (SqlitePolicies, PostgresPolicies
 ACCOUNTS: tuple[type[AccountRepository], ...] = (SqliteAccounts, PostgresAccounts, MemoryAccounts)
 MEMBERS: tuple[type[MemberRepository], ...] = (SqliteMembers, PostgresMembers, MemoryMembers)
 ACTIVITIES: tuple[type[ActivityLog], ...] = (SqliteActivity, PostgresActivity, MemoryActivity)
+CHAINS: tuple[type[ActivityChain], ...] = (SqliteChain, PostgresChain, MemoryChain)
+FAILURES: tuple[type[FailureLog], ...] = (SqliteFailures, PostgresFailures, MemoryFailures)
 OUTBOXES: tuple[type[Outbox], ...] = (SqliteOutbox, PostgresOutbox, MemoryOutbox)
 COUNTERS: tuple[type[GuessCounter], ...] = (SqliteGuesses, PostgresGuesses, MemoryGuesses)
 

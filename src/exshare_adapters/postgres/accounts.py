@@ -89,6 +89,7 @@ class PostgresAccounts:
                 return
             await _close(db, site, account)
             await db.run("accounts.delete_shares", params)
+            await db.run("accounts.forget_personal", params)
             await put_along(db, events, letters)
 
         await self._database.write(work)

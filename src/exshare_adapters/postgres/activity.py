@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
+from exshare_adapters.activity_rows import chart_params, day_of, recorded, searches
+from exshare_adapters.columns import Row, word
 from exshare_adapters.postgres.along import put_along
+from exshare_adapters.postgres.connection import Statements
 from exshare_adapters.postgres.database import Database
-from exshare_adapters.rows import event_of
-from exshare_core.events import Event
+from exshare_core.events import Event, Kind
+from exshare_core.ports import Recorded, Sought, Spot
 from exshare_core.values import LinkId, SiteId
 
 
@@ -23,5 +27,36 @@ class PostgresActivity:
 
     async def of_link(self, site: SiteId, link: LinkId, limit: int = 100) -> tuple[Event, ...]:
         """See `ActivityLog.of_link`."""
-        rows = await self._database.read(lambda db: db.all("activity.of_link", site=site, link=link, limit=limit))
-        return tuple(map(event_of, rows))
+        return tuple(one.event for one in await self.find(site, Sought(link=link), limit=limit))
+
+    async def find(
+        self, site: SiteId, sought: Sought, *, after: Spot | None = None, limit: int = 50
+    ) -> tuple[Recorded, ...]:
+        """See `ActivityLog.find`."""
+        statements = searches(site, sought, after, limit)
+
+        async def work(db: Statements) -> list[Row]:
+            return [row for name, params in statements for row in await db.all(name, **params)]
+
+        return recorded(await self._database.read(work), limit)
+
+    async def days(self, site: SiteId, sought: Sought) -> tuple[tuple[date, Kind, int], ...]:
+        """See `ActivityLog.days`."""
+        params = chart_params(site, sought)
+        return tuple(map(day_of, await self._database.read(lambda db: db.all("charts.days", **params))))
+
+    async def busiest(self, site: SiteId, sought: Sought, limit: int = 10) -> tuple[tuple[LinkId, Kind, int], ...]:
+        """See `ActivityLog.busiest`."""
+        params = chart_params(site, sought)
+
+        async def work(db: Statements) -> tuple[tuple[LinkId, Kind, int], ...]:
+            links = [LinkId(row["link"]) for row in await db.all("charts.busiest", limit=limit, **params)]
+            return tuple(
+                [
+                    (link, word(Kind, row["kind"]), row["events"])
+                    for link in links
+                    for row in await db.all("charts.of_busy", one=link, **params)
+                ]
+            )
+
+        return await self._database.read(work)

@@ -16,6 +16,7 @@ from exshare_adapters.migrations import Migration, load_migrations, migrate
 from exshare_adapters.postgres.accounts import PostgresAccounts
 from exshare_adapters.postgres.activity import PostgresActivity
 from exshare_adapters.postgres.api_keys import PostgresApiKeys
+from exshare_adapters.postgres.chain import PostgresChain
 from exshare_adapters.postgres.codes import PostgresCodes
 from exshare_adapters.postgres.connection import (
     CONNECTION,
@@ -26,6 +27,7 @@ from exshare_adapters.postgres.connection import (
 )
 from exshare_adapters.postgres.database import Database
 from exshare_adapters.postgres.departures import PostgresDepartures
+from exshare_adapters.postgres.failures import PostgresFailures
 from exshare_adapters.postgres.guesses import PostgresGuesses
 from exshare_adapters.postgres.links import PostgresLinks
 from exshare_adapters.postgres.members import PostgresMembers
@@ -63,6 +65,8 @@ class PostgresStorage:
         self.accounts = PostgresAccounts(database)
         self.api_keys = PostgresApiKeys(database, codec)
         self.activity = PostgresActivity(database)
+        self.chain = PostgresChain(database)
+        self.failures = PostgresFailures(database)
         self.outbox = PostgresOutbox(database)
         self.guesses = PostgresGuesses(database)
 

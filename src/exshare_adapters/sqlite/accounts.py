@@ -89,6 +89,7 @@ class SqliteAccounts:
                 return
             _close(db, site, account)
             db.run("accounts.delete_shares", params)
+            db.run("accounts.forget_personal", params)
             put_along(db, events, letters)
 
         await self._database.write(work)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from exshare_adapters.rows import event_params, letter_params
+from exshare_adapters.activity_rows import event_params
+from exshare_adapters.rows import letter_params
 from exshare_adapters.sqlite.connection import Statements
 from exshare_core.events import Event
 from exshare_core.letters import SealedLetter
@@ -12,5 +13,10 @@ from exshare_core.letters import SealedLetter
 
 def put_along(db: Statements, events: Sequence[Event], letters: Sequence[SealedLetter] = ()) -> None:
     """Append events and put letters, in their order."""
-    db.run_each("activity.append", map(event_params, events))
+    for event in events:
+        params = event_params(event)
+        db.run("activity.append", params)
+        db.run("activity.append_waiting", params)
+        if params["salt"] is not None:
+            db.run("activity.append_personal", params)
     db.run_each("outbox.put", map(letter_params, letters))

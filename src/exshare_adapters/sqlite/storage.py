@@ -14,10 +14,12 @@ from exshare_adapters.queries import load_queries
 from exshare_adapters.sqlite.accounts import SqliteAccounts
 from exshare_adapters.sqlite.activity import SqliteActivity
 from exshare_adapters.sqlite.api_keys import SqliteApiKeys
+from exshare_adapters.sqlite.chain import SqliteChain
 from exshare_adapters.sqlite.codes import SqliteCodes
 from exshare_adapters.sqlite.connection import Statements, make_file, transaction
 from exshare_adapters.sqlite.database import Database
 from exshare_adapters.sqlite.departures import SqliteDepartures
+from exshare_adapters.sqlite.failures import SqliteFailures
 from exshare_adapters.sqlite.guesses import SqliteGuesses
 from exshare_adapters.sqlite.links import SqliteLinks
 from exshare_adapters.sqlite.members import SqliteMembers
@@ -45,6 +47,8 @@ class SqliteStorage:
         self.accounts = SqliteAccounts(database)
         self.api_keys = SqliteApiKeys(database, codec)
         self.activity = SqliteActivity(database)
+        self.chain = SqliteChain(database)
+        self.failures = SqliteFailures(database)
         self.outbox = SqliteOutbox(database)
         self.guesses = SqliteGuesses(database)
 

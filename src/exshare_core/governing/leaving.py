@@ -89,7 +89,15 @@ class Leaving:
             changed = link.handed_over(now, heir.id, acts_as, service_identity=service)
             detail = "service identity" if service else "owner"
             event = Event(
-                Kind.LINK_HANDED_OVER, link.site, now, Actor.OPERATOR, link.id, heir.id, link.scope.root, detail
+                Kind.LINK_HANDED_OVER,
+                link.site,
+                now,
+                Actor.OPERATOR,
+                link.id,
+                heir.id,
+                link.scope.root,
+                detail,
+                space=link.scope.space,
             )
             try:
                 await self.storage.links.replace(changed, [event])

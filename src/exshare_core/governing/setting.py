@@ -122,7 +122,7 @@ class Governing:
         """Set the limits of one space, seen at `version`: all that its admins may set (spec R3). Raises as `change`."""
         await self._check_space(member, space)
         policy = await self._seen(version)
-        return await self._store(member, policy, with_space_limits(policy, space, limits))
+        return await self._store(member, policy, with_space_limits(policy, space, limits), space)
 
     # --- what a change would do ----------------------------------------------------------------------------------
 
@@ -193,7 +193,7 @@ class Governing:
         await self._check_switch(member, space)
         kind = Kind.SHARING_RESUMED if on else Kind.SHARING_STOPPED
         what = "site" if space is None else space_layer(SpaceKey(space.upper()))
-        await self.storage.policies.switch(self.site, space, on, [self._event(kind, self.clock.now(), member, what)])
+        await self.storage.policies.switch(self.site, space, on, [self._event(kind, self.clock.now(), member, what, space)])
         return await self.storage.policies.switches(self.site, space or SpaceKey(""))
 
     # --- why -----------------------------------------------------------------------------------------------------
@@ -255,7 +255,9 @@ class Governing:
         policies, directory = self.storage.policies, self.content.directory
         return (await mandate_of(member, self.site, link.scope.space, policies, directory)).may(Right.VIEW, link.owner)
 
-    async def _store(self, member: Member | None, before: SitePolicy, wanted: SitePolicy) -> SitePolicy:
+    async def _store(
+        self, member: Member | None, before: SitePolicy, wanted: SitePolicy, space: SpaceKey | None = None
+    ) -> SitePolicy:
         now = self.clock.now()
         after = _follows(before, wanted, now)
         changes = differences(before, after)
@@ -264,7 +266,7 @@ class Governing:
         actor = Actor.OPERATOR if member is None else Actor.MEMBER
         row = PolicyChange(self.site, after.version, now, actor, None if member is None else member.id, changes)
         detail = f"version {after.version}"
-        event = self._event(Kind.POLICY_CHANGED, now, member, detail)
+        event = self._event(Kind.POLICY_CHANGED, now, member, detail, space)
         await self.storage.policies.replace(after, [event], row)
         return after
 
@@ -290,9 +292,11 @@ class Governing:
             return _unanswered(f"the page is {facts.why.value}", Answer.UNAVAILABLE)
         return reach(link.scope, prepared.policy, facts)
 
-    def _event(self, kind: Kind, at: datetime, member: Member | None, detail: str) -> Event:
-        actor = Actor.OPERATOR if member is None else Actor.MEMBER
-        return Event(kind, self.site, at, actor, member=None if member is None else member.id, detail=detail)
+    def _event(
+        self, kind: Kind, at: datetime, member: Member | None, detail: str, space: SpaceKey | None = None
+    ) -> Event:
+        actor, who = (Actor.OPERATOR, None) if member is None else (Actor.MEMBER, member.id)
+        return Event(kind, self.site, at, actor, member=who, detail=detail, space=space)
 
 
 def with_space_limits(policy: SitePolicy, space: SpaceKey, limits: Limits) -> SitePolicy:

@@ -8,6 +8,15 @@ edge, keeping the cause. No method is optional.
 
 from __future__ import annotations
 
+from exshare_core.ports.activity import (
+    ActivityChain,
+    ActivityLog,
+    ChainState,
+    FailureLog,
+    Recorded,
+    Sought,
+    Spot,
+)
 from exshare_core.ports.content import (
     NO_LISTS,
     NO_TITLES,
@@ -28,7 +37,6 @@ from exshare_core.ports.people import AccountRepository, ApiKeyRepository, Membe
 from exshare_core.ports.records import Found, LinkRecord, PendingCode, PendingDeparture, StoredProof, Swept
 from exshare_core.ports.searching import Place, Search
 from exshare_core.ports.storage import (
-    ActivityLog,
     CodeRepository,
     DepartureRepository,
     GuessCounter,
@@ -45,16 +53,20 @@ __all__ = [
     "AccessChecker",
     "AccountRepository",
     "ActivityLog",
+    "ActivityChain",
     "ApiKeyRepository",
     "AuthenticatorCodes",
     "BodyRenderer",
     "Checked",
+    "ChainState",
     "Clock",
     "CodeRepository",
     "Content",
     "DepartureRepository",
     "Directory",
     "FileSource",
+    "Discussions",
+    "FailureLog",
     "FileStream",
     "Found",
     "GuessCounter",
@@ -73,7 +85,10 @@ __all__ = [
     "PolicyRepository",
     "Search",
     "Storage",
+    "Recorded",
     "StoredProof",
+    "Sought",
+    "Spot",
     "Swept",
     "TokenGenerator",
     "UsedTokens",

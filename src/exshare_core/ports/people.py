@@ -147,7 +147,7 @@ class AccountRepository(Protocol):
         letters: Sequence[SealedLetter] = (),
     ) -> None:
         """Must forget the account with its sessions, steps, proofs and shares, and store events and letters; must do
-        nothing when there is none, and leave what has happened.
+        nothing when there is none, and leave what has happened, without the personal fields of what was done with it.
         """
 
     async def list(self, site: SiteId) -> tuple[ExternalAccount, ...]:

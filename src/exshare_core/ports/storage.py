@@ -14,6 +14,7 @@ from exshare_core.letters import SealedLetter
 from exshare_core.links import LinkAddress, ShareLink, Switches
 from exshare_core.policy import Layer
 from exshare_core.ports.people import AccountRepository, ApiKeyRepository, MemberRepository
+from exshare_core.ports.activity import ActivityChain, ActivityLog, FailureLog
 from exshare_core.ports.records import Found, LinkRecord, PendingCode, PendingDeparture, StoredProof, Swept
 from exshare_core.values import (
     LinkId,
@@ -210,16 +211,6 @@ class PolicyRepository(Protocol):
         """Must turn the site, or one space of it, off or on, and store the events with it; seen by the next read."""
 
 
-class ActivityLog(Protocol):
-    """The activity: append and read."""
-
-    async def append(self, events: Sequence[Event]) -> None:
-        """Store events that go with no other change. Must keep their order."""
-
-    async def of_link(self, site: SiteId, link: LinkId, limit: int = 100) -> tuple[Event, ...]:
-        """The latest events of a link, newest first; must hold none of another site."""
-
-
 class Outbox(Protocol):
     """Letters waiting to be sent."""
 
@@ -303,3 +294,9 @@ class Storage(Protocol):
         """Must forget visits, proofs, codes, departures, sessions, steps, kept shares and tallies that can no longer
         count for anything at `now`, and nothing else.
         """
+    @property
+    def chain(self) -> ActivityChain: ...
+
+    @property
+    def failures(self) -> FailureLog: ...
+

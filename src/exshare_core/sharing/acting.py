@@ -126,4 +126,4 @@ class Acting:
     def _event(self, kind: Kind, at: datetime, member: Member | None, link: ShareLink, detail: str = "") -> Event:
         actor = Actor.OPERATOR if member is None else Actor.MEMBER
         who: MemberId | None = None if member is None else member.id
-        return Event(kind, self.site, at, actor, link.id, who, link.scope.root, detail)
+        return Event(kind, self.site, at, actor, link.id, who, link.scope.root, detail, space=link.scope.space)

@@ -12,6 +12,7 @@ MODULES = [
     "activity",
     "api_keys",
     "authenticator",
+    "chain",
     "changing",
     "checking",
     "clocks",
@@ -51,6 +52,7 @@ from exshare_core.testing.accounts import AccountRepositoryContract
 from exshare_core.testing.activity import ActivityLogContract
 from exshare_core.testing.api_keys import ApiKeyRepositoryContract
 from exshare_core.testing.authenticator import AuthenticatorApp, AuthenticatorCodesContract
+from exshare_core.testing.chain import ActivityChainContract, FailureLogContract
 from exshare_core.testing.checking import CheckedContract
 from exshare_core.testing.clocks import ClockContract
 from exshare_core.testing.codes import CodeRepositoryContract
@@ -89,6 +91,7 @@ from exshare_core.testing.visitor_tokens import VisitorTokensContract, VisitorTo
 __all__ = [
     "AccessCheckerContract",
     "AccountRepositoryContract",
+    "ActivityChainContract",
     "ActivityLogContract",
     "ApiKeyRepositoryContract",
     "AuthenticatorApp",
@@ -105,6 +108,7 @@ __all__ = [
     "CountingTokens",
     "DepartureRepositoryContract",
     "DirectoryContract",
+    "FailureLogContract",
     "FakeClock",
     "FakeVault",
     "FileSourceContract",

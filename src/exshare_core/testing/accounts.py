@@ -160,8 +160,25 @@ class MailboxesContract(Contract[Storage]):
         await storage.accounts.delete(account.site, account.id, [events[2]], letters[2:])
         told = await storage.activity.of_link(link.site, link.id)
 
-        assert (events[2], events[1], evolve(events[0], account=account.id)) == told
+        assert tuple(reversed(events)) == told
         assert {one.id for one in letters} == {one.id for one in await storage.outbox.claim(NOW, 1.0, 10)}
+
+    @promise
+    async def test_a_deleted_account_leaves_no_personal_fields(self, storage: Storage) -> None:
+        """What was done with an account stays, but not from where and by whom, once it is deleted; what was done with
+        another keeps it, and so does the deletion itself.
+        """
+        link = await a_stored_link(storage)
+        account, other = an_account(link.site), an_account(link.site)
+        await storage.accounts.add(account, [])
+        done = an_event(link, Kind.OPENED, account=account.id, network="192.0.2.7", address="ada@example.com")
+        await storage.activity.append([done, evolve(done, account=other.id), evolve(done, account=None)])
+        deleted = an_event(link, Kind.ACCOUNT_DELETED, account=account.id, network="192.0.2.9")
+        await storage.accounts.delete(account.site, account.id, [deleted])
+        told = await storage.activity.of_link(link.site, link.id)
+
+        bare = evolve(done, account=None, network=None, address=None)
+        assert (deleted, evolve(done, account=None), evolve(done, account=other.id), bare) == told
 
 
 class AccountRepositoryContract(MailboxesContract, SignedInContract, KeptSharesContract):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
 from attrs import evolve
 
-from exshare_core.events import Event, Kind
+from exshare_core.events import Actor, Event, Kind
 from exshare_core.links import ShareLink
-from exshare_core.ports import Storage
+from exshare_core.ports import Sought, Spot, Storage
 from exshare_core.testing import strategies
 from exshare_core.testing.contract import Contract, law, promise
-from exshare_core.testing.samples import a_link, after, an_address, an_event, fresh_site
+from exshare_core.testing.samples import NOW, SPACE, a_link, after, an_address, an_event, fresh_id, fresh_site
+from exshare_core.values import ExternalAccountId, LinkId, MemberId, SiteId, SpaceKey
 
 
 async def _new(storage: Storage) -> ShareLink:
@@ -70,3 +74,109 @@ class ActivityLogContract(Contract[Storage]):
         await storage.activity.append([])
 
         assert () == await storage.activity.of_link(link.site, link.id)
+
+    @promise
+    async def test_events_are_found_by_everything_that_is_asked(self, storage: Storage) -> None:
+        """Each thing that can be asked for keeps exactly the events that it fits, alone and beside others."""
+        link = await _new(storage)
+        account, member = ExternalAccountId(fresh_id()), MemberId(fresh_id())
+        plain = evolve(an_event(link, Kind.VIEWED, page="1", space=SPACE, actor=Actor.VISITOR), member=None)
+        changes: dict[str, Any] = {
+            "link": LinkId(fresh_id()),
+            "space": SpaceKey("DEV"),
+            "page": "2",
+            "kind": Kind.DENIED,
+            "actor": Actor.OPERATOR,
+            "member": member,
+            "network": "2001:db8::7",
+            "address": "ada@example.com",
+            "account": account,
+        }
+        events = [evolve(plain, **{name: value}) for name, value in changes.items()]
+        everything = evolve(plain, **changes)
+        await storage.activity.append([plain, *events, everything])
+        for event, (name, value) in zip(events, changes.items(), strict=True):
+            asked = {"kinds": frozenset({value})} if name == "kind" else {name: value}
+            assert (everything, event) == await _found(storage, link.site, **asked), name
+        asked = {name: value for name, value in changes.items() if name != "kind"}
+        both = frozenset({Kind.VIEWED, Kind.DENIED})
+
+        assert (everything,) == await _found(storage, link.site, kinds=both, **asked)
+        assert (everything, *reversed(events), plain) == await _found(storage, link.site, kinds=both)
+        assert () == await _found(storage, link.site, kinds=frozenset({Kind.VIEWED}), address="ada@example.org")
+        assert () == await _found(storage, fresh_site(), kinds=both, **asked)
+
+    @promise
+    async def test_a_span_holds_its_first_instant_and_not_its_last(self, storage: Storage) -> None:
+        """Events are found from `since` on and before `before`, to the microsecond, whatever else is asked."""
+        link = await _new(storage)
+        moment = timedelta(microseconds=1)
+        times = [NOW - moment, NOW, NOW + moment, after(hours=1) - moment, after(hours=1)]
+        await storage.activity.append([an_event(link, Kind.VIEWED, at=at, network="192.0.2.7") for at in times])
+        span: dict[str, Any] = {"since": NOW, "before": after(hours=1)}
+        for asked in ({}, {"link": link.id}, {"kinds": frozenset({Kind.VIEWED})}, {"network": "192.0.2.7"}):
+            found = [one.at for one in await _found(storage, link.site, **span, **asked)]
+            assert [times[3], times[2], times[1]] == found, asked
+
+    @promise
+    async def test_pages_of_events_are_complete(self, storage: Storage) -> None:
+        """Page by page comes every event once, newest first, those of one instant the later stored first, though events
+        are stored meanwhile.
+        """
+        link = await _new(storage)
+        times = [after(seconds=number % 3) for number in range(7)]
+        events = [an_event(link, Kind.VIEWED, at=at, page=str(number)) for number, at in enumerate(times)]
+        await storage.activity.append(events)
+        for asked in ({"link": link.id}, {"kinds": frozenset({Kind.VIEWED, Kind.OPENED})}, {}):
+            found: list[Event] = []
+            spot: Spot | None = None
+            while page := await storage.activity.find(link.site, Sought(**asked), after=spot, limit=2):
+                found += [one.event for one in page]
+                spot = page[-1].spot
+                await storage.activity.append([an_event(link, Kind.LINK_SENT, at=after(seconds=9))])
+            there = [one for one in found if one.kind is Kind.VIEWED]
+            assert sorted(events, key=lambda one: (one.at, one.page), reverse=True) == there, asked
+
+    @promise
+    async def test_days_are_counted_in_utc(self, storage: Storage) -> None:
+        """Events are counted by day in UTC and by kind, of the link, space, kinds and span that are asked for."""
+        link = await _new(storage)
+        midnight = datetime(2026, 5, 16, tzinfo=UTC)
+        moment = timedelta(microseconds=1)
+        views = [midnight - moment, midnight, midnight + moment]
+        await storage.activity.append([an_event(link, Kind.VIEWED, at=at, space=SPACE) for at in views])
+        await storage.activity.append(
+            [an_event(link, Kind.OPENED, at=midnight), an_event(link, Kind.DENIED, at=midnight)]
+        )
+        before, then = date(2026, 5, 15), date(2026, 5, 16)
+        opens = frozenset({Kind.VIEWED, Kind.OPENED})
+
+        assert (
+            (before, Kind.VIEWED, 1),
+            (then, Kind.OPENED, 1),
+            (then, Kind.VIEWED, 2),
+        ) == await storage.activity.days(link.site, Sought(link=link.id, kinds=opens))
+        assert ((then, Kind.VIEWED, 1),) == await storage.activity.days(
+            link.site, Sought(space=SPACE, since=midnight, before=midnight + moment)
+        )
+        assert () == await storage.activity.days(fresh_site(), Sought())
+
+    @promise
+    async def test_the_busiest_links_come_first(self, storage: Storage) -> None:
+        """Links are counted by kind, those with the most events first, equal ones by id, and no more than asked for."""
+        link = await _new(storage)
+        names = [LinkId(name) for name in ("b", "a", "c")]
+        kinds = {"a": [Kind.VIEWED], "b": [Kind.OPENED], "c": [Kind.VIEWED, Kind.OPENED, Kind.VIEWED, Kind.DENIED]}
+        for name in names:
+            await storage.activity.append([evolve(an_event(link, kind), link=name) for kind in kinds[name]])
+        await storage.activity.append([evolve(an_event(link, Kind.VIEWED), link=None)])
+        opens = Sought(kinds=frozenset({Kind.VIEWED, Kind.OPENED}))
+
+        assert (("c", Kind.OPENED, 1), ("c", Kind.VIEWED, 2), ("a", Kind.VIEWED, 1)) == await storage.activity.busiest(
+            link.site, opens, limit=2
+        )
+        assert () == await storage.activity.busiest(fresh_site(), opens)
+
+
+async def _found(storage: Storage, site: SiteId, **asked: Any) -> tuple[Event, ...]:
+    return tuple(one.event for one in await storage.activity.find(site, Sought(**asked)))

@@ -16,6 +16,7 @@ from exshare_core.ports import Storage
 from exshare_core.testing.accounts import AccountRepositoryContract
 from exshare_core.testing.activity import ActivityLogContract
 from exshare_core.testing.api_keys import ApiKeyRepositoryContract
+from exshare_core.testing.chain import ActivityChainContract, FailureLogContract
 from exshare_core.testing.codes import CodeRepositoryContract
 from exshare_core.testing.contract import Contract, promise
 from exshare_core.testing.departures import DepartureRepositoryContract
@@ -158,6 +159,8 @@ class StorageContract(
     AccountRepositoryContract,
     ApiKeyRepositoryContract,
     ActivityLogContract,
+    ActivityChainContract,
+    FailureLogContract,
     OutboxContract,
     GuessCounterContract,
     DatabaseContract,

@@ -507,6 +507,7 @@ def events() -> SearchStrategy[Event]:
         network=st.none() | st.ip_addresses().map(str),
         address=st.none() | addresses().map(str),
         account=st.none() | ids().map(ExternalAccountId),
+        space=st.none() | space_keys(),
     )
 
 

@@ -253,7 +253,15 @@ def event_of(
     network = None if caller.network is None else str(caller.network)
     link = found.link
     return Event(
-        kind, link.site, at, Actor.VISITOR, link.id, page=page or link.scope.root, detail=detail, network=network
+        kind,
+        link.site,
+        at,
+        Actor.VISITOR,
+        link.id,
+        page=page or link.scope.root,
+        detail=detail or found.address.mark,
+        network=network,
+        space=link.scope.space,
     )
 
 

@@ -125,3 +125,7 @@ order by opened_at desc, link desc limit :limit;
 -- name: forget_share
 -- A share that its owner does not want to see any more.
 delete from account_shares where site = :site and account = :account and link = :link;
+
+-- name: forget_personal
+-- The personal fields of what was done with an account; what happened stays.
+delete from activity_personal where site = :site and account = :account;

@@ -73,6 +73,7 @@ class MemoryAccounts:
             return
         with self.state.transaction():
             del self.state.accounts[site, account]
+            self.state.forget_account(site, account)
             self._close(site, account, lambda _: True)
             shares = self.state.shares
             self.state.shares = {key: one for key, one in shares.items() if key[:2] != (site, account)}

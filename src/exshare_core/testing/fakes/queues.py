@@ -1,4 +1,4 @@
-"""Activity, outbox and the counter of wrong proofs in memory."""
+"""Outbox and the counter of wrong proofs in memory."""
 
 from __future__ import annotations
 
@@ -11,23 +11,6 @@ from exshare_core.events import Event
 from exshare_core.guessing import FORGOTTEN_AFTER, Tally
 from exshare_core.letters import SealedLetter
 from exshare_core.testing.fakes.state import State
-from exshare_core.values import LinkId, SiteId
-
-
-@frozen
-class MemoryActivity:
-    """An ActivityLog over a `State`."""
-
-    state: State
-
-    async def append(self, events: Sequence[Event]) -> None:
-        """Store events in their order."""
-        self.state.record(events)
-
-    async def of_link(self, site: SiteId, link: LinkId, limit: int = 100) -> tuple[Event, ...]:
-        """The latest events of a link, newest first."""
-        events = [event for event in self.state.events.values() if (event.site, event.link) == (site, link)]
-        return tuple(reversed(events))[:limit]
 
 
 @frozen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from datetime import datetime
 
 from attrs import define, evolve, field, fields
@@ -13,6 +14,7 @@ from exshare_core.api_keys import ApiKey
 from exshare_core.errors import Taken
 from exshare_core.events import Event
 from exshare_core.external_accounts import AccountSession, AccountStep, ExternalAccount, KeptShare
+from exshare_core.failures import Failure
 from exshare_core.gates import Visit
 from exshare_core.governance import PolicyChange, SitePolicy
 from exshare_core.guessing import Tally
@@ -20,6 +22,7 @@ from exshare_core.letters import SealedLetter
 from exshare_core.links import LinkAddress, ShareLink, Switches
 from exshare_core.policy import Layer
 from exshare_core.ports import PendingCode, PendingDeparture, StoredProof
+from exshare_core.sealing import SALT_BYTES, Head, Personal, Seal
 from exshare_core.values import ApiKeyId, ExternalAccountId, LinkId, MemberId, SiteId, SpaceKey
 
 LinkKey = tuple[SiteId, LinkId]
@@ -56,13 +59,25 @@ class State:
     events: dict[int, Event] = field(factory=dict)
     letters: dict[str, SealedLetter] = field(factory=dict)
     leases: dict[str, datetime] = field(factory=dict)
+    personal: dict[int, Personal] = field(factory=dict)
+    """The personal fields of events that have any, apart from them."""
+    waiting: dict[int, SiteId] = field(factory=dict)
+    """Events that are not sealed."""
+    seals: dict[tuple[SiteId, int], Seal] = field(factory=dict)
+    sealed: dict[tuple[SiteId, int], int] = field(factory=dict)
+    """The event behind each seal."""
+    anchors: dict[SiteId, Head] = field(factory=dict)
+    failures: dict[tuple[SiteId, datetime, str, str, str], Failure] = field(factory=dict)
     """Until when a claimed letter belongs to its claimer."""
     tallies: dict[bytes, Tally] = field(factory=dict)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
+    rows: int = 0
+    """How many events there ever were."""
+
         """Undo every change when the block raises. Nothing may be awaited inside."""
-        before = {one.name: dict(getattr(self, one.name)) for one in fields(State)}
+        before = {one.name: copy(getattr(self, one.name)) for one in fields(State)}
         try:
             yield
         except BaseException:
@@ -98,7 +113,11 @@ class State:
     def record(self, events: Sequence[Event], letters: Sequence[SealedLetter] = ()) -> None:
         """Store the events and letters of a write; raises Taken for a letter's id in use."""
         for event in events:
-            self.events[len(self.events)] = event
+            row = self.rows = self.rows + 1
+            self.events[row], self.waiting[row] = evolve(event, network=None, address=None, account=None), event.site
+            if (event.network, event.address, event.account) != (None, None, None):
+                salt = row.to_bytes(SALT_BYTES, "big")
+                self.personal[row] = Personal(salt, event.network, event.address, event.account)
         for letter in letters:
             if letter.id in self.letters:
                 raise Taken("the id of a letter is in use")
@@ -106,6 +125,20 @@ class State:
 
     def layers_above(self, site: SiteId, space: SpaceKey) -> tuple[Layer, ...]:
         """The layers above a link of `space`, outermost first."""
+    def event(self, row: int) -> Event:
+        """An event with its personal fields, as far as they are there."""
+        event, personal = self.events[row], self.personal.get(row)
+        if personal is None:
+            return event
+        account = None if personal.account is None else ExternalAccountId(personal.account)
+        return evolve(event, network=personal.network, address=personal.address, account=account)
+
+    def forget_account(self, site: SiteId, account: ExternalAccountId) -> None:
+        """Remove the personal fields of what was done with an account."""
+        self.personal = {
+            row: one for row, one in self.personal.items() if (self.events[row].site, one.account) != (site, account)
+        }
+
         policy = self.policies.get(site)
         return () if policy is None else policy.layers(space)
 

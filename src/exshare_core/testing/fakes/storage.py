@@ -10,10 +10,12 @@ from exshare_core.gates import PROOF_LIFE
 from exshare_core.guessing import FORGOTTEN_AFTER
 from exshare_core.ports import (
     AccountRepository,
+    ActivityChain,
     ActivityLog,
     ApiKeyRepository,
     CodeRepository,
     DepartureRepository,
+    FailureLog,
     GuessCounter,
     LinkRepository,
     MemberRepository,
@@ -22,13 +24,14 @@ from exshare_core.ports import (
     UsedTokens,
 )
 from exshare_core.testing.fakes.accounts import MemoryAccounts
+from exshare_core.testing.fakes.activity import MemoryActivity, MemoryChain, MemoryFailures
 from exshare_core.testing.fakes.api_keys import MemoryApiKeys
 from exshare_core.testing.fakes.codes import MemoryCodes
 from exshare_core.testing.fakes.departures import MemoryDepartures
 from exshare_core.testing.fakes.links import MemoryLinks
 from exshare_core.testing.fakes.members import MemoryMembers
 from exshare_core.testing.fakes.policies import MemoryPolicies
-from exshare_core.testing.fakes.queues import MemoryActivity, MemoryGuesses, MemoryOutbox
+from exshare_core.testing.fakes.queues import MemoryGuesses, MemoryOutbox
 from exshare_core.testing.fakes.state import State
 from exshare_core.testing.fakes.used_tokens import MemoryUsedTokens
 
@@ -50,6 +53,8 @@ class MemoryStorage:
         self.accounts: AccountRepository = MemoryAccounts(self.state)
         self.api_keys: ApiKeyRepository = MemoryApiKeys(self.state)
         self.activity: ActivityLog = MemoryActivity(self.state)
+        self.chain: ActivityChain = MemoryChain(self.state)
+        self.failures: FailureLog = MemoryFailures(self.state)
         self.outbox: Outbox = MemoryOutbox(self.state)
         self.guesses: GuessCounter = MemoryGuesses(self.state)
 
