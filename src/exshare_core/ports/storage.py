@@ -13,8 +13,8 @@ from exshare_core.guessing import Tally
 from exshare_core.letters import SealedLetter
 from exshare_core.links import LinkAddress, ShareLink, Switches
 from exshare_core.policy import Layer
-from exshare_core.ports.people import AccountRepository, ApiKeyRepository, MemberRepository
 from exshare_core.ports.activity import ActivityChain, ActivityLog, FailureLog
+from exshare_core.ports.people import AccountRepository, ApiKeyRepository, MemberRepository
 from exshare_core.ports.records import Found, LinkRecord, PendingCode, PendingDeparture, StoredProof, Swept
 from exshare_core.values import (
     LinkId,
@@ -282,6 +282,12 @@ class Storage(Protocol):
     def activity(self) -> ActivityLog: ...
 
     @property
+    def chain(self) -> ActivityChain: ...
+
+    @property
+    def failures(self) -> FailureLog: ...
+
+    @property
     def outbox(self) -> Outbox: ...
 
     @property
@@ -294,9 +300,3 @@ class Storage(Protocol):
         """Must forget visits, proofs, codes, departures, sessions, steps, kept shares and tallies that can no longer
         count for anything at `now`, and nothing else.
         """
-    @property
-    def chain(self) -> ActivityChain: ...
-
-    @property
-    def failures(self) -> FailureLog: ...
-

@@ -57,8 +57,6 @@ class State:
     requests: dict[tuple[SiteId, ApiKeyId, bytes], tuple[bytes, datetime]] = field(factory=dict)
     """What was asked first under a name that programs give to a request, and until when that is kept."""
     events: dict[int, Event] = field(factory=dict)
-    letters: dict[str, SealedLetter] = field(factory=dict)
-    leases: dict[str, datetime] = field(factory=dict)
     personal: dict[int, Personal] = field(factory=dict)
     """The personal fields of events that have any, apart from them."""
     waiting: dict[int, SiteId] = field(factory=dict)
@@ -68,14 +66,16 @@ class State:
     """The event behind each seal."""
     anchors: dict[SiteId, Head] = field(factory=dict)
     failures: dict[tuple[SiteId, datetime, str, str, str], Failure] = field(factory=dict)
+    letters: dict[str, SealedLetter] = field(factory=dict)
+    leases: dict[str, datetime] = field(factory=dict)
     """Until when a claimed letter belongs to its claimer."""
     tallies: dict[bytes, Tally] = field(factory=dict)
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
     rows: int = 0
     """How many events there ever were."""
 
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
         """Undo every change when the block raises. Nothing may be awaited inside."""
         before = {one.name: copy(getattr(self, one.name)) for one in fields(State)}
         try:
@@ -123,8 +123,6 @@ class State:
                 raise Taken("the id of a letter is in use")
             self.letters[letter.id] = letter
 
-    def layers_above(self, site: SiteId, space: SpaceKey) -> tuple[Layer, ...]:
-        """The layers above a link of `space`, outermost first."""
     def event(self, row: int) -> Event:
         """An event with its personal fields, as far as they are there."""
         event, personal = self.events[row], self.personal.get(row)
@@ -139,6 +137,8 @@ class State:
             row: one for row, one in self.personal.items() if (self.events[row].site, one.account) != (site, account)
         }
 
+    def layers_above(self, site: SiteId, space: SpaceKey) -> tuple[Layer, ...]:
+        """The layers above a link of `space`, outermost first."""
         policy = self.policies.get(site)
         return () if policy is None else policy.layers(space)
 
