@@ -13,7 +13,7 @@ from enum import Enum
 
 from attrs import evolve, field, frozen
 
-from exshare_core.errors import InvalidValue, Refused, printable, unknown
+from exshare_core.errors import InvalidValue, InvalidValues, Refused, printable, unknown
 from exshare_core.links import checked_name
 from exshare_core.values import ApiKeyId, IPAddress, MemberId, Networks, SiteId, Token
 
@@ -37,6 +37,9 @@ class Operation(Enum):
     ACTIVITY_READ = "activity:read"
     POLICY_READ = "policy:read"
     POLICY_CHANGE = "policy:change"
+    MEMBERS_READ = "members:read"
+    MEMBERS_CHANGE = "members:change"
+    KEYS_MANAGE = "keys:manage"
 
 
 @frozen(slots=True)
@@ -104,6 +107,28 @@ def operations_of(words: Collection[str], name: str = "operations") -> frozenset
         if word not in known:
             raise InvalidValue(name, unknown("operation", printable(word[:60]), known))
     return frozenset(known[word] for word in words)
+
+
+def check_within(form: KeyForm, key: ApiKey) -> None:
+    """Raise InvalidValues for a form of a new key that could do more than `key`, or go on for longer, or elsewhere.
+
+    A program that makes keys can only pass on what it has.
+    """
+    faults = []
+    if beyond := sorted(one.value for one in form.operations - key.operations):
+        faults.append(InvalidValue("operations", f"this key may not be used for {', '.join(beyond)} itself"))
+    if key.valid_until is not None and (form.valid_until is None or form.valid_until > key.valid_until):
+        faults.append(InvalidValue("valid_until", f"this key itself ends at {key.valid_until.isoformat()}"))
+    if key.networks is not None and not _inside(form.networks, key.networks):
+        faults.append(
+            InvalidValue("networks", "this key itself may not be used from everywhere: name a part of its own")
+        )
+    if faults:
+        raise InvalidValues(tuple(faults))
+
+
+def _inside(networks: Networks | None, outer: Networks) -> bool:
+    return networks is not None and networks.ranges <= networks.meet(outer).ranges
 
 
 def check_key(form: KeyForm, now: datetime) -> None:

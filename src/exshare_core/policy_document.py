@@ -83,6 +83,11 @@ def write_policy(policy: SitePolicy) -> str:
     return "\n".join(lines) + "\n"
 
 
+def write_limits(limits: Limits) -> str:
+    """The same of one layer alone, such as that of a space: its restrictions at the top of the document."""
+    return "".join(f"{line}\n" for line in _limits((), limits))
+
+
 Path = tuple[str, ...]
 
 
@@ -195,22 +200,37 @@ def read_policy(document: str, base: SitePolicy) -> SitePolicy:
     Where the default configuration is not named, it restricts nothing. Raises InvalidValues with what is wrong, each by
     the key that it stands at; unknown keys are named with the nearest known one.
     """
-    if len(document) > LARGEST_DOCUMENT:
-        raise InvalidValue("document", f"more than {LARGEST_DOCUMENT} characters")
-    if _TOO_DEEP.search(document):
-        raise InvalidValue("document", "nested too deeply")
-    try:
-        content = tomllib.loads(document)
-    except RecursionError:
-        raise InvalidValue("document", "nested too deeply") from None
-    except ValueError as error:
-        raise InvalidValue("document", f"not TOML: {printable(str(error)[:200])}") from None
+    content = _content(document)
     reader = _Reader([])
     policy = reader.policy(content, base)
     if reader.failures:
         raise InvalidValues(tuple(reader.failures))
     check_policy(policy)
     return policy
+
+
+def read_limits(document: str) -> Limits:
+    """The restrictions of one layer alone, as `write_limits` writes them; raises as `read_policy` does."""
+    content = _content(document)
+    reader = _Reader([])
+    limits = reader.limits(content)
+    if reader.failures:
+        raise InvalidValues(tuple(reader.failures))
+    return limits
+
+
+def _content(document: str) -> Mapping[str, Any]:
+    """The tables of a document, none of them deeper than ours."""
+    if len(document) > LARGEST_DOCUMENT:
+        raise InvalidValue("document", f"more than {LARGEST_DOCUMENT} characters")
+    if _TOO_DEEP.search(document):
+        raise InvalidValue("document", "nested too deeply")
+    try:
+        return tomllib.loads(document)
+    except RecursionError:
+        raise InvalidValue("document", "nested too deeply") from None
+    except ValueError as error:
+        raise InvalidValue("document", f"not TOML: {printable(str(error)[:200])}") from None
 
 
 @frozen
@@ -235,6 +255,9 @@ class _Reader:
             leavers=self._tried(lambda: _leavers(content.get("leavers", "stop")), Leavers.STOP),
             heir=self._tried(lambda: _heir(content.get("heir")), None),
         )
+
+    def limits(self, content: Mapping[str, Any]) -> Limits:
+        return self._limits(content, ())
 
     def _configuration(self, table: Mapping[str, Any], path: Path) -> Configuration:
         self._check_keys(table, (*_LIMIT_NAMES, "defaults"), path)

@@ -15,10 +15,13 @@ from exshare_core.accounts import Member
 from exshare_core.api_keys import KeyForm, Operation
 from exshare_core.capabilities import Capabilities
 from exshare_core.errors import Busy
-from exshare_core.values import MemberId
+from exshare_core.governance import SpaceRules, assign
+from exshare_core.schemes import Grantees
+from exshare_core.values import MemberId, Networks, SiteId
 from exshare_web.api.declaring import ROOT as API
 from exshare_web.api.operations import OPERATIONS
-from tests.integration.members import Seat
+from tests.integration.admins import TEAM, a_member, policy_of, store
+from tests.integration.members import Places, Seat
 from tests.integration.shell import BASE_URL, BOSS, CHILD, ROOT, SITE, Shell, run
 
 LINKS = f"{API}/sites/{SITE}/links"
@@ -71,14 +74,15 @@ def problem(answer: Any) -> tuple[int, str]:
     "headers",
     [{}, {"authorization": "Bearer exshare_" + "A" * 43}, {"authorization": "Basic YTpi"}, {"authorization": "Bearer"}],
 )
-@pytest.mark.parametrize("one", OPERATIONS, ids=lambda one: one.name)
-def test_every_operation_asks_for_a_key(one: Any, headers: Mapping[str, str]) -> None:
+def test_every_operation_asks_for_a_key(headers: Mapping[str, str]) -> None:
     """Without a good one there is nothing but the demand for it."""
-    path = one.address.format(site=SITE, link="x")
-    answer = Shell().client().request(one.method, path, headers=headers)
+    client = Shell().client()
+    answers = [
+        client.request(one.method, one.address.format_map(Places(site=SITE)), headers=headers) for one in OPERATIONS
+    ]
 
-    assert (401, "unauthenticated") == problem(answer)
-    assert 'Bearer realm="exshare"' == answer.headers["www-authenticate"]
+    assert {(401, "unauthenticated")} == {problem(one) for one in answers}
+    assert {'Bearer realm="exshare"'} == {one.headers["www-authenticate"] for one in answers}
 
 
 def test_a_members_cookie_is_no_key() -> None:
@@ -88,14 +92,21 @@ def test_a_members_cookie_is_no_key() -> None:
     assert (401, "unauthenticated") == problem(seat.client.get(LINKS))
 
 
-@pytest.mark.parametrize("one", [one for one in OPERATIONS if one.needs is not None], ids=lambda one: one.name)
-def test_a_key_does_what_it_was_made_for(one: Any) -> None:
+def test_a_key_does_what_it_was_made_for() -> None:
     """With every operation but the one that is needed, it is refused by name."""
-    program = Program(operations=frozenset(Operation) - {one.needs})
-    answer = program.client.request(one.method, one.address.format(site=SITE, link="x"))
+    shell = Shell()
+    programs = {one: Program(shell, operations=frozenset(Operation) - {one}) for one in Operation}
+    answers = {
+        one.name: (
+            one.needs.value,
+            programs[one.needs].client.request(one.method, one.address.format_map(Places(site=SITE))),
+        )
+        for one in OPERATIONS
+        if one.needs is not None
+    }
 
-    assert (403, "refused") == problem(answer)
-    assert one.needs.value in answer.json()["detail"]
+    assert {(403, "refused")} == {problem(answer) for _, answer in answers.values()}
+    assert [] == [name for name, (needed, answer) in answers.items() if needed not in answer.json()["detail"]]
 
 
 def test_a_key_says_who_it_is() -> None:
@@ -453,6 +464,123 @@ def test_a_plain_member_governs_nothing(path: str) -> None:
     ]
 
     assert {(403, "refused")} == {problem(one) for one in answers}
+
+
+def test_an_admin_of_a_space_governs_it_over_the_api() -> None:
+    """R3: sees what is set for their space and above it, tries a change, makes it, and stops there."""
+    shell = Shell()
+    shell.limit("site", opens=9)
+    tina = a_member(shell, "tina")
+    store(shell, assign(policy_of(shell), TEAM, SpaceRules(admins=Grantees(members=frozenset({tina.id})))))
+    program, space = Program(shell, tina), f"{API}/sites/{SITE}/spaces/TEAM"
+    made = shell.make_link()
+    seen = program.client.get(space)
+    etag, stricter = {"if-match": seen.headers["etag"]}, {"limits": "password_demanded = true\n"}
+    tried = program.client.put(space, json=stricter, params={"dry_run": "true"}, headers=etag).json()
+    changed = program.client.put(space, json=stricter, headers=etag)
+    answers = [
+        program.client.put(space, json=stricter, headers=etag),
+        program.client.put(space, json={"limits": "password = 1"}, headers={"if-match": changed.headers["etag"]}),
+        program.client.put(space.replace("TEAM", "OTHER"), json=stricter, headers={"if-match": '"9"'}),
+        program.client.get(POLICY),
+    ]
+
+    assert ["TEAM"] == program.client.get(f"{API}/sites/{SITE}/spaces").json()["spaces"]
+    assert [{"restriction": "opens", "value": "9", "layers": ["site"]}] == seen.json()["above"]
+    assert (["member:" + tina.id], "", True) == tuple(seen.json()[one] for one in ("admins", "limits", "on"))
+    assert (1, made.id) == (tried["suspended"], tried["links"][0]["link"])
+    assert "password_demanded = true" in changed.json()["limits"]
+    assert [(412, "stale"), (422, "invalid"), (403, "refused"), (403, "refused")] == [problem(one) for one in answers]
+
+
+def test_the_history_of_policy_is_told_in_pages() -> None:
+    """M7: who changed what, from what to what, newest first."""
+    shell = Shell()
+    program = Program(shell, an_admin(shell))
+    for opens in (7, 8):
+        etag = {"if-match": program.client.get(POLICY).headers["etag"]}
+        program.client.put(POLICY, content=f"[site]\nopens = {opens}\n", headers=etag)
+    first = program.client.get(f"{POLICY}/history", params={"limit": "1"}).json()
+    second = program.client.get(f"{POLICY}/history", params={"limit": "1", "after": first["next"]}).json()
+
+    assert [{"what": "site: opens", "old": "7", "new": "8"}] == first["changes"][0]["changes"]
+    assert ("member", "boss") == tuple(first["changes"][0][one] for one in ("actor", "member"))
+    assert [{"what": "site: opens", "old": "not set", "new": "7"}] == second["changes"][0]["changes"]
+    assert "next" not in second
+
+
+def test_pages_to_share_are_found() -> None:
+    """By id or words; only what the member may read, and nothing for nothing."""
+    program, path = Program(), f"{API}/sites/{SITE}/pages"
+    found = program.client.get(path, params={"text": ROOT}).json()["pages"]
+
+    assert [{"id": ROOT, "title": "Handbook"}] == found
+    assert (422, "invalid") == problem(program.client.get(path))
+
+
+# --- people ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_admin_locks_a_member_out_and_lets_them_in() -> None:
+    """L15, L12: as they were seen; their links stop, their keys are worth nothing, and both come back."""
+    shell = Shell()
+    program, theirs = Program(shell, an_admin(shell)), Program(shell)
+    made, path = theirs.make()["id"], f"{API}/sites/{SITE}/members/{shell.owner.id}"
+    seen = program.client.get(path)
+    etag = {"if-match": seen.headers["etag"]}
+    out = program.client.post(f"{path}/disable", headers=etag)
+    stopped = (program.client.get(f"{LINKS}/{made}").json()["state"], theirs.client.get(LINKS).status_code)
+    stale = program.client.post(f"{path}/enable", headers=etag)
+    back = program.client.post(f"{path}/enable", headers={"if-match": out.headers["etag"]})
+
+    assert ("ada", False, False) == tuple(seen.json()[one] for one in ("name", "admin", "disabled"))
+    assert ("stop", [made]) == (out.json()["became"], out.json()["links"])
+    assert ("suspended", 401) == stopped
+    assert (412, "stale") == problem(stale)
+    assert (200, False) == (back.status_code, back.json()["disabled"])
+    assert 200 == theirs.client.get(LINKS).status_code
+    assert {"password", "hash", "digest"}.isdisjoint(seen.json())
+
+
+def test_an_admin_of_a_site_cannot_reach_beyond_it() -> None:
+    """R6: neither themselves nor members of all sites are locked out, and members of other sites are not there."""
+    shell = Shell()
+    boss = an_admin(shell)
+    program, members = Program(shell, boss), f"{API}/sites/{SITE}/members"
+    add = shell.services.membership.add
+    ops, _ = run(add("ops", site=None, admin=True, password=PASSWORD))
+    far, _ = run(add("far", site=SiteId("beta"), password=PASSWORD))
+    refused = [
+        program.client.post(f"{members}/{one.id}/disable", headers={"if-match": '"1"'}) for one in (boss, ops, far)
+    ]
+    listed = program.client.get(members, params={"limit": "2"}).json()
+    rest = program.client.get(members, params={"limit": "2", "after": listed["next"]}).json()
+
+    assert [(403, "refused"), (403, "refused"), (404, "not-found")] == [problem(one) for one in refused]
+    assert ["ada", "boss", "ops"] == [one["name"] for one in (*listed["members"], *rest["members"])]
+    assert "next" not in rest
+
+
+def test_a_key_passes_on_no_more_than_it_has() -> None:
+    """A2: neither more operations, nor a longer life, nor other networks; what it makes works, and is revoked."""
+    shell = Shell()
+    few = frozenset({Operation.KEYS_MANAGE, Operation.LINKS_READ})
+    form = KeyForm("few", few, None, shell.clock.now() + timedelta(days=1), Networks.parse(["192.0.2.0/24"]))
+    _, text = run(shell.services.keying.make(shell.owner, SITE, form))
+    client, keys = shell.client(headers={"authorization": f"Bearer {text}"}), f"{API}/sites/{SITE}/keys"
+    until = (shell.clock.now() + timedelta(hours=1)).isoformat()
+    wide = client.post(keys, json={"name": "wide", "operations": ["links:delete"]})
+    narrow = {"name": "narrow", "operations": ["links:read"], "valid_until": until, "networks": ["192.0.2.0/25"]}
+    made, again = (client.post(keys, json=narrow, headers={"idempotency-key": "one"}) for _ in range(2))
+    other = shell.client(headers={"authorization": f"Bearer {made.json()['text']}"})
+    worked = other.get(LINKS).status_code
+    revoked = client.delete(f"{keys}/{made.json()['id']}")
+
+    assert ["operations", "valid_until", "networks"] == [one["field"] for one in wide.json()["errors"]]
+    assert (201, (409, "taken")) == (made.status_code, problem(again))
+    assert (200, 401) == (worked, other.get(LINKS).status_code)
+    assert "revoked_at" in revoked.json()
+    assert [] == [one for one in client.get(keys).json()["keys"] if "text" in one]
 
 
 # --- the description -------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from exshare_core.errors import NotFound, Refused
 from exshare_core.events import Actor, Event, Kind
 from exshare_core.guessing import counted_as, unknown_wait
 from exshare_core.ports import Clock, Storage, TokenGenerator, Vault
-from exshare_core.values import EVERYWHERE, ApiKeyId, IPAddress, LinkId, MemberId, SiteId, Token
+from exshare_core.values import EVERYWHERE, ApiKeyId, IPAddress, MemberId, SiteId, Token
 
 
 @frozen(slots=True)
@@ -48,10 +48,11 @@ class Keying:
     tokens: TokenGenerator
     vault: Vault
 
-    async def make(self, member: Member, site: SiteId, form: KeyForm) -> tuple[ApiKey, str]:
+    async def make(self, member: Member, site: SiteId, form: KeyForm, id: ApiKeyId | None = None) -> tuple[ApiKey, str]:
         """A new key for `member` on `site` and the text of it, which nobody can be shown again.
 
-        Raises InvalidValue for a form that will not do, and Refused for a member of another site or with too many keys.
+        Raises InvalidValue for a form that will not do, Refused for a member of another site or with too many keys, and
+        Taken for an `id` that is in use.
         """
         permissions.check_membership(member, site)
         now = self.clock.now()
@@ -60,7 +61,7 @@ class Keying:
             raise Refused(f"you have {MOST_PER_MEMBER} keys already: revoke one that you do not use any more")
         secret = self.tokens.token()
         key = ApiKey(
-            ApiKeyId(self.tokens.id()),
+            ApiKeyId(self.tokens.id()) if id is None else id,
             site,
             member.id,
             form.name.strip(),
@@ -116,10 +117,10 @@ class Keying:
         request = await self.vault.keyed_digest(f"{key.id}\n{name}".encode(), "api request", key.site)
         return fingerprint == await self.storage.api_keys.first(key.site, key.id, request, fingerprint, now, now + span)
 
-    async def link_of(self, key: ApiKey, name: str, fingerprint: bytes) -> LinkId:
-        """The id of the link that a request makes, however often it is sent."""
+    async def id_of(self, key: ApiKey, name: str, fingerprint: bytes) -> str:
+        """The id of what a request makes, however often it is sent: 40 hexadecimal digits."""
         asked = f"{key.id}\n{name}\n{fingerprint.hex()}".encode()
-        return LinkId((await self.vault.keyed_digest(asked, "api link", key.site)).hex()[:40])
+        return (await self.vault.keyed_digest(asked, "api link", key.site)).hex()[:40]
 
     async def _nowhere(self, now: datetime, network: IPAddress | None) -> TooMany | None:
         counter = await self.vault.keyed_digest(counted_as(network).encode(), "guess api keys network", EVERYWHERE)

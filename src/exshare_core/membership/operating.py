@@ -15,6 +15,7 @@ from exshare_core.errors import InvalidValue, NotFound, Taken
 from exshare_core.events import Actor, Kind
 from exshare_core.letters import header_text
 from exshare_core.links import checked_name
+from exshare_core.membership.administering import Administering
 from exshare_core.membership.attending import MAX_MEMBER_NAME, typed_name
 from exshare_core.membership.securing import Securing
 from exshare_core.membership.signing_in import SigningIn
@@ -23,7 +24,7 @@ from exshare_core.values import AccountId, Address, MemberId, SiteId, Token
 
 
 @frozen
-class Membership(SigningIn, Securing, Welcoming):
+class Membership(SigningIn, Securing, Welcoming, Administering):
     """The local members of one deployment: what operators do for them, and what they do themselves."""
 
     async def add(

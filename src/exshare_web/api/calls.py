@@ -6,9 +6,10 @@ Where each refusal is made: the key in `Keying.recognise`, another site than the
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -26,6 +27,10 @@ from exshare_core.values import SiteId, SpaceKey, space_key
 from exshare_web.api import bodies, problems
 from exshare_web.api.declaring import Done
 from exshare_web.visitor.request import network, shell
+
+REPEATS = timedelta(hours=24)
+"""How long a repeat of a request is known by its ``Idempotency-Key``."""
+MAX_IDEMPOTENCY_KEY = 255
 
 _BEARER = re.compile(r"Bearer +([A-Za-z0-9_-]{1,200})\Z", re.IGNORECASE)
 _VERSION = re.compile(r'"([0-9]{1,9})"\Z')
@@ -73,6 +78,23 @@ class Call:
         seen = self.seen()
         assert seen is not None
         return seen
+
+    async def repeated_as(self) -> str | None:
+        """The id of what this request makes, however often it is sent; None where a repeat is not to be known.
+
+        Raises InvalidValue for a name that was given to another request within a day.
+        """
+        name = self.request.headers.get("idempotency-key")
+        if name is None:
+            return None
+        if not 1 <= len(name) <= MAX_IDEMPOTENCY_KEY or not name.isascii() or not name.isprintable():
+            raise InvalidValue("Idempotency-Key", f"from 1 to {MAX_IDEMPOTENCY_KEY} printable characters")
+        keying = shell(self.request).services.keying
+        asked = b"%s\n%s" % (self.request.url.path.encode(), bodies.canonical(await self.body()))
+        fingerprint = hashlib.sha256(asked).digest()
+        if not await keying.first(self.key, name, fingerprint, REPEATS):
+            raise InvalidValue("Idempotency-Key", "was given to another request already")
+        return await keying.id_of(self.key, name, fingerprint)
 
     def number(self, name: str, default: int, most: int) -> int:
         """A number from the query; raises InvalidValue unless it is from 1 to `most`."""

@@ -32,7 +32,9 @@ _LIMITS: Json = {
     "ratelimit-reset": {"description": "Seconds until the next minute.", "schema": {"type": "integer"}},
 }
 _ETAG: Json = {"etag": {"description": "The version, in quotation marks.", "schema": {"type": "string"}}}
-_PATTERNS = {"link": r"^[a-z0-9]{1,60}$", "site": r"^[a-z0-9-]{1,60}$"}
+_ID = r"^[a-z0-9]{1,60}$"
+_PATTERNS = {"site": r"^[a-z0-9-]{1,60}$", "space": r"^[~A-Za-z0-9._-]{1,255}$"}
+"""What stands in the places of addresses; an id in those that are not named."""
 
 
 def document(operations: Sequence[Done]) -> Response:
@@ -80,8 +82,8 @@ def _operation(one: Done) -> Json:
         "parameters": _parameters(one),
         "responses": {str(one.status): _answer(one), **_problems(one)},
     }
-    if one.repeatable:
-        made["responses"]["200"] = {**_answer(one), "description": "The link that this request has made already."}
+    if one.repeatable and one.gives:
+        made["responses"]["200"] = {**_answer(one), "description": "What this request has made already."}
     if one.content is not None:
         made["requestBody"] = {"required": True, "content": _content(one.content)}
     return made
@@ -94,7 +96,7 @@ def _parameters(one: Done) -> list[Json]:
             "name": name,
             "in": "path",
             "required": True,
-            "schema": {"type": "string", "pattern": _PATTERNS[name]},
+            "schema": {"type": "string", "pattern": _PATTERNS.get(name, _ID)},
         }
         for name in names
     ]
@@ -104,7 +106,7 @@ def _parameters(one: Done) -> list[Json]:
     if one.conditional:
         found.append(_header("If-Match", "The version that you have seen, as its ETag.", required=True))
     if one.repeatable:
-        found.append(_header("Idempotency-Key", "A name of yours: a repeat within a day makes no second link."))
+        found.append(_header("Idempotency-Key", "A name of yours: a repeat within a day makes nothing a second time."))
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -36,9 +35,6 @@ from exshare_web.visitor.request import shell
 
 MOST = 200
 """Links or events in one answer."""
-REPEATS = timedelta(hours=24)
-"""How long a repeat of a request is known by its ``Idempotency-Key``."""
-MAX_IDEMPOTENCY_KEY = 255
 
 _LINK_ID = re.compile(r"[a-z0-9]{1,60}\Z")
 _PAGE_ID = re.compile(r"[0-9]{1,19}\Z")
@@ -126,7 +122,8 @@ async def explain(call: Call) -> models.Explanation:
 
 async def create(call: Call, wanted: models.NewLink) -> Response:
     """Make a link. With an ``Idempotency-Key``, a repeat of the same request gives the same link."""
-    id = await _repeatable(call, await call.body())
+    repeated = await call.repeated_as()
+    id = None if repeated is None else LinkId(repeated)
     membership = shell(call.request).services.membership
     owner = call.member if wanted.owner is None else await membership.named(wanted.owner, call.site)
     try:
@@ -291,23 +288,6 @@ async def _answer(call: Call, shown: Shown, url: str | None) -> models.Link:
 
 def _tagged(link: models.Link, status: int = 200, **headers: str) -> Response:
     return told(link, status, {"etag": f'"{link.version}"', **headers})
-
-
-async def _repeatable(call: Call, given: Mapping[str, object]) -> LinkId | None:
-    """The id of the link that this request makes, however often it is sent; None where a repeat is not to be known.
-
-    Raises InvalidValue for a name that was given to another request within a day.
-    """
-    name = call.request.headers.get("idempotency-key")
-    if name is None:
-        return None
-    if not 1 <= len(name) <= MAX_IDEMPOTENCY_KEY or not name.isascii() or not name.isprintable():
-        raise InvalidValue("Idempotency-Key", f"from 1 to {MAX_IDEMPOTENCY_KEY} printable characters")
-    services = shell(call.request).services
-    fingerprint = hashlib.sha256(bodies.canonical(given)).digest()
-    if not await services.keying.first(call.key, name, fingerprint, REPEATS):
-        raise InvalidValue("Idempotency-Key", "was given to another request already")
-    return await services.keying.link_of(call.key, name, fingerprint)
 
 
 def _link(call: Call) -> LinkId:

@@ -224,6 +224,137 @@ class Switch:
 
 
 @frozen(kw_only=True)
+class PolicyChanged:
+    """One change of what is set on a site."""
+
+    version: int = about("The version that it made.")
+    at: datetime = about("When.")
+    actor: str = about("member or operator.")
+    member: str | None = about("The member, by name.", default=None)
+    changes: list[Changed] = about("What became different.")
+
+
+@frozen(kw_only=True)
+class PolicyHistory:
+    """Changes of what is set on a site."""
+
+    changes: list[PolicyChanged] = about("Newest first.")
+    next: str | None = about("Give it back as `after` for the changes before these; absent at the end.", default=None)
+
+
+@frozen(kw_only=True)
+class Space:
+    """What is set for one space."""
+
+    key: str = about("The key of the space.")
+    version: int = about("The version of everything that is set on the site; the ETag.")
+    configuration: str = about("The configuration above the space.")
+    limits: str = about("The space's own restrictions, in TOML as in the document of the site.")
+    above: list[ValueInForce] = about("What the layers above restrict already.")
+    admins: list[str] = about("Who governs it besides admins of the site, as `group:…` and `member:…`.")
+    on: bool = about("Whether links of the space may open, as far as the switches say.")
+
+
+@frozen(kw_only=True)
+class Spaces:
+    """Spaces for which something is set."""
+
+    spaces: list[str] = about("Their keys: those that the member governs.")
+
+
+@frozen(kw_only=True)
+class SpaceLimits:
+    """The restrictions of one space, all of them."""
+
+    limits: str = about("In TOML as in the document of the site; an empty text restricts nothing.")
+
+
+@frozen(kw_only=True)
+class Found:
+    """A page that was found."""
+
+    id: str = about("Its id.")
+    title: str = about("Its title now.")
+
+
+@frozen(kw_only=True)
+class Pages:
+    """Pages that can be shared."""
+
+    pages: list[Found] = about("Those that the member may read now; the best first.")
+
+
+# --- people ----------------------------------------------------------------------------------------------------------
+
+
+@frozen(kw_only=True)
+class Member:
+    """A member of the site."""
+
+    id: str = about("What the member is called in the API.")
+    version: int = about("Rises with every change; the ETag.")
+    name: str = about("The name to sign in with.")
+    admin: bool = about("Whether an admin.")
+    all_sites: bool = about("Whether of all sites; then only the operator may change anything.")
+    identity: str | None = about("The account id or user key in Confluence.", default=None)
+    second_factor: bool = about("Whether there is a second factor.")
+    disabled: bool = about("Whether locked out.")
+
+
+@frozen(kw_only=True)
+class Members:
+    """Members of the site."""
+
+    members: list[Member] = about("By name.")
+    next: str | None = about("Give it back as `after` for those that follow; absent at the end.", default=None)
+
+
+@frozen(kw_only=True)
+class LockedOut:
+    """A member who was locked out, and what became of their links."""
+
+    version: int = about("The member's version now; the ETag.")
+    became: str = about("What the site does with the links of leavers: stop, keep or transfer.")
+    links: list[str] = about("Those links, by id.")
+    owner: str | None = about("Who owns them now, by name; absent where they stop.", default=None)
+
+
+@frozen(kw_only=True)
+class NewKey:
+    """A key to make; it can do no more than the key that makes it."""
+
+    name: str = about("What it is for.")
+    operations: list[str] = about("What it may be used for.")
+    valid_from: datetime | None = about("From when on.", default=None)
+    valid_until: datetime | None = about("Until when; without end if left out.", default=None)
+    networks: list[str] | None = about("From where, in CIDR notation; from everywhere if left out.", default=None)
+
+
+@frozen(kw_only=True)
+class Key:
+    """A key of the member."""
+
+    id: str = about("What the key is called in the API.")
+    name: str = about("What it is for.")
+    operations: list[str] = about("What it may be used for.")
+    created_at: datetime = about("When it was made.")
+    valid_from: datetime | None = about("From when on.", default=None)
+    valid_until: datetime | None = about("Until when.", default=None)
+    networks: list[str] | None = about("From where.", default=None)
+    uses: int = about("How often it was used.")
+    last_used_at: datetime | None = about("When it was used last.", default=None)
+    revoked_at: datetime | None = about("When it was revoked.", default=None)
+    text: str | None = about("The key itself: only in the answer to its making, and never again.", default=None)
+
+
+@frozen(kw_only=True)
+class Keys:
+    """The keys of the member."""
+
+    keys: list[Key] = about("Newest first.")
+
+
+@frozen(kw_only=True)
 class WhoAmI:
     """The key that a request came with."""
 

@@ -1,4 +1,4 @@
-"""What admins set, over the API: the whole of it as one TOML document, its dry run, and the switches."""
+"""What admins set, over the API: the whole of it as one TOML document, its dry run and history, and the switches."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from exshare_core.impact import Consequence
 from exshare_core.policy_document import LARGEST_DOCUMENT, read_policy, write_policy
 from exshare_web.api import models
 from exshare_web.api.calls import Call
-from exshare_web.api.declaring import DRY_RUN, SPACE, Done
+from exshare_web.api.declaring import AFTER, DRY_RUN, LIMIT, SPACE, Done
 
 TOML = "application/toml"
+MOST = 200
+"""Changes in one answer."""
 _LARGE = (Middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_DOCUMENT),)
 """A policy document may be larger than any other body."""
 
@@ -36,6 +38,24 @@ async def replace(call: Call) -> models.PolicyVersion | models.DryRun:
         return dry_run_of(await call.governing.dry_run(call.member, wanted))
     changed = await call.governing.change(call.member, wanted)
     return models.PolicyVersion(version=changed.version)
+
+
+async def history(call: Call) -> models.PolicyHistory:
+    """Who changed what is set, when, and from what to what."""
+    limit, after = call.number("limit", 50, MOST), call.number("after", 10**9, 10**9)
+    found = await call.governing.history(call.member, before=after, limit=limit + 1)
+    names = await call.sharing.names(call.member, {one.member for one in found})
+    shown = [
+        models.PolicyChanged(
+            version=one.version,
+            at=one.at,
+            actor=one.actor.value,
+            member=None if one.member is None else names.get(one.member, one.member),
+            changes=[models.Changed(what=it.what, old=it.old, new=it.new) for it in one.changes],
+        )
+        for one in found[:limit]
+    ]
+    return models.PolicyHistory(changes=shown, next=str(shown[-1].version) if len(found) > limit else None)
 
 
 async def switch(call: Call) -> models.Switch:
@@ -106,6 +126,14 @@ OPERATIONS: tuple[Done, ...] = (
         parameters=(DRY_RUN,),
         conditional=True,
         middleware=_LARGE,
+    ),
+    Done(
+        method="GET",
+        path="/policy/history",
+        summary="See who changed what is set",
+        needs=Operation.POLICY_READ,
+        handler=history,
+        parameters=(AFTER, LIMIT),
     ),
     Done(
         method="GET",

@@ -25,6 +25,9 @@ SAYS = {
     Operation.ACTIVITY_READ: "See what happened to links",
     Operation.POLICY_READ: "See what is set on the site",
     Operation.POLICY_CHANGE: "Change what is set on the site, and stop sharing",
+    Operation.MEMBERS_READ: "See the members of the site",
+    Operation.MEMBERS_CHANGE: "Lock members out and let them in",
+    Operation.KEYS_MANAGE: "See, make and revoke your keys; those that it makes can do no more than it can",
 }
 """Operations in the words that members read."""
 
