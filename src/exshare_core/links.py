@@ -229,6 +229,10 @@ class ShareLink:
         """The link after a new address was made: proofs won through the old one end (spec G9)."""
         return self._changed(at, security_version=self.security_version + 1)
 
+    def readdressed(self, at: datetime) -> ShareLink:
+        """The link after an address of somebody's own came or went: everything else stays, also what was proved."""
+        return self._changed(at)
+
     def edited(self, at: datetime, *, wish: Wish, scope: Scope, name: str, description: str) -> ShareLink:
         """The link with new settings. Changed gates end all proofs at once (spec G9)."""
         gates_changed = wish.gates != self.wish.gates
@@ -277,10 +281,21 @@ class LinkAddress:
     sealed: Sealed | None = field(repr=False)
     created_at: datetime
     recipient: str | None = None
+    """Of a personal address, whose it is: their mailbox as a sealed text (purpose ``recipient``, id = the link's)."""
     slug: str = ""
     """The words before the token, where the link is a named one (spec L2, L3)."""
     valid_until: datetime | None = None
     revoked_at: datetime | None = None
+
+    @property
+    def id(self) -> str:
+        """What names the address without opening anything: the first 16 hexadecimal digits of its digest."""
+        return self.digest.hex()[:16]
+
+    @property
+    def mark(self) -> str:
+        """What the activity says of whoever came by it; empty for an address that is nobody's own."""
+        return "" if self.recipient is None else f"personal address {self.id}"
 
     def revoked(self, at: datetime) -> LinkAddress:
         """The address withdrawn at `at`."""
@@ -291,8 +306,8 @@ class LinkAddress:
         return (self.revoked_at is None or at < self.revoked_at) and (self.valid_until is None or at < self.valid_until)
 
 
-ADDRESS_PURPOSE = "address"
-"""The vault's purpose for the sealed token of an address."""
+ADDRESS_PURPOSE, RECIPIENT_PURPOSE = "address", "recipient"
+"""The vault's purposes for the sealed token of an address, and for whose it is."""
 
 
 def segment(slug: str, token: str) -> str:

@@ -25,7 +25,15 @@ KNOWN_VISITOR = "exshare-known-visitor"
 AWAY = "exshare-away"
 """A browser that has left to sign in elsewhere: no other browser can come back in its place."""
 
+PREVIEW = "exshare-preview"
+"""A member's browser that sees a link as its visitors do."""
+
+LANGUAGE = "exshare-language"
+"""The language that somebody picked at the foot of a page."""
+
 LONGEST_KEPT = 200
+LONGEST_PREVIEW = 1000
+"""Characters; a preview may hold a whole mail address, sealed."""
 
 
 def name(kind: str, *, secure: bool) -> str:
@@ -41,10 +49,10 @@ def read(request: Request, kind: str, *, secure: bool) -> str | None:
     return value
 
 
-def kept(request: Request, kind: str, *, secure: bool) -> str | None:
+def kept(request: Request, kind: str, *, secure: bool, longest: int = LONGEST_KEPT) -> str | None:
     """What a browser was given to keep that is no session id, or None; whether it is good is not judged here."""
     value = request.cookies.get(name(kind, secure=secure), "")
-    return value if 0 < len(value) <= LONGEST_KEPT else None
+    return value if 0 < len(value) <= longest else None
 
 
 def write(response: Response, kind: str, value: str, *, secure: bool, seconds: int | None = None) -> None:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from attrs import frozen
 
 from exshare_core.accounts import Member
 from exshare_core.dispatching import seal_letter
 from exshare_core.errors import InvalidValue, Refused
-from exshare_core.events import Kind
+from exshare_core.events import Event, Kind
 from exshare_core.gates import admits
-from exshare_core.letters import Letter, LetterKind, header_text
-from exshare_core.links import checked_description
+from exshare_core.letters import Letter, LetterKind, SealedLetter, header_text
+from exshare_core.links import ShareLink, checked_description
 from exshare_core.permissions import Right
+from exshare_core.ports import LinkRecord
 from exshare_core.sharing.looking import Looking
 from exshare_core.sharing.standing import Shown
 from exshare_core.values import Address, LinkId
@@ -37,28 +38,34 @@ class Sending(Looking):
         recipients, for words that cannot be sent, and for a recipient whom the link would not let in.
         """
         record = await self._record(member, Right.SEND, link)
+        now = self.clock.now()
+        unique = await self._sendable(member, record, recipients, now)
+        url = await self.url(record)
+        if url is None:
+            raise Refused("the link cannot be sent: its address can no longer be shown")
+        letters = [await self._invitation(member, one, url, note, now) for one in unique]
+        await self.storage.outbox.put(letters, [self._sent(member, record.link, len(letters), now)])
+        return len(letters)
+
+    async def _sendable(
+        self, member: Member, record: LinkRecord, recipients: Sequence[Address], now: datetime
+    ) -> tuple[Address, ...]:
+        """Each recipient once; raises where the link cannot be sent to all of them, or not by this member (spec L18)."""
         unique = tuple({one.key: one for one in recipients}.values())
-        shown = await self._shown(record, self.clock.now())
+        shown = await self._shown(record, now)
         _check_recipients(unique, shown)
         await self._both_read(member, record.link)
-        url = await self.url(record)
-        if url is None or not shown.opens_for_some:
+        if not shown.opens_for_some:
             raise Refused(f"the link cannot be sent: it is {shown.state}")
+        return unique
+
+    async def _invitation(self, member: Member, recipient: Address, url: str, note: str, now: datetime) -> SealedLetter:
         variables = {"sender": header_text("name", member.name), "link": url, "note": _checked_note(note)}
-        now = self.clock.now()
-        letters = [
-            await seal_letter(
-                self.vault,
-                Letter(self.tokens.id(), self.site, LetterKind.INVITATION, recipient, variables),
-                now,
-                now + INVITATION_LIFE,
-            )
-            for recipient in unique
-        ]
-        detail = "1 letter" if len(letters) == 1 else f"{len(letters)} letters"
-        event = self._event(Kind.LINK_SENT, now, member, record.link, detail=detail)
-        await self.storage.outbox.put(letters, [event])
-        return len(letters)
+        letter = Letter(self.tokens.id(), self.site, LetterKind.INVITATION, recipient, variables)
+        return await seal_letter(self.vault, letter, now, now + INVITATION_LIFE)
+
+    def _sent(self, member: Member, link: ShareLink, letters: int, now: datetime) -> Event:
+        return self._event(Kind.LINK_SENT, now, member, link, "1 letter" if letters == 1 else f"{letters} letters")
 
 
 def _check_recipients(recipients: Sequence[Address], shown: Shown) -> None:

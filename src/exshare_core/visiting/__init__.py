@@ -14,6 +14,7 @@ from exshare_core.visiting.entrance import Admission, Caller, Opening
 from exshare_core.visiting.introducing import Introducing, Introduction
 from exshare_core.visiting.leading import Leading, Onward
 from exshare_core.visiting.proving import Submission
+from exshare_core.visiting.trying import Offered, Trying
 
 __all__ = [
     "Addresses",
@@ -22,6 +23,7 @@ __all__ = [
     "Cut",
     "Entry",
     "Introduction",
+    "Offered",
     "Onward",
     "Opening",
     "PageView",
@@ -32,5 +34,5 @@ __all__ = [
 
 
 @frozen
-class Visiting(Introducing, Leading):
+class Visiting(Introducing, Leading, Trying):
     """A visitor's acts on all sites of one deployment."""

@@ -126,7 +126,7 @@ class Browsing(Entrance):
         return view
 
     async def _page(self, admission: Admission, target: PageId, addresses: Addresses) -> PageView | Answer:
-        link, content = admission.link, self.contents[admission.link.site]
+        link, content = admission.link, self._content(admission)
         is_root = target == link.scope.root
         root = None if is_root else await self._root(admission)
         if isinstance(root, Answer):
@@ -170,7 +170,7 @@ class Browsing(Entrance):
 
         An entry is shown only after its reach is known; what cannot be found out is left out (spec V4).
         """
-        link, content = admission.link, self.contents[admission.link.site]
+        link, content = admission.link, self._content(admission)
         if not link.scope.children:
             return None
         here = (await self._reached(admission, [page])).get(page)
@@ -190,7 +190,7 @@ class Browsing(Entrance):
 
     async def files(self, admission: Admission, page: PageId) -> tuple[Attachment, ...] | Answer:
         """The files of a reached page that may leave; needs the capability `attachments`."""
-        content = self.contents[admission.link.site]
+        content = self._content(admission)
         policy = admission.prepared.policy
         if policy.rung("attachments") < 1:
             return Answer.ABSENT
@@ -215,7 +215,7 @@ class Browsing(Entrance):
         return file
 
     async def _file(self, admission: Admission, attachment: AttachmentId) -> Attachment | Answer:
-        content = self.contents[admission.link.site]
+        content = self._content(admission)
         file = await content.files.attachment(attachment)
         if file is None or file.id != attachment:
             return Answer.ABSENT
@@ -230,7 +230,7 @@ class Browsing(Entrance):
         self, admission: Admission, file: Attachment, wanted: ByteRange | None
     ) -> AsyncIterator[FileStream]:
         """Open the bytes of a file that `file` has just allowed; raises AdapterFailed as `file` does."""
-        files = self.contents[admission.link.site].files
+        files = self._content(admission).files
         opened = False
         try:
             async with files.stream(file, wanted) as stream:
@@ -289,7 +289,7 @@ class Browsing(Entrance):
 
     async def _root(self, admission: Admission) -> PageFacts | Answer:
         """The live facts of the root, or what stops the whole link by them: asked for every page and file."""
-        link, content = admission.link, self.contents[admission.link.site]
+        link, content = admission.link, self._content(admission)
         facts = (await content.pages.facts([link.scope.root], link.acts_as)).get(link.scope.root)
         if not isinstance(facts, PageFacts):
             return Answer.ABSENT
@@ -297,7 +297,7 @@ class Browsing(Entrance):
         return facts if decision.allowed else _live_answer(decision, is_root=True)
 
     async def _reading(self, admission: Admission, page: PageId) -> Reading | Answer:
-        link, content = admission.link, self.contents[admission.link.site]
+        link, content = admission.link, self._content(admission)
         is_root = page == link.scope.root
         if not is_root and isinstance(answer := await self._root(admission), Answer):
             return answer
@@ -311,7 +311,7 @@ class Browsing(Entrance):
         self, admission: Admission, pages: Collection[PageId], *, elsewhere: bool = False
     ) -> Mapping[PageId, PageFacts]:
         """Those of `pages` that the link reaches now, as `exshare_core.visiting.gathering.Reached` says."""
-        link, content = admission.link, self.contents[admission.link.site]
+        link, content = admission.link, self._content(admission)
         if not pages:
             return {}
         facts = await content.pages.facts(sorted(pages), link.acts_as)
@@ -323,7 +323,7 @@ class Browsing(Entrance):
 
     def _gathering(self, admission: Admission) -> Gathering:
         return Gathering(
-            self.contents[admission.link.site].pages,
+            self._content(admission).pages,
             partial(self._reached, admission),
             below=admission.link.scope.children,
             includes=admission.prepared.policy.rung("includes") > 0,
@@ -333,7 +333,7 @@ class Browsing(Entrance):
 
     async def _folder(self, admission: Admission, target: PageId) -> PageView | Answer:
         """A folder of the tree: it has no body, and is shown as the place of what lies in it (spec V4)."""
-        link, content = admission.link, self.contents[admission.link.site]
+        link, content = admission.link, self._content(admission)
         facts = (await content.pages.facts([target], link.acts_as)).get(target)
         if not isinstance(facts, PageFacts) or facts.kind is not NodeKind.FOLDER:
             return Answer.ABSENT

@@ -31,7 +31,8 @@ from exshare_core.gates import (
 from exshare_core.groups import identity_of, owner_groups
 from exshare_core.guessing import counted_as, unknown_wait
 from exshare_core.links import LinkState, ShareLink
-from exshare_core.ports import Clock, Content, Found, PasswordHasher, Storage, TokenGenerator, Vault
+from exshare_core.ports import Clock, Content, Found, LinkRecord, PasswordHasher, Storage, TokenGenerator, Vault
+from exshare_core.previews import KEPT, Grant, Preview, as_visitor, in_force, narrowed, unsealed
 from exshare_core.values import EVERYWHERE, Address, IPAddress, SiteId, Token
 
 PROOF_PURPOSE = "proof"
@@ -54,6 +55,10 @@ class Caller:
     """Whether the link is in a frame of another page; its session is then the frame's own, and counts only at a link
     that may be framed (spec G10).
     """
+    kept: str | None = field(default=None, repr=False)
+    """What a member's browser keeps of a preview; only of a request that changes nothing."""
+    preview: Preview | None = None
+    """The preview that this is a part of, as `Entrance` alone finds out."""
 
 
 @frozen(slots=True)
@@ -73,7 +78,12 @@ class Admission:
     @property
     def findable(self) -> bool:
         """Whether search engines may find its pages."""
-        return findable(self.prepared)
+        return self.preview is None and findable(self.prepared)
+
+    @property
+    def preview(self) -> Preview | None:
+        """The preview that it was given for; None for every visitor."""
+        return self.caller.preview
 
     @property
     def frames(self) -> frozenset[str]:
@@ -110,6 +120,8 @@ class Opening:
     """This network tried too many addresses that lead nowhere: how long until the next. Zero for a living link."""
     ask: Ask | None = None
     """What the gate's page needs to ask, where a gate is what stops."""
+    preview: Preview | None = None
+    """The preview that this is a part of; None for every visitor."""
 
 
 @frozen
@@ -152,6 +164,8 @@ class Entrance:
         token = Token.parse(segment)
         prepared: Prepared | None = None
         found = await self.storage.links.find(_NOWHERE if token is None else token.digest, caller.session)
+        if found is None and token is not None and caller.kept is not None:
+            found, caller = await self._previewed(token, caller, now)
         if token is None or found is None or found.link.site not in self.contents:
             found = None
             decision = decide(None, Attempt(now, caller.network))
@@ -159,9 +173,10 @@ class Entrance:
             prepared = await self._prepared(found, now)
             if caller.framed and (prepared is None or not framed_by(prepared)):
                 found = evolve(found, proofs=(), visit=None)
-            attempt = Attempt(now, caller.network, await self._proofs(found), found.visit, found.opens)
-            decision = decide(prepared, attempt)
+            decision = decide(prepared, await self._attempt(found, prepared, caller, now))
         answer = decision.strangers_face()
+        if answer is Answer.UNKNOWN and caller.preview is not None:
+            return Opening(answer, decision, preview=caller.preview), found, None
         if answer is Answer.UNKNOWN:
             return Opening(answer, decision, wait=await self._led_nowhere(caller, now)), found, None
         if answer is Answer.UNAVAILABLE and found is not None:
@@ -172,7 +187,31 @@ class Entrance:
         ask = None
         if found is not None and prepared is not None and answer.asks:
             ask = ask_of(found, prepared, decision)
-        return Opening(answer, decision, admission, ask=ask), found, prepared
+        return Opening(answer, decision, admission, ask=ask, preview=caller.preview), found, prepared
+
+    async def _attempt(self, found: Found, prepared: Prepared | None, caller: Caller, now: datetime) -> Attempt:
+        """What the caller tries, with what they have proved; in a preview, as a visitor who has proved what they can."""
+        if caller.preview is not None and prepared is not None:
+            return as_visitor(caller.preview, prepared, found.opens, caller.network, now)
+        return Attempt(now, caller.network, await self._proofs(found), found.visit, found.opens)
+
+    async def _previewed(self, token: Token, caller: Caller, now: datetime) -> tuple[Found | None, Caller]:
+        """The link that this browser previews at the token's address, and who calls then; None where it previews none."""
+        grant = await unsealed(self.vault, caller.kept or "", KEPT, token, now)
+        return (None, caller) if grant is None else await self._granted(grant, caller, now)
+
+    async def _granted(self, grant: Grant, caller: Caller, now: datetime) -> tuple[Found | None, Caller]:
+        """The link of a grant, through an address of it that lives if there is one; None once the grant is over."""
+        current = await in_force(grant, self.storage, self.contents)
+        if current is None:
+            return None, caller
+        preview, record = current
+        return _through(record, now), evolve(caller, session=None, framed=False, preview=preview)
+
+    def _content(self, admission: Admission) -> Content:
+        """What is asked for content: in a preview no more than its member may read as well."""
+        content = self.contents[admission.link.site]
+        return content if admission.preview is None else narrowed(content, admission.preview)
 
     async def _prepared(self, found: Found, now: datetime) -> Prepared | None:
         """The gates of the link that was found; asks for its owner's groups where a rule depends on them (spec P8).
@@ -213,7 +252,13 @@ class Entrance:
     async def _note(
         self, kind: Kind, found: Found, caller: Caller, at: datetime, *, page: str | None = None, detail: str = ""
     ) -> None:
-        await self.storage.activity.append([event_of(kind, found, caller, at, page=page, detail=detail)])
+        event = event_of(kind, found, caller, at, page=page, detail=detail)
+        if caller.preview is not None:
+            if kind not in _SEEN:
+                return
+            who = caller.preview.grant.member
+            event = evolve(event, kind=Kind.PREVIEWED, actor=Actor.MEMBER, member=who, detail=detail or kind.value)
+        await self.storage.activity.append([event])
 
     async def _seen(self, admission: Admission) -> None:
         """Keep the visit going; the first content it gets makes its open final."""
@@ -242,8 +287,19 @@ def ask_of(found: Found, prepared: Prepared, decision: Decision) -> Ask:
     return Ask(found.link.site, step, len(asked), terms, framed_by(prepared))
 
 
+_SEEN = (Kind.VIEWED, Kind.FILE_FETCHED, Kind.PREVIEWED)
+"""What is written down of a preview, each as previewed by its member: nothing that a visitor did."""
+
 STEPS = (Stage.PEOPLE, Stage.PASSWORD, Stage.TERMS)
 """The gates at which a visitor has to do something before the Open button."""
+
+
+def _through(record: LinkRecord, now: datetime) -> Found | None:
+    """The link as it is found through an address that lives, else through the last that did."""
+    by_life = sorted(record.addresses, key=lambda one: (one.lives(now), one.recipient is None, one.created_at))
+    if not by_life:
+        return None
+    return Found(record.link, by_life[-1], record.layers, record.switches, record.opens)
 
 
 def event_of(

@@ -41,6 +41,9 @@ class Leading(Browsing):
         if await self._reached(admission, [page]):
             return Onward(None, page)
         found = Answer.ABSENT
+        if admission.preview is not None:
+            # An address of another share may be more than this member can see
+            return found
         for partner in sorted(admission.link.wish.leads_to):
             if (entered := await self._entered(admission, partner)) is None:
                 continue
@@ -70,7 +73,7 @@ class Leading(Browsing):
         """What the partner answers for the page; a root that stops the partner stops the way to it."""
         if isinstance(answer := await self._root(there), Answer):
             return answer
-        facts = (await self.contents[there.link.site].pages.facts([page], there.link.acts_as)).get(page)
+        facts = (await self._content(there).pages.facts([page], there.link.acts_as)).get(page)
         return self._reach(there, facts).strangers_face() if isinstance(facts, PageFacts) else Answer.ABSENT
 
     async def _opened(self, there: Admission, address: LinkAddress) -> str | None:

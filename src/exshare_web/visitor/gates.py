@@ -17,6 +17,7 @@ from exshare_web.answers import FORGED, TOO_MANY
 from exshare_web.fields import text_fields
 from exshare_web.headers import framed
 from exshare_web.origins import comes_from, same_origin
+from exshare_web.visitor import previews
 from exshare_web.visitor.pages import show_page
 from exshare_web.visitor.request import GATES, caller, fresh_caller, in_frame, keep_session, link_path, shell
 
@@ -35,6 +36,8 @@ async def show_link(request: Request) -> Response:
     token = request.query_params.get(TOKEN)
     if token is not None:
         return await _introduced(request, token)
+    if previews.GRANT in request.query_params and (preview := await previews.show(request)) is not None:
+        return preview
     opening = await shell(request).services.visiting.open(request.path_params["segment"], caller(request))
     response = await _shown(request, opening)
     if opening.answer is Answer.ASK_OPEN and opening.ask is not None:
@@ -50,6 +53,8 @@ async def submit(request: Request) -> Response:
     it = shell(request)
     if not same_origin(request, it.services.base_url):
         return it.answers.neutral(FORGED)
+    if previews.GRANT in request.query_params and (preview := await previews.begin(request)) is not None:
+        return preview
     fields = dict(await text_fields(request, most=MOST_FIELDS, longest=MAX_FIELD))
     if "way" in fields:
         return await _other_way(request, fields["way"])
@@ -133,11 +138,15 @@ async def _shown(request: Request, opening: Opening) -> Response:
     if opening.admission is not None:
         return await show_page(request, opening.admission, None)
     if opening.answer in GATES:
-        return await _gate(request, Submission(opening.answer, ask=opening.ask))
+        return await _gate(
+            request, Submission(opening.answer, ask=opening.ask), preview=previews.banner(opening.preview)
+        )
     return shell(request).answers.closed(opening)
 
 
-async def _gate(request: Request, submission: Submission, address: str = "") -> Response:
+async def _gate(
+    request: Request, submission: Submission, address: str = "", preview: previews.Banner | None = None
+) -> Response:
     """One gate's page. A wrong proof is answered 403 with the same bytes, whatever was wrong with it (spec G8)."""
     it, ask = shell(request), submission.ask
     assert ask is not None
@@ -156,5 +165,6 @@ async def _gate(request: Request, submission: Submission, address: str = "") -> 
         ways=evolve(ways, new_tab=in_frame(request)),
         signed_in_as=await at_gate.signed_in_as(request, ask.site) if ways.accounts and asks_who and not code else "",
         contact=it.services.contacts.get(ask.site, ""),
+        preview=preview,
     )
     return framed(page, ask.frames)

@@ -18,8 +18,9 @@ from exshare_core.content import NodeKind
 from exshare_core.decisions import Answer
 from exshare_core.errors import AdapterFailed, InvalidValue
 from exshare_core.values import page_id
-from exshare_core.visiting import Addresses, Admission, PageView
+from exshare_core.visiting import Addresses, Admission, Opening, PageView
 from exshare_web.headers import CONTENT_POLICY, INDEXABLE, framed
+from exshare_web.visitor.previews import banner
 from exshare_web.visitor.request import GATES, Shell, caller, link_path, shell
 
 _log = structlog.get_logger()
@@ -31,9 +32,20 @@ async def show(request: Request) -> Response:
     opening = await it.services.visiting.open(request.path_params["segment"], caller(request))
     if opening.admission is not None:
         return await show_page(request, opening.admission, request.path_params["page"])
+    return led_to_the_gate(request, opening)
+
+
+def led_to_the_gate(request: Request, opening: Opening) -> Response:
+    """What an address inside a link answers that is not open: the way to its gate, or what a stranger is told."""
     if opening.answer in GATES:
         return RedirectResponse(link_path(request), 303)
-    return it.answers.closed(opening)
+    return shell(request).answers.closed(opening)
+
+
+def addresses_of(request: Request) -> Addresses:
+    """The addresses within the link that a request is about."""
+    path = link_path(request)
+    return Addresses(f"{path}/p/", f"{path}/a/", f"{path}/to/")
 
 
 async def lead(request: Request) -> Response:
@@ -44,7 +56,7 @@ async def lead(request: Request) -> Response:
     it = shell(request)
     opening = await it.services.visiting.open(request.path_params["segment"], caller(request))
     if opening.admission is None:
-        return RedirectResponse(link_path(request), 303) if opening.answer in GATES else it.answers.closed(opening)
+        return led_to_the_gate(request, opening)
     return framed(await _onward(request, opening.admission), opening.admission.frames)
 
 
@@ -69,8 +81,7 @@ async def show_page(request: Request, admission: Admission, page: str | None) ->
 
 async def _page(request: Request, admission: Admission, page: str | None) -> Response:
     it = shell(request)
-    path = link_path(request)
-    addresses = Addresses(f"{path}/p/", f"{path}/a/", f"{path}/to/")
+    addresses = addresses_of(request)
     shown = request.method != "HEAD"
     try:
         wanted = None if page is None else page_id(page)
@@ -115,7 +126,15 @@ class _Document:
 
     async def parts(self) -> AsyncIterator[bytes]:
         around = self.admission.link.scope.children
-        yield self._part("page_begin.html", view=self.view, around=around, findable=self.admission.findable)
+        preview = banner(self.admission.preview)
+        yield self._part(
+            "page_begin.html",
+            view=self.view,
+            around=around,
+            findable=self.admission.findable,
+            preview=preview,
+            home=f"{self.addresses.pages}{self.view.page}",
+        )
         if self.view.with_attachments and self.view.html:
             yield self._part("page_files.html", **await self._files())
         folder = self.view.kind is NodeKind.FOLDER

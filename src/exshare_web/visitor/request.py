@@ -99,7 +99,15 @@ _PAGES = (None, "document")
 
 def _above(request: Request) -> Caller:
     secret = cookies.read(request, cookies.VISITOR, secure=shell(request).services.secure)
-    return Caller(network(request), None if secret is None else Token(secret).digest)
+    return Caller(network(request), None if secret is None else Token(secret).digest, kept=_preview(request))
+
+
+def _preview(request: Request) -> str | None:
+    """What a member's browser keeps of a preview. It looks, and so counts for nothing in a request that could change."""
+    if request.method not in ("GET", "HEAD"):
+        return None
+    secure = shell(request).services.secure
+    return cookies.kept(request, cookies.PREVIEW, secure=secure, longest=cookies.LONGEST_PREVIEW)
 
 
 def _within(request: Request) -> Caller:

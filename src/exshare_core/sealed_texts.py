@@ -1,0 +1,24 @@
+"""Words that are sealed and carried as text: in a column, in an address or in a cookie."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+from exshare_core.errors import CannotUnseal
+from exshare_core.ports import Vault
+from exshare_core.values import Sealed, SiteId
+
+
+async def shut(vault: Vault, words: str, purpose: str, site: SiteId, id: str) -> str:
+    """`words` sealed for purpose, site and id, in ``A-Z a-z 0-9 _ -``."""
+    return base64.urlsafe_b64encode(await vault.seal(words.encode(), purpose, site, id)).decode("ascii").rstrip("=")
+
+
+async def opened(vault: Vault, text: str, purpose: str, site: SiteId, id: str) -> str:
+    """The words in what `shut` gave; raises CannotUnseal for anything else, whoever wrote it."""
+    try:
+        shut = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        return (await vault.open(Sealed(shut), purpose, site, id)).decode()
+    except (binascii.Error, ValueError) as error:
+        raise CannotUnseal("the text was not sealed here") from error
