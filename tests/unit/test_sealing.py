@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -116,13 +117,13 @@ def _replaced(links: list[Link], place: int, link: Link) -> list[Link]:
     return [*links[:place], link, *links[place + 1 :]]
 
 
-def _row(links: list[Link], place: int, **changes: object) -> list[Link]:
+def _row(links: list[Link], place: int, **changes: Any) -> list[Link]:
     row = links[place].row
     assert row is not None
     return _replaced(links, place, evolve(links[place], row=evolve(row, **changes)))
 
 
-def _seal(links: list[Link], place: int, **changes: object) -> list[Link]:
+def _seal(links: list[Link], place: int, **changes: Any) -> list[Link]:
     return _replaced(links, place, evolve(links[place], seal=evolve(links[place].seal, **changes)))
 
 
@@ -134,6 +135,7 @@ def _swapped(links: list[Link]) -> list[Link]:
 
 def _resealed(links: list[Link]) -> list[Link]:
     """A row was changed and its own seal made anew, but not those after it."""
+    assert links[1].row is not None
     row = evolve(links[1].row, detail="nothing to see")
     (seal,) = sealed(SITE, links[0].seal.head, [(row, PERSONAL)])
     return _replaced(links, 1, Link(seal, row, PERSONAL))
@@ -168,9 +170,9 @@ TAMPERED = {
 
 
 @pytest.mark.parametrize(("tamper", "number", "fault"), TAMPERED.values(), ids=TAMPERED.keys())
-def test_tampering_is_found_out(tamper: object, number: int, fault: Fault) -> None:
+def test_tampering_is_found_out(tamper: Callable[[list[Link]], list[Link]], number: int, fault: Fault) -> None:
     """The first broken row is named, by its number and by what is wrong with it."""
-    verdict = _walked(tamper(_chain()))  # type: ignore[operator]
+    verdict = _walked(tamper(_chain()))
 
     assert Broken(number, fault) == verdict.broken
     assert not verdict.whole

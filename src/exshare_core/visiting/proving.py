@@ -7,10 +7,10 @@ code in `CodeRepository.attempt`; whether a gate is passed is `gates.decide`'s w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from exshare_core.decisions import Answer
 from exshare_core.dispatching import seal_letter
@@ -178,7 +178,9 @@ class Proving(Entrance):
         if isinstance(at, Submission):
             return at
         had = "" if at.found.visit is None else at.found.visit.id
-        if await self._admit(at, caller, _session(caller), (), (), instead_of=had):
+        opened = event_of(Kind.OPENED, at.found, caller, at.now)
+        who = _by(opened, at.link, await self._proofs(at.found), at.found.proofs)
+        if await self._admit(at, _session(caller), (), (who,), instead_of=had):
             return Submission(Answer.ALLOW, fresh=caller.session is None)
         # The last open may be used, or another press of the same button was quicker: then the visit has begun.
         opening = await self.open(segment, caller)
@@ -235,10 +237,11 @@ class Proving(Entrance):
         proofs = (*(one for one in await self._proofs(at.found) if one.kind is not kind), proof)
         decision = decide(at.prepared, Attempt(now, caller.network, proofs, at.found.visit, at.found.opens))
         said = f"{kind.value} {detail}".strip()
-        event = event_of(Kind.PROVED, at.found, caller, now, detail=said)
+        event = _by(event_of(Kind.PROVED, at.found, caller, now, detail=said), link, [proof], [stored])
         visit = at.found.visit
         if decision.allowed and (visit is None or not visit.goes_on(link, now)):
-            admitted = await self._admit(at, caller, session, (stored,), (event,))
+            who = _by(event_of(Kind.OPENED, at.found, caller, now), link, proofs, [*at.found.proofs, stored])
+            admitted = await self._admit(at, session, (stored,), (event, who), _former(caller))
             return Submission(Answer.ALLOW if admitted else Answer.UNAVAILABLE, fresh=admitted)
         await self.storage.links.prove([stored], [event], _former(caller))
         return Submission(decision.strangers_face(), fresh=True, ask=ask_of(at.found, at.prepared, decision))
@@ -246,17 +249,15 @@ class Proving(Entrance):
     async def _admit(
         self,
         at: AtGate,
-        caller: Caller,
         session: bytes,
         proofs: Sequence[StoredProof],
         events: Sequence[Event],
+        renews: bytes | None = None,
         instead_of: str | None = None,
     ) -> bool:
         link, most = at.link, at.prepared.policy.limits.opens
         visit = Visit(self.tokens.id(), link.site, link.id, session, link.security_version, at.now, at.now)
-        opened = event_of(Kind.OPENED, at.found, caller, at.now)
-        renews = _former(caller) if proofs else None
-        return await self.storage.links.admit(visit, proofs, most, [*events, opened], renews, instead_of)
+        return await self.storage.links.admit(visit, proofs, most, events, renews, instead_of)
 
     async def _rehash(self, link: ShareLink, password: str) -> None:
         if link.wish.password_hash is None or not self.hasher.outdated(link.wish.password_hash):
@@ -321,6 +322,14 @@ def _session(caller: Caller) -> bytes:
     session = caller.session or caller.fresh
     assert session is not None
     return session
+
+
+def _by(event: Event, link: ShareLink, proofs: Iterable[Proof], stored: Iterable[StoredProof]) -> Event:
+    """The event with whose it was, as far as that was proved to the link as it is now: the mailbox and the account."""
+    version = link.security_version
+    addresses = (str(one.address) for one in proofs if one.address is not None and one.security_version == version)
+    accounts = (one.account for one in stored if one.account is not None and one.security_version == version)
+    return evolve(event, address=next(addresses, None), account=next(accounts, None))
 
 
 def _former(caller: Caller) -> bytes | None:
