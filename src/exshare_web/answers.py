@@ -15,6 +15,8 @@ from starlette.responses import HTMLResponse, Response
 from exshare_core.decisions import Answer
 from exshare_core.errors import AdapterFailed, Busy, CredentialRejected
 from exshare_core.visiting import Opening
+from exshare_web import languages
+from exshare_web.languages import msg
 from exshare_web.rendering import Pages
 
 
@@ -32,71 +34,71 @@ class Neutral:
 NEUTRAL: Mapping[Answer, Neutral] = {
     Answer.UNKNOWN: Neutral(
         404,
-        "There is nothing at this address",
-        "Check that the address is complete. If somebody sent it to you, ask them for a new one.",
+        msg("There is nothing at this address"),
+        msg("Check that the address is complete. If somebody sent it to you, ask them for a new one."),
     ),
     Answer.UNAVAILABLE: Neutral(
         403,
-        "This page is not available",
-        "It cannot be opened now. If you expected to see it, ask the person who shared it with you.",
+        msg("This page is not available"),
+        msg("It cannot be opened now. If you expected to see it, ask the person who shared it with you."),
     ),
     Answer.ABSENT: Neutral(
         404,
-        "This page is not in the share",
-        "It may have been moved or removed. Go back to where you came from, or ask the person who shared it.",
+        msg("This page is not in the share"),
+        msg("It may have been moved or removed. Go back to where you came from, or ask the person who shared it."),
     ),
     Answer.BUSY: Neutral(
         503,
-        "Please try again in a moment",
-        "The page could not be fetched just now. Nothing is wrong with your link.",
-        "Try again",
+        msg("Please try again in a moment"),
+        msg("The page could not be fetched just now. Nothing is wrong with your link."),
+        msg("Try again"),
     ),
 }
 
 BROKEN = Neutral(
     502,
-    "The page could not be fetched",
-    "The place where it is kept gave an answer that could not be read. Please try again later.",
-    "Try again",
+    msg("The page could not be fetched"),
+    msg("The place where it is kept gave an answer that could not be read. Please try again later."),
+    msg("Try again"),
 )
 
-FAILED = Neutral(500, "Something went wrong on our side", "It has been noted. Please try again later.")
+FAILED = Neutral(500, msg("Something went wrong on our side"), msg("It has been noted. Please try again later."))
 
 TOO_MANY = Neutral(
     429,
-    "Too many tries",
-    "Please wait a little before you try again.",
-    "Back to the page",
+    msg("Too many tries"),
+    msg("Please wait a little before you try again."),
+    msg("Back to the page"),
 )
 
 WAITS: tuple[tuple[float, str], ...] = (
-    (30, "half a minute"),
-    (60, "a minute"),
-    (5 * 60, "five minutes"),
-    (15 * 60, "a quarter of an hour"),
-    (30 * 60, "half an hour"),
-    (3600, "an hour"),
-    (3 * 3600, "three hours"),
-    (12 * 3600, "half a day"),
-    (24 * 3600, "a day"),
+    (30, msg("Please try again in half a minute.")),
+    (60, msg("Please try again in a minute.")),
+    (5 * 60, msg("Please try again in five minutes.")),
+    (15 * 60, msg("Please try again in a quarter of an hour.")),
+    (30 * 60, msg("Please try again in half an hour.")),
+    (3600, msg("Please try again in an hour.")),
+    (3 * 3600, msg("Please try again in three hours.")),
+    (12 * 3600, msg("Please try again in half a day.")),
+    (24 * 3600, msg("Please try again in a day.")),
 )
 """Seconds of waiting, and how long that is in words: the shortest of them that is long enough is told."""
 
 UNREADABLE = Neutral(
     400,
-    "This request could not be read",
-    "Open the page again and use the form on it.",
-    "Open the page",
+    msg("This request could not be read"),
+    msg("Open the page again and use the form on it."),
+    msg("Open the page"),
 )
 
 FORGED = Neutral(
     403,
-    "This form came from somewhere else",
-    "Open the page again and use the form on it.",
-    "Open the page",
+    msg("This form came from somewhere else"),
+    msg("Open the page again and use the form on it."),
+    msg("Open the page"),
 )
 
-_WAITING = (TOO_MANY, *(evolve(TOO_MANY, text=f"Please try again in {words}.") for _, words in WAITS))
+_WAITING = (TOO_MANY, *(evolve(TOO_MANY, text=words) for _, words in WAITS))
 
 
 def _in_words(wait: float) -> Neutral:
@@ -110,13 +112,14 @@ BUSY_FOR = 5.0
 
 
 class Answers:
-    """The fixed answers, rendered once. `contact` tells every visitor whom to turn to, whatever link they tried."""
+    """The fixed answers, rendered once for each language. `contact` tells every visitor whom to turn to, whatever link they tried."""
 
     def __init__(self, pages: Pages, contact: str = "") -> None:
-        self._bodies = {
-            neutral: pages.encoded("neutral.html", page=neutral, contact=contact)
-            for neutral in (*NEUTRAL.values(), BROKEN, FAILED, *_WAITING, FORGED, UNREADABLE)
-        }
+        self._bodies: dict[tuple[str, Neutral], bytes] = {}
+        for code in languages.NAMES:
+            with languages.speaking(code):
+                for neutral in (*NEUTRAL.values(), BROKEN, FAILED, *_WAITING, FORGED, UNREADABLE):
+                    self._bodies[code, neutral] = pages.encoded("neutral.html", page=neutral, contact=contact)
 
     def stranger(self, answer: Answer) -> Response:
         """The fixed answer for what a stranger may learn; raises KeyError for those that need a page of their own."""
@@ -132,7 +135,7 @@ class Answers:
         """One of the fixed pages, with a hint in whole seconds when to come again."""
         headers = {} if retry_after is None else {"retry-after": str(max(1, ceil(retry_after)))}
         said = _in_words(retry_after) if neutral is TOO_MANY and retry_after is not None else neutral
-        return HTMLResponse(self._bodies[said], neutral.status, headers)
+        return HTMLResponse(self._bodies[languages.current().code, said], neutral.status, headers)
 
     def failure(self, error: AdapterFailed) -> Response:
         """What a visitor is told when the world behind a port failed: busy 503, broken 502 (spec G8)."""

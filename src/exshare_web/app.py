@@ -25,6 +25,7 @@ from exshare_web.api.declaring import ROOT
 from exshare_web.api.operations import api_routes
 from exshare_web.headers import SecurityHeaders
 from exshare_web.logs import RequestLog
+from exshare_web.languages import Speaking
 from exshare_web.manager.routes import manager_routes
 from exshare_web.rendering import Pages
 from exshare_web.routes import plain_routes, visitor_routes
@@ -55,6 +56,7 @@ def create_app(services: Services) -> Starlette:
             Middleware(RequestLog),
             Middleware(SecurityHeaders, secure=services.secure),
             Middleware(LastResort, answers=answers),
+            Middleware(Speaking, default=services.language, secure=services.secure),
             Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY),
         ],
         exception_handlers={

@@ -18,8 +18,9 @@ from exshare_core.elsewhere import Arrived, SentAway
 from exshare_core.errors import AdapterFailed, Broken, Busy, InvalidValue
 from exshare_core.values import SiteId, site_id
 from exshare_core.visiting import Submission
-from exshare_web import cookies
+from exshare_web import cookies, languages
 from exshare_web.answers import FORGED, TOO_MANY
+from exshare_web.languages import msg
 from exshare_web.manager import entry
 from exshare_web.manager.session import posted
 from exshare_web.manager.sign_in import PURPOSE
@@ -114,36 +115,44 @@ class Said:
 
     heading: str
     text: str
-    again: str = "Try again"
+    again: str = msg("Try again")
 
 
 LATE = Said(
-    "This sign-in did not come through",
-    "It took longer than ten minutes, was used before, or was begun in another browser. Open the page again from your "
-    "link, or begin again where you signed in.",
+    msg("This sign-in did not come through"),
+    msg(
+        "It took longer than ten minutes, was used before, or was begun in another browser. Open the page again from your "
+        "link, or begin again where you signed in."
+    ),
 )
 NOT_ADMITTED = Said(
-    "With this sign-in the page cannot be opened",
-    "You are signed in, but this page is for others. If you have another account, sign in with that one.",
-    "Back to the page",
+    msg("With this sign-in the page cannot be opened"),
+    msg("You are signed in, but this page is for others. If you have another account, sign in with that one."),
+    msg("Back to the page"),
 )
 UNREACHABLE = Said(
-    "{title} cannot be reached just now",
-    "Nothing is wrong on your side. Please try again in a moment, or use another way to sign in where there is one.",
-    "Back",
+    msg("{title} cannot be reached just now"),
+    msg(
+        "Nothing is wrong on your side. Please try again in a moment, or use another way to sign in where there is one."
+    ),
+    msg("Back"),
 )
 UNUSABLE = Said(
-    "Signing in with {title} did not work",
-    "What came back could not be used, so nobody was signed in. If it happens again, please tell the people who run "
-    "this service.",
-    "Back",
+    msg("Signing in with {title} did not work"),
+    msg(
+        "What came back could not be used, so nobody was signed in. If it happens again, please tell the people who run "
+        "this service."
+    ),
+    msg("Back"),
 )
-DECLINED = Said("You are not signed in", "{title} has not signed you in.", "Back")
+DECLINED = Said(msg("You are not signed in"), msg("{title} has not signed you in."), msg("Back"))
 STRANGER = Said(
-    "You are no member here",
-    "{title} has signed you in, but nobody here is known by that name, or not any more. Ask the people who run this "
-    "service to let you in, and tell them these two lines:",
-    "Back",
+    msg("You are no member here"),
+    msg(
+        "{title} has signed you in, but nobody here is known by that name, or not any more. Ask the people who run this "
+        "service to let you in, and tell them these two lines:"
+    ),
+    msg("Back"),
 )
 
 
@@ -199,13 +208,13 @@ def _problem(
     words: str = "",
     lines: tuple[str, ...] = (),
 ) -> Response:
-    it = shell(request)
+    it, say = shell(request), languages.current().say
     return it.pages.answer(
         "not_signed_in.html",
         status,
-        heading=said.heading.format(title=title),
-        text=said.text.format(title=title),
-        again=said.again,
+        heading=say(said.heading).format(title=title),
+        text=say(said.text).format(title=title),
+        again=say(said.again),
         back=back,
         words=words,
         lines=lines,

@@ -1,4 +1,4 @@
-"""Templates: one Jinja2 environment that escapes everything and refuses names that are not given."""
+"""Templates: one Jinja2 environment that escapes everything, refuses names that are not given and speaks languages."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
+from exshare_web import languages
+
 
 def environment() -> Environment:
     """A fresh environment over our templates."""
@@ -20,10 +22,17 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
     )
-    made.filters["day"] = lambda moment: moment.strftime("%-d %B %Y")
+    made.policies["ext.i18n.trimmed"] = True
+    made.install_gettext_callables(_one, _one_or_more, newstyle=True)  # type: ignore[attr-defined]
+    made.globals["language"] = languages.current
+    made.globals["other_languages"] = lambda: languages.others(languages.current().code)
+    made.filters["day"] = lambda moment: languages.current().day(moment)
+    made.filters["moment"] = lambda moment: languages.current().moment(moment)
     made.filters["minute"] = _minute
-    made.filters["size"] = _size
+    made.filters["size"] = lambda number: languages.current().size(number)
+    made.filters["rule"] = lambda rule: languages.current().say_rule(rule)
     made.filters["marked"] = _marked
     return made
 
@@ -52,13 +61,12 @@ def _minute(moment: datetime | None) -> str:
     return "" if moment is None else moment.strftime("%Y-%m-%d %H:%M UTC")
 
 
-def _size(number: int) -> str:
-    amount = float(number)
-    for unit in ("bytes", "kB", "MB"):
-        if amount < 1000:
-            return f"{amount:.0f} {unit}" if unit == "bytes" else f"{amount:.1f} {unit}"
-        amount /= 1000
-    return f"{amount:.1f} GB"
+def _one(text: str) -> str:
+    return languages.current().say(text)
+
+
+def _one_or_more(one: str, more: str, number: int) -> str:
+    return str(languages.current().words.ngettext(one, more, number))
 
 
 def _marked(text: str) -> Markup:

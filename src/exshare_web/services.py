@@ -17,6 +17,7 @@ from exshare_core.sharing import Sharing
 from exshare_core.values import SiteId
 from exshare_core.visiting import Visiting
 from exshare_web.ways import Ways
+from exshare_web.languages import ENGLISH
 
 _NO_WAY = Ways()
 
@@ -42,6 +43,10 @@ class Services:
     """Whom a visitor may turn to, by site, in words."""
     ways: Mapping[SiteId, Ways] = field(factory=dict)
     """How visitors of a site can sign in; a site that is not named has no way."""
+    language: str = ENGLISH
+    """What is spoken to who wishes for no language of ours."""
+    languages: Mapping[SiteId, str] = field(factory=dict)
+    """The same for the pages of a site that has its own."""
 
     def ways_of(self, site: SiteId) -> Ways:
         """How visitors of the site can sign in."""

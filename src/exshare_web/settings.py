@@ -25,9 +25,10 @@ from exshare_web.base_url import checked_base_url
 from exshare_web.environment import Place, Variables, variable
 from exshare_web.host_settings import HostSettings
 from exshare_web.sections import Adapters, Reading, Section
+from exshare_web.languages import ENGLISH, NAMES
 from exshare_web.sign_in_settings import SignInSettings
 
-TOP = ("base_url", "data_dir", "insecure")
+TOP = ("base_url", "data_dir", "insecure", "language")
 PLAIN: Mapping[str, tuple[str, ...]] = {
     "secrets": ("key_file",),
     "passwords": ("memory_kib", "time_cost", "parallelism", "pepper_file"),
@@ -40,7 +41,7 @@ PLAIN: Mapping[str, tuple[str, ...]] = {
 CHOSEN = ("storage", "mail")
 """The sections that choose an adapter."""
 
-SITE = ("name", "contact", "content", "mail", "sign_in", "signed_visitors")
+SITE = ("name", "contact", "language", "content", "mail", "sign_in", "signed_visitors", activity_settings.OF_SITE)
 LEVELS = ("debug", "info", "warning", "error")
 FORMS = ("json", "text")
 DEMANDS = tuple(one.value for one in Demand)
@@ -63,6 +64,8 @@ class SiteSettings:
     """The hosts that may name visitors (spec G11)."""
 
 
+    language: str | None = None
+    """What the site's pages speak to who wishes for no language of ours; None for what the deployment does (spec V8)."""
 @frozen
 class Passwords:
     """The parameters of Argon2id; the adapter has the floor (spec G1)."""
@@ -96,6 +99,11 @@ class Settings:
     """Of which members a second factor is demanded."""
 
     @property
+    language: str = ENGLISH
+    """What pages speak to who wishes for no language that they have (spec V8)."""
+
+    activity: ActivitySettings = ActivitySettings()
+    """What is kept of what happened (spec M4)."""
     def secure(self) -> bool:
         """Whether visitors come by https (spec G10)."""
         return self.base_url.startswith("https://")
@@ -207,7 +215,10 @@ def _overlay(tables: dict[str, Any], environ: Mapping[str, str], reading: Readin
         table = tables.setdefault(section, {})
         plain += [(variable(section, key), Place(table, key, f"{section}.{key}")) for key in keys]
     for at, site in _sites_at(tables):
-        plain.append((variable("site", str(site.get("name")), "contact"), Place(site, "contact", f"{at}.contact")))
+        plain += [
+            (variable("site", str(site.get("name")), key), Place(site, key, f"{at}.{key}"))
+            for key in ("contact", "language")
+        ]
         plain += host_settings.places(site, at)
     unjudged: list[str] = []
     for one in choices:
@@ -260,7 +271,20 @@ def _made(tables: Mapping[str, Any], default_data_dir: Path, reading: Reading) -
     if base_url is None or storage is None or mail is None:
         return None
     return Settings(
-        base_url, data_dir, key_file, storage, mail, sites, reading.base, passwords, proxies, level, form, totp
+        base_url,
+        data_dir,
+        key_file,
+        storage,
+        mail,
+        sites,
+        reading.base,
+        passwords,
+        proxies,
+        level,
+        form,
+        totp,
+        language,
+    language = reading.one_of(tables.get("language", ENGLISH), tuple(NAMES), "language")
     )
 
 
@@ -292,9 +316,12 @@ def _sites(tables: Mapping[str, Any], reading: Reading) -> tuple[SiteSettings, .
         if not isinstance(contact, str) or len(contact) > LONGEST_CONTACT:
             reading.fault(f"{at}.contact", f"must be a text of at most {LONGEST_CONTACT} characters")
         if name is not None and content is not None:
-            sites.append(SiteSettings(name, content, mail, str(contact), sign_in, hosts))
+            sites.append(SiteSettings(name, content, mail, str(contact), sign_in, hosts, language))
     return tuple(sites)
 
+        language = table.get("language")
+        if language is not None:
+            language = reading.one_of(language, tuple(NAMES), f"{at}.language")
 
 def _name(value: object, at: str, sites: list[SiteSettings], reading: Reading) -> SiteId | None:
     if not isinstance(value, str):

@@ -15,17 +15,18 @@ from exshare_core.joining.recognising import Recognised
 from exshare_core.joining.tending import Tended
 from exshare_web.account.place import Place, base
 from exshare_web.answers import TOO_MANY
+from exshare_web.languages import msg
 from exshare_web.manager.forms import errors_of
 from exshare_web.qr import picture
 from exshare_web.visitor.request import shell
 
 NOTES = {
-    "password": "Your password is changed. Everywhere else you are signed out.",
-    "address": "Your mail address is changed. Everywhere else you are signed out.",
-    "removed": "You sign in with your password alone from now on.",
-    "ended": "That browser is signed out.",
-    "others": "You are signed out everywhere else.",
-    "again": "Somebody changed the account at the same moment, so nothing was changed now. Please try again.",
+    "password": msg("Your password is changed. Everywhere else you are signed out."),
+    "address": msg("Your mail address is changed. Everywhere else you are signed out."),
+    "removed": msg("You sign in with your password alone from now on."),
+    "ended": msg("That browser is signed out."),
+    "others": msg("You are signed out everywhere else."),
+    "again": msg("Somebody changed the account at the same moment, so nothing was changed now. Please try again."),
 }
 """What the page may say above everything, by the word that its address ends in."""
 

@@ -12,12 +12,13 @@ from exshare_core.visiting import Caller, Submission
 from exshare_web import cookies
 from exshare_web.account.place import Place, base
 from exshare_web.answers import TOO_MANY
+from exshare_web.languages import msg
 from exshare_web.visitor.request import GATES, link_path, shell
 
 NOTES = {
-    "late": "That took too long. Please sign in once more.",
-    "gone": "Your account is deleted, and everything that was stored of it.",
-    "out": "You are signed out.",
+    "late": msg("That took too long. Please sign in once more."),
+    "gone": msg("Your account is deleted, and everything that was stored of it."),
+    "out": msg("You are signed out."),
 }
 """What the page may say above the form, by the word that its address ends in."""
 

@@ -215,3 +215,5 @@ def assembled(
         contacts={site.name: site.contact for site in settings.sites if site.contact},
     )
     return Opened(services, deployment.dispatching(), storage, contents, clock.now)
+        language=settings.language,
+        languages={site.name: site.language for site in settings.sites if site.language},

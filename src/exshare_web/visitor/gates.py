@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from exshare_core.decisions import Answer
 from exshare_core.visiting import Caller, Opening, Submission
-from exshare_web import elsewhere
+from exshare_web import elsewhere, languages
 from exshare_web.account import at_gate
 from exshare_web.answers import FORGED, TOO_MANY
 from exshare_web.fields import text_fields
@@ -150,6 +150,7 @@ async def _gate(
     """One gate's page. A wrong proof is answered 403 with the same bytes, whatever was wrong with it (spec G8)."""
     it, ask = shell(request), submission.ask
     assert ask is not None
+    languages.prefer(it.services.languages.get(ask.site))
     code = submission.answer is Answer.ASK_ADDRESS and submission.code_sent
     asks_who = submission.answer in WHO
     ways = it.services.ways_of(ask.site).past(submission.answer)

@@ -19,6 +19,7 @@ from exshare_core.decisions import Answer
 from exshare_core.errors import AdapterFailed, InvalidValue
 from exshare_core.values import page_id
 from exshare_core.visiting import Addresses, Admission, Opening, PageView
+from exshare_web import languages
 from exshare_web.headers import CONTENT_POLICY, INDEXABLE, framed
 from exshare_web.visitor.previews import banner
 from exshare_web.visitor.request import GATES, Shell, caller, link_path, shell
