@@ -22,6 +22,8 @@ NOX = "nox[uv]>=2025.5.1"
 
 os.environ.setdefault("UV_SYSTEM_CERTS", "1")  # trust what the system trusts, such as a company's proxy
 os.environ.setdefault("UV_PYTHON_DOWNLOADS", "never")  # use the Pythons that are here
+if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):  # the tests start hundreds of processes: none should compile anew
+    os.environ.setdefault("PYTHONPYCACHEPREFIX", str(HERE / ".nox" / "_bytecode"))
 
 
 def bootstrap() -> None:

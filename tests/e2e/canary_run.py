@@ -182,7 +182,7 @@ def deployed(folder: Path, storage: str, sites: Iterable[str]) -> Iterator[tuple
                 stdin=f"{MEMBER_PASSWORD}\n",
             )  # fmt: skip
         port = configured.port_of(run.config)
-        with service(folder, run.config, port, **run.environment) as program:
+        with service(folder, run.config, port, TMPDIR=run.environment["TMPDIR"]) as program:
             yield run, program
 
 

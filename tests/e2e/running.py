@@ -1,4 +1,4 @@
-"""Runs exshare as a person would: the installed command in processes of its own, in an environment of its own."""
+"""Runs exshare as a person would: commands in processes of their own, in an environment of their own."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 import httpx2
 from attrs import frozen
+
+from tests.e2e.forking import Forked
 
 EXSHARE = Path(sys.executable).with_name("exshare")
 PATIENCE = 30.0
@@ -38,6 +41,21 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 
 def exshare(*arguments: str | Path, home: Path, stdin: str = "", **more: str) -> subprocess.CompletedProcess[str]:
     """One command, run to its end."""
+    with TemporaryFile("w+") as given, TemporaryFile("w+") as out, TemporaryFile("w+") as err:
+        given.write(stdin)
+        given.seek(0)
+        asked = [str(argument) for argument in arguments]
+        process = Forked(asked, environment(home, **more), given, out, err)
+        try:
+            code = process.wait(PATIENCE)
+        finally:
+            process.kill()
+        out.seek(0), err.seek(0)
+        return subprocess.CompletedProcess(asked, code, out.read(), err.read())
+
+
+def installed(*arguments: str | Path, home: Path, stdin: str = "", **more: str) -> subprocess.CompletedProcess[str]:
+    """One command by the script that an installation leaves, run to its end."""
     command = [str(EXSHARE), *map(str, arguments)]
     return subprocess.run(
         command,
@@ -60,23 +78,19 @@ def answer_of(*arguments: str | Path, home: Path, stdin: str = "", **more: str) 
 
 
 class Program:
-    """A command that goes on until it is stopped."""
+    """A command that goes on until it is stopped; with `script`, by the script that an installation leaves."""
 
-    def __init__(self, arguments: Sequence[str | Path], home: Path, **more: str) -> None:
+    def __init__(self, arguments: Sequence[str | Path], home: Path, *, script: bool = False, **more: str) -> None:
         self.log = home / "stderr.log"
-        with self.log.open("w") as log:
-            self.process = subprocess.Popen(
-                [str(EXSHARE), *map(str, arguments)],
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-                env=environment(home, **more),
-            )
+        read, write = os.pipe()
+        self.output = os.fdopen(read)
+        with self.log.open("w") as log, os.fdopen(write, "w") as output, Path(os.devnull).open() as nothing:
+            streams = (nothing, output, log)
+            self.process = _started([str(one) for one in arguments], environment(home, **more), streams, script=script)
 
     def first_line(self) -> str:
         """The first line that it prints."""
-        assert self.process.stdout is not None
-        return self.process.stdout.readline()
+        return self.output.readline()
 
     def stop(self, sent: signal.Signals = signal.SIGINT) -> int:
         """Ask it to stop; its exit code."""
@@ -87,9 +101,17 @@ class Program:
     def close(self) -> None:
         """End it however it is."""
         self.process.kill()
-        self.process.wait()
-        assert self.process.stdout is not None
-        self.process.stdout.close()
+        self.process.wait(PATIENCE)
+        self.output.close()
+
+
+def _started(
+    arguments: Sequence[str], variables: Mapping[str, str], streams: tuple[IO[str], IO[str], IO[str]], *, script: bool
+) -> Forked | subprocess.Popen[bytes]:
+    if not script:
+        return Forked(arguments, variables, *streams)
+    given, out, err = streams
+    return subprocess.Popen([str(EXSHARE), *arguments], stdin=given, stdout=out, stderr=err, env=variables)
 
 
 @frozen
@@ -116,9 +138,9 @@ def demo(home: Path, data: Path, port: int) -> Iterator[Demo]:
 
 
 @contextmanager
-def service(home: Path, config: Path, port: int, *options: str, **more: str) -> Iterator[Program]:
+def service(home: Path, config: Path, port: int, *options: str, script: bool = False, **more: str) -> Iterator[Program]:
     """``exshare serve``, ready to answer."""
-    program = Program(["serve", "--config", config, "--port", str(port), *options], home, **more)
+    program = Program(["serve", "--config", config, "--port", str(port), *options], home, script=script, **more)
     try:
         _await_ready(program, port)
         yield program
@@ -128,12 +150,13 @@ def service(home: Path, config: Path, port: int, *options: str, **more: str) -> 
 
 def _await_ready(program: Program, port: int) -> None:
     deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline and program.process.poll() is None:
-        try:
-            if httpx2.get(f"http://127.0.0.1:{port}/readyz").status_code == 200:
-                return
-        except httpx2.TransportError:
-            time.sleep(0.05)
+    with httpx2.Client(base_url=f"http://127.0.0.1:{port}", verify=False) as client:
+        while time.monotonic() < deadline and program.process.poll() is None:
+            try:
+                if client.get("/readyz").status_code == 200:
+                    return
+            except httpx2.TransportError:
+                time.sleep(0.05)
     raise AssertionError(f"not ready: {program.log.read_text()}")
 
 

@@ -22,7 +22,7 @@ from exshare_demo import pages
 from exshare_demo.serving import standing
 from exshare_demo.site import demo_site
 from tests.e2e.configured import MIRA, port_of, postgres_section, site_section, sqlite_section, written
-from tests.e2e.running import PATIENCE, answer_of, exshare, hidden_fields, service
+from tests.e2e.running import PATIENCE, answer_of, exshare, hidden_fields, installed, service
 from tests.e2e.test_canary import _dumped as dumped
 
 ADDRESS, MOVED = "canary.grackle@partner.example", "canary.heron@partner.example"
@@ -187,7 +187,9 @@ def _code(app: AuthenticatorApp) -> str:
 
 def test_an_operator_names_an_account_that_is_there(deployment: Deployment) -> None:
     """What is not there is said to be not there, and a site that is none is named."""
-    unknown = exshare("account", "disable", "nobody@example.com", "--config", deployment.config, home=deployment.folder)
+    unknown = installed(
+        "account", "disable", "nobody@example.com", "--config", deployment.config, home=deployment.folder
+    )
     nowhere = exshare("account", "list", "--site", "nowhere", "--config", deployment.config, home=deployment.folder)
 
     assert (1, "exshare: there is no account `nobody@example.com` on this site\n") == (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ from exshare_demo.canaries import CLASSIC_TOKEN
 from exshare_demo.serving import Addresses, standing
 from exshare_demo.site import demo_site
 from tests.e2e.configured import MIRA, TOVE, port_of, postgres_section, site_section, sqlite_section, written
-from tests.e2e.running import answer_of, exshare, service
+from tests.e2e.running import answer_of, exshare, installed, service
 
 
 @pytest.fixture
@@ -68,13 +69,13 @@ def test_a_link_from_creation_to_deletion(config: Path, tmp_path: Path) -> None:
 
 def test_a_link_is_found_by_its_address(config: Path, tmp_path: Path) -> None:
     """LINK may be an id or a whole address."""
-    exshare("member", "add", "ada", "--identity", MIRA, "--config", config, home=tmp_path)
+    installed("member", "add", "ada", "--identity", MIRA, "--config", config, home=tmp_path)
     created = answer_of(
         "link", "create", "acme", str(pages.CARE), "--owner", "ada", "--config", config, "--json", home=tmp_path
     )
-    shown = answer_of("link", "show", created["url"], "--config", config, "--json", home=tmp_path)
+    shown = installed("link", "show", created["url"], "--config", config, "--json", home=tmp_path)
 
-    assert created == shown
+    assert created == json.loads(shown.stdout)
 
 
 ASKED = (
@@ -212,7 +213,7 @@ def test_check_says_what_is_wrong_and_how_to_mend_it(config: Path, tmp_path: Pat
     """All well ends with 0; a wrong token ends with 1 and a sentence about that site, without the token."""
     well = answer_of("check", "--config", config, "--json", home=tmp_path)
     config.write_text(config.read_text().replace(CLASSIC_TOKEN, "wrong-token-of-ours"))
-    ended = exshare("check", "--config", config, home=tmp_path)
+    ended = installed("check", "--config", config, home=tmp_path)
 
     assert {True} == {one["ok"] for one in well}
     assert 1 == ended.returncode

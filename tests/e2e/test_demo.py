@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.e2e.running import EXSHARE, demo, environment, exshare, free_port, hidden_fields
+from tests.e2e.running import EXSHARE, demo, environment, exshare, free_port, hidden_fields, installed
 
 
 def test_the_open_link_opens_and_the_password_link_asks(tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ def test_the_data_folder_is_the_users_own_by_default(tmp_path: Path) -> None:
 @pytest.mark.parametrize("arguments", [["--help"], ["demo", "--help"], ["link", "create", "--help"], ["--version"]])
 def test_help_needs_nothing(tmp_path: Path, arguments: list[str]) -> None:
     """Help is given without a configuration."""
-    ended = exshare(*arguments, home=tmp_path)
+    ended = installed(*arguments, home=tmp_path)
 
     assert (0, "") == (ended.returncode, ended.stderr)
     assert ended.stdout

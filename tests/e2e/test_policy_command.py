@@ -13,7 +13,7 @@ from exshare_demo import pages
 from exshare_demo.serving import Addresses, standing
 from exshare_demo.site import demo_site
 from tests.e2e.configured import MIRA, port_of, postgres_section, site_section, sqlite_section, written
-from tests.e2e.running import answer_of, exshare, service
+from tests.e2e.running import answer_of, exshare, installed, service
 
 DOCUMENT = """\
 loosening = "confirm"
@@ -91,7 +91,7 @@ def test_the_history_tells_who_changed_what(config: Path, tmp_path: Path) -> Non
     """M7: each version with its differences, newest first."""
     for number in (5, 9):
         document = f"[site]\nopens = {number}\n"
-        ended = exshare("policy", "import", "-", "--config", config, home=tmp_path, stdin=document)
+        ended = installed("policy", "import", "-", "--config", config, home=tmp_path, stdin=document)
 
         assert (0, "") == (ended.returncode, ended.stderr)
     history = answer_of("policy", "history", "--config", config, "--json", home=tmp_path)

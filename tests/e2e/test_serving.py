@@ -115,7 +115,7 @@ def test_several_processes_share_one_port(tmp_path: Path, confluence: Addresses,
     config = written(tmp_path, postgres_section(postgres_dsn), site_section("acme", confluence))
     exshare("member", "add", "ada", "--identity", MIRA, "--config", config, home=tmp_path)
     url = created(config, tmp_path, "acme", pages.CARE, "--max-opens", "3")
-    with service(tmp_path, config, port_of(config), "--workers", "2") as program:
+    with service(tmp_path, config, port_of(config), "--workers", "2", script=True) as program:
         answers = [httpx2.post(url, data={"open": "1"}).status_code for _ in range(6)]
         ended = program.stop(signal.SIGTERM)
     shown = answer_of("link", "show", url, "--config", config, "--json", home=tmp_path)

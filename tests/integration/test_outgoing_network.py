@@ -251,9 +251,12 @@ def over_tls(
 
 def test_certificates_are_checked_even_on_an_insecure_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """F26: nobody vouches for it, or it names another host: refused. A trusted one for the name passes."""
-    unknown = over_tls(_self_signed(tmp_path, "localhost"), None, monkeypatch)
-    known = over_tls(_self_signed(tmp_path, "localhost"), tmp_path / "server.pem", monkeypatch)
-    other = over_tls(_self_signed(tmp_path, "other.example"), tmp_path / "server.pem", monkeypatch)
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir()
+    second.mkdir()
+    unknown = over_tls(_self_signed(first, "localhost"), None, monkeypatch)
+    known = over_tls(_self_signed(first, "localhost"), first / "server.pem", monkeypatch)
+    other = over_tls(_self_signed(second, "other.example"), second / "server.pem", monkeypatch)
 
     assert (unknown, known, other) == (True, b"hello", True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Sequence
+from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 from socket import SOCK_STREAM
@@ -44,11 +45,23 @@ def trusted(ca_file: Path | None) -> ssl.SSLContext:
 
     Raises InvalidValue for a file that holds no certificate.
     """
+    if ca_file is None:
+        return _shared(ssl.get_default_verify_paths())
+    trust = _usual()
+    try:
+        trust.load_verify_locations(ca_file)
+    except (OSError, ssl.SSLError):
+        raise InvalidValue("ca_file", f"`{ca_file}` is not a PEM file of certificates") from None
+    return trust
+
+
+@cache
+def _shared(machines: ssl.DefaultVerifyPaths) -> ssl.SSLContext:
+    """The usual authorities, read once: hundreds of certificates would hold up every command for each of its clients."""
+    return _usual()
+
+
+def _usual() -> ssl.SSLContext:
     trust = ssl.create_default_context()
     trust.load_verify_locations(certifi.where())
-    if ca_file is not None:
-        try:
-            trust.load_verify_locations(ca_file)
-        except (OSError, ssl.SSLError):
-            raise InvalidValue("ca_file", f"`{ca_file}` is not a PEM file of certificates") from None
     return trust
