@@ -7,6 +7,7 @@ sends nothing anywhere else. All times are in seconds, all sizes in bytes.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import random
 import ssl
@@ -14,6 +15,7 @@ import zlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import anyio
 import httpx
@@ -21,14 +23,15 @@ import orjson
 from attrs import field, frozen
 
 from exshare_adapters.http.answers import Answer, Limits, origin_of, retry_after
+from exshare_adapters.http.asking import Asked, Params, addressed
 from exshare_adapters.http.network import trusted
+from exshare_adapters.http.places import Places
 from exshare_adapters.http.transport import JudgedTransport
 from exshare_core.errors import AdapterFailed, Broken, Busy
 
 Transport = httpx.AsyncBaseTransport
 """What replaces the network in tests."""
 
-Params = Mapping[str, str | int | Sequence[str]]
 FormFields = Mapping[str, str | Sequence[str]]
 FileParts = Sequence[tuple[str, tuple[str, bytes, str]]]
 """Parts of a multipart form: field name, then file name, content and media type."""
@@ -86,15 +89,16 @@ class Client:
         self._network = network
         self._origin = None if base is None else origin_of(base)
         self._headers = {"user-agent": "exshare", **({} if base is None else headers)}
+        self._host = None if base is None else httpx.URL(base).netloc.decode("ascii")
         self._insecure = insecure
         self._home = None if base is None or not (insecure or base.startswith("https://")) else base.rstrip("/") + "/"
         """What every address below `base` begins with, which so needs no further judgement."""
         self._limits = limits
         timeout = httpx.Timeout(limits.silence, connect=limits.connect, pool=limits.queue)
         self._extensions = {"timeout": timeout.as_dict()}
-        self._places = anyio.Semaphore(limits.at_once, fast_acquire=True)
-        self._streams = anyio.Semaphore(limits.streams)
-        self._waiting = 0
+        bounds: Mapping[str, Any] = {"line": limits.waiting, "patience": limits.queue}
+        self._places = Places(limits.at_once, what="requests", **bounds)
+        self._streams = Places(limits.streams, what="files", **bounds)
 
     async def request(
         self,
@@ -117,29 +121,23 @@ class Client:
         allowed.
         """
         self._judge(url)
-        content = None if json is None else orjson.dumps(json)
         sent = {"accept": "application/json", "accept-encoding": "gzip", **self._headers, **(headers or {})}
-        if content is not None:
+        given: dict[str, Any] = {"data": data, "files": files}
+        if json is not None:
+            given["content"] = orjson.dumps(json)
             sent["content-type"] = "application/json"
-        deadline = anyio.current_time() + (self._limits.total if timeout is None else timeout)
-        with anyio.CancelScope(deadline=deadline):
-            async with self._place():
+        deadline = asyncio.get_running_loop().time() + (self._limits.total if timeout is None else timeout)
+        try:
+            async with asyncio.timeout_at(deadline), self._places:
                 for turn in range(self._limits.retries + 1):
-                    request = httpx.Request(
-                        method,
-                        url,
-                        params=_query(params),
-                        headers=sent,
-                        content=content,
-                        data=data,
-                        files=files,
-                        extensions=self._extensions,
-                    )
+                    request = self._asking(method, url, params, sent, given)
                     last = turn == self._limits.retries
                     pause = await self._attempt(request, turn, deadline, last=last, safe=safe or method == "GET")
                     if isinstance(pause, Answer):
                         return pause
-                    await anyio.sleep(pause)
+                    await asyncio.sleep(pause)
+        except TimeoutError:
+            pass
         raise Busy("no answer in time")
 
     @asynccontextmanager
@@ -151,7 +149,7 @@ class Client:
         """
         self._judge(url)
         sent = {"accept": "*/*", "accept-encoding": "identity", **self._headers, **(headers or {})}
-        async with self._stream_place():
+        async with self._streams:
             response = await self._begun(url, sent)
             try:
                 if response.headers.get("content-encoding", "identity").strip().lower() not in (
@@ -218,6 +216,8 @@ class Client:
         self, status: int, headers: Mapping[str, str], turn: int, deadline: float, *, last: bool, safe: bool
     ) -> float | None:
         """The seconds to wait after an answer that asks for a repetition; None when it is to be taken."""
+        if status < 400:
+            return None
         asked = retry_after(headers.get("retry-after"))
         failed = status in (502, 503, 504) or (status >= 500 and asked is not None)
         again = status == 429 or (safe and failed)
@@ -232,52 +232,25 @@ class Client:
 
     async def _exchange(self, request: httpx.Request) -> Answer:
         response = await self._network.handle_async_request(request)
+        headers = _plain(response.headers)
         try:
-            body = await _bounded(response, self._limits.body)
+            body = await _bounded(response, headers, self._limits.body)
             await _stream(response).aclose()
         except BaseException:
             await _released(response)
             raise
-        return Answer(response.status_code, _plain(response.headers), body)
+        return Answer(response.status_code, headers, body)
 
-    @asynccontextmanager
-    async def _place(self) -> AsyncIterator[None]:
-        """One of the places for requests under way; raises Busy when too many wait or the wait is too
-        long.
-        """
-        try:
-            self._places.acquire_nowait()
-        except anyio.WouldBlock:
-            await self._queued()
-        try:
-            yield
-        finally:
-            self._places.release()
-
-    async def _queued(self) -> None:
-        """Wait for a place."""
-        if self._waiting >= self._limits.waiting:
-            raise Busy("too many requests wait already", retry_after=5)
-        self._waiting += 1
-        try:
-            with anyio.fail_after(self._limits.queue):
-                await self._places.acquire()
-        except TimeoutError:
-            raise Busy("too many requests at once", retry_after=5) from None
-        finally:
-            self._waiting -= 1
-
-    @asynccontextmanager
-    async def _stream_place(self) -> AsyncIterator[None]:
-        try:
-            with anyio.fail_after(self._limits.queue):
-                await self._streams.acquire()
-        except TimeoutError:
-            raise Busy("too many files are on their way at once", retry_after=5) from None
-        try:
-            yield
-        finally:
-            self._streams.release()
+    def _asking(
+        self, method: str, url: str, params: Params | None, headers: Mapping[str, str], given: Mapping[str, Any]
+    ) -> httpx.Request:
+        address = None if self._host is None else addressed(url, params)
+        if address is None:
+            return httpx.Request(
+                method, url, params=_query(params), headers=headers, extensions=self._extensions, **given
+            )
+        named = {"host": self._host, **headers}
+        return Asked(method, address, headers=named, extensions=self._extensions, **given)
 
 
 @asynccontextmanager
@@ -325,11 +298,11 @@ async def _released(response: httpx.Response) -> None:
         await _stream(response).aclose()
 
 
-async def _bounded(response: httpx.Response, most: int) -> bytes:
+async def _bounded(response: httpx.Response, headers: Mapping[str, str], most: int) -> bytes:
     """The body, decompressed by us so that never more than `most` bytes are held; raises Broken beyond
     them.
     """
-    encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    encoding = headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("", "identity", "gzip"):
         raise Broken("an answer came in a compression that was not asked for")
     inflater = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
@@ -357,7 +330,12 @@ def _query(params: Params | None) -> httpx.QueryParams | None:
 
 
 def _plain(headers: httpx.Headers) -> Mapping[str, str]:
-    return {name.lower(): value for name, value in headers.items()}
+    """The headers by names in lower case; values of one name are joined by a comma."""
+    plain: dict[str, str] = {}
+    for raw, value in headers.raw:
+        name, text = raw.decode("ascii", "replace").lower(), value.decode("utf-8", "replace")
+        plain[name] = f"{plain[name]}, {text}" if name in plain else text
+    return plain
 
 
 def _translated(error: httpx.HTTPError) -> AdapterFailed:

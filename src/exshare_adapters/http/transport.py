@@ -17,6 +17,7 @@ import httpx
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
+from exshare_adapters.http.asking import address_of
 from exshare_adapters.http.network import is_public, resolved
 from exshare_core.errors import Broken
 
@@ -76,7 +77,7 @@ class JudgedTransport(httpx.AsyncBaseTransport):
         with _translated():
             answer = await self._session.request(
                 request.method,
-                URL(str(request.url), encoded=True),
+                URL(address_of(request), encoded=True),
                 headers=request.headers.multi_items(),
                 data=await request.aread() or None,
                 allow_redirects=False,

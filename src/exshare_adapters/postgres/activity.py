@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from exshare_adapters.activity_rows import chart_params, day_of, recorded, searches
+from exshare_adapters.activity_rows import chart_params, day_of, event_params, recorded, searches
 from exshare_adapters.columns import Row, word
 from exshare_adapters.postgres.along import put_along
 from exshare_adapters.postgres.connection import Statements
@@ -22,8 +22,11 @@ class PostgresActivity:
         self._database = database
 
     async def append(self, events: Sequence[Event]) -> None:
-        """See `ActivityLog.append`."""
-        await self._database.write(lambda db: put_along(db, events))
+        """See `ActivityLog.append`; one event, as of every view, is one statement and asks for one answer only."""
+        if len(events) == 1:
+            await self._database.run("activity.append", event_params(events[0]))
+        else:
+            await self._database.write(lambda db: put_along(db, events))
 
     async def of_link(self, site: SiteId, link: LinkId, limit: int = 100) -> tuple[Event, ...]:
         """See `ActivityLog.of_link`."""
