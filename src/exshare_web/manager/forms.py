@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from functools import partial
@@ -14,6 +15,7 @@ from exshare_core.errors import InvalidValue, InvalidValues
 from exshare_core.links import LABEL_WORDS, LabelFilter, ShareLink
 from exshare_core.values import Address, Networks, People, instant, label_names
 from exshare_core.wishes import LinkForm
+from exshare_web.manager.parts import CALLED, GENERAL, TABS, place
 
 T = TypeVar("T")
 
@@ -46,7 +48,7 @@ SETTINGS = frozenset(
 )
 """Every field of a link's form but those that carry the page, the version and the session's token."""
 
-PLACES = SETTINGS - _CHOICES | {"sign_in", "recipients", "note"}
+PLACES = SETTINGS - _CHOICES | {"sign_in", "recipients", "note", "visitor"}
 """The fields that have a place for what is wrong with them, those of a letter among them."""
 
 
@@ -58,6 +60,8 @@ class Filled:
     errors: Mapping[str, str] = field(factory=dict)
     places: Collection[str] = PLACES
     """The fields beside which there is a place for what is wrong with them."""
+    checked: bool = False
+    """Whether it was looked at and not sent to be stored."""
 
     def get(self, name: str) -> str:
         """What stands in the field."""
@@ -73,6 +77,30 @@ class Filled:
         return tuple(
             f"{name}: {rule}" if name else rule for name, rule in self.errors.items() if name not in self.places
         )
+
+    @property
+    def faults(self) -> Mapping[str, str]:
+        """What is wrong in the tabs of a link, by field, in the order of the form."""
+        return {name: f"{CALLED[name]}: {self.errors[name]}" for name in CALLED if name in self.errors}
+
+    @property
+    def faults_by_tab(self) -> Mapping[str, int]:
+        """How many fields of each tab have something wrong."""
+        return Counter(TABS[name] for name in self.faults)
+
+    @property
+    def first(self) -> str:
+        """The tab to begin with: the first in which something is wrong."""
+        return next((TABS[name] for name in self.faults), GENERAL)
+
+    @property
+    def retype(self) -> bool:
+        """Whether a password was typed that the page does not keep."""
+        return self.get("password_choice") == "new" and (self.checked or bool(self.errors))
+
+    def place(self, name: str) -> str:
+        """Where on the page a field with something wrong is."""
+        return place(name)
 
     def allows(self, word: str) -> bool:
         """Whether the capability `word` is ticked."""

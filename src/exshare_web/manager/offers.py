@@ -140,9 +140,10 @@ def duration(span: timedelta) -> str:
     """A span of time as people say it, in whole days, hours or minutes."""
     for unit, seconds in (("day", 86400), ("hour", 3600)):
         if span.total_seconds() >= seconds and span.total_seconds() % seconds == 0:
-            return _counted(int(span.total_seconds() // seconds), unit)
-    return _counted(max(1, int(span.total_seconds() // 60)), "minute")
+            return number_of(int(span.total_seconds() // seconds), unit)
+    return number_of(max(1, int(span.total_seconds() // 60)), "minute")
 
 
-def _counted(number: int, unit: str) -> str:
+def number_of(number: int, unit: str) -> str:
+    """So many of something, such as ``1 page`` and ``2 pages``."""
     return f"{number} {unit}" if number == 1 else f"{number} {unit}s"

@@ -7,7 +7,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.routing import BaseRoute, Route
 
 from exshare_web import elsewhere
-from exshare_web.manager import account, keys, links, second_step, setup, sign_in
+from exshare_web.manager import account, keys, links, one_link, second_step, setup, sign_in
 from exshare_web.manager.account import confirmed, own
 from exshare_web.manager.session import signed_in
 
@@ -40,9 +40,18 @@ def manager_routes() -> list[BaseRoute]:
         Route("/manage/{site}/links", signed_in(links.show_list), methods=["GET"], name="links"),
         Route("/manage/{site}/new", signed_in(links.find_page), methods=["GET"], name="new"),
         Route("/manage/{site}/new", signed_in(links.create), methods=["POST"], middleware=SETTINGS_BODY),
-        Route("/manage/{site}/links/{link}", signed_in(links.show_link), methods=["GET"], name="manage-link"),
-        Route("/manage/{site}/links/{link}", signed_in(links.change), methods=["POST"], middleware=SETTINGS_BODY),
-        Route("/manage/{site}/links/{link}/{act}", signed_in(links.act), methods=["POST"], name="act"),
+        Route("/manage/{site}/new/check", signed_in(links.check), methods=["POST"], middleware=SETTINGS_BODY),
+        Route("/manage/{site}/links/{link}", signed_in(one_link.show_link), methods=["GET"], name="manage-link"),
+        Route("/manage/{site}/links/{link}", signed_in(one_link.change), methods=["POST"], middleware=SETTINGS_BODY),
+        Route(
+            "/manage/{site}/links/{link}/check", signed_in(one_link.check), methods=["POST"], middleware=SETTINGS_BODY
+        ),
+        Route("/manage/{site}/links/{link}/{act}", signed_in(one_link.act), methods=["POST"], name="act"),
+        Route(
+            "/manage/{site}/links/{link}/addresses/{address}/revoke",
+            signed_in(one_link.revoke_address),
+            methods=["POST"],
+        ),
     ]
 
 

@@ -14,9 +14,10 @@ from exshare_core.explaining import VERSION, beginning, unanswerable
 from exshare_core.gates import Method, terms_in_force
 from exshare_core.links import LINK_LAYER, LabelMode
 from exshare_core.policy import Policy
+from exshare_core.sharing import Counted
 from exshare_core.sharing.standing import Shown, named_layers
 from exshare_core.values import MemberId, Networks, People
-from exshare_web.manager.offers import WORDS, duration
+from exshare_web.manager.offers import WORDS, duration, number_of
 
 _CHOSEN: Mapping[LabelMode, str] = {
     LabelMode.ANY: "with any of",
@@ -34,6 +35,28 @@ class Row:
     set_by: str = ""
     texts: tuple[str, ...] = ()
     """Whole texts, for who wants to read them."""
+
+
+@frozen
+class Reached:
+    """What a link reaches, in words."""
+
+    numbers: str
+    more: tuple[str, ...] = ()
+    """What is left out, and what could not be found out."""
+
+
+def reached(counted: Counted) -> Reached:
+    """Pages and files that a link reaches: exact, or the least there is (spec M2)."""
+    pages = f"{'' if counted.all_pages else 'at least '}{number_of(counted.pages, 'page')}"
+    files = f"{'' if counted.all_files else 'at least '}{number_of(counted.files, 'file')}"
+    more = []
+    if counted.restricted:
+        verb = "is" if counted.restricted == 1 else "are"
+        more.append(f"{number_of(counted.restricted, 'page')} {verb} left out because of view restrictions.")
+    if counted.unknown:
+        more.append(f"Of {number_of(counted.unknown, 'page')} it could not be found out now.")
+    return Reached(f"{pages}, {files}", tuple(more))
 
 
 def protection(shown: Shown) -> str:
