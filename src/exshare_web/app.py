@@ -6,6 +6,7 @@ from importlib import resources
 
 import structlog
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
@@ -57,6 +58,7 @@ def create_app(services: Services) -> Starlette:
             Middleware(SecurityHeaders, secure=services.secure),
             Middleware(LastResort, answers=answers),
             Middleware(Speaking, default=services.language, secure=services.secure),
+            Middleware(InOurWords, answers=answers),
             Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY),
         ],
         exception_handlers={
@@ -72,9 +74,12 @@ def create_app(services: Services) -> Starlette:
 
 async def _refused(request: Request, error: Exception) -> Response:
     """No such route, or not by this method: the same page as for no such link. Else a form that made no sense."""
-    answers = shell(request).answers
     status = error.status_code if isinstance(error, HTTPException) else 404
-    if request.url.path.startswith(f"{ROOT}/"):
+    return _refusal(request.url.path, status, shell(request).answers)
+
+
+def _refusal(path: str, status: int, answers: Answers) -> Response:
+    if path.startswith(f"{ROOT}/"):
         return problems.of_status(status)
     if status in (404, 405):
         return answers.stranger(Answer.UNKNOWN)
@@ -88,6 +93,32 @@ async def _failed(request: Request, error: Exception) -> Response:
     assert isinstance(error, AdapterFailed)
     _log.warning("request failed", failure=type(error).__name__, route=_route(request))
     return shell(request).answers.failure(error)
+
+
+class InOurWords:
+    """Says in our own words what the limit of bodies says in its own: to programs a problem, to browsers a page."""
+
+    def __init__(self, app: ASGIApp, *, answers: Answers) -> None:
+        self.app = app
+        self.answers = answers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; another answer takes the place of the limit's."""
+        replaced = False
+
+        async def said(message: Message) -> None:
+            nonlocal replaced
+            if message["type"] == "http.response.start" and message["status"] == 413 and _is_plain(message):
+                replaced = True
+                await _refusal(scope["path"], 413, self.answers)(scope, receive, send)
+            elif not replaced:
+                await send(message)
+
+        await self.app(scope, receive, said)
+
+
+def _is_plain(message: Message) -> bool:
+    return Headers(raw=message["headers"]).get("content-type", "").startswith("text/plain")
 
 
 class LastResort:
