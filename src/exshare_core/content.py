@@ -118,6 +118,25 @@ class MacroUse:
     """Those of `entries` of which more than the title may stay: nothing that they hold has to be judged."""
 
 
+class Tone(Enum):
+    """The colours that a page's status may have."""
+
+    NEUTRAL = "neutral"
+    BLUE = "blue"
+    GREEN = "green"
+    YELLOW = "yellow"
+    RED = "red"
+    PURPLE = "purple"
+
+
+@frozen(slots=True)
+class PageStatus:
+    """What a page is said to be, such as a rough draft: a word or two that its authors chose."""
+
+    name: str = field(repr=False)
+    tone: Tone = Tone.NEUTRAL
+
+
 @frozen(slots=True)
 class Draft:
     """A page as it came: unsanitised and not yet cut. Only a BodyRenderer may read `body`."""
@@ -134,6 +153,8 @@ class Draft:
     """Names (Unicode NFC) of the page's own files that are referenced outside excluded parts."""
     hidden_files: frozenset[str] = frozenset()
     """Names of files that are referenced inside excluded parts only (spec L8)."""
+    marks: frozenset[str] = frozenset()
+    """The markers of inline comments that stand in the page's storage outside every excluded part."""
     files: Mapping[tuple[PageId, str], AttachmentId] = field(factory=dict, repr=False)
     """Ids of files that the body names by page and file name only."""
     version: int = 0

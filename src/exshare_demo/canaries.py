@@ -33,6 +33,8 @@ OLD_VERSION = "canary-old-version First wording of the warranty"
 FOOTER_COMMENT = "canary-footer-comment Ask the lawyers first"
 INLINE_COMMENT = "canary-inline-comment Is this figure true"
 INTERNAL_LABEL = "canary-label-confidential"
+STATUS = "canary-status In review"
+EXCLUDED_COMMENT = "canary-excluded-comment The margin is too thin"
 VERSION_MESSAGE = "canary-version-message fixed after the audit"
 
 CANARIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -66,11 +68,12 @@ CANARIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "hidden": (HIDDEN,),
         "trashed": (TRASHED,),
         "archived": (ARCHIVED,),
-        "excluded": (EXCLUDED, EXCLUDED_PANEL),
+        "excluded": (EXCLUDED, EXCLUDED_PANEL, EXCLUDED_COMMENT),
         "outside": (OUTSIDE,),
         "old-version": (OLD_VERSION,),
         "comment": (FOOTER_COMMENT, INLINE_COMMENT),
         "label": (INTERNAL_LABEL,),
+        "status": (STATUS,),
         "version-message": (VERSION_MESSAGE,),
     }
 )

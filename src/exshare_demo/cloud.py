@@ -136,6 +136,7 @@ def _reading() -> list[Operation]:
     bytes_of = f"{CONTENT}/child/attachment/{{attachment_id}}/download"
     convert = f"{V1}/contentbody/convert/async"
     return [
+        _get(f"{CONTENT}/state", cloud_access.state, details, classic=("read:confluence-content.summary",)),
         _get(f"{V1}/search", cloud_search.search, details, classic=("search:confluence",)),
         _get(f"{V1}/content/search", cloud_search.search_content, details, classic=("search:confluence",)),
         _get(bytes_of, cloud_media.download, "readonly:content.attachment", "read:attachment"),

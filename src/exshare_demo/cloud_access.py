@@ -6,7 +6,7 @@ import uuid
 
 from starlette.responses import Response
 
-from exshare_demo.answers import NOT_FOUND, Json, Obj, give, v1_bad, v1_missing
+from exshare_demo.answers import NOT_FOUND, Json, Obj, give, v1_bad, v1_missing, when
 from exshare_demo.calls import Call
 from exshare_demo.model import Node, Restriction, User
 from exshare_demo.paging import numbered
@@ -210,3 +210,15 @@ def permission(call: Call) -> Response:
     return give(
         {"hasPermission": not errors, "errors": errors, "_links": {"base": call.hosting.base, "context": "/wiki"}}
     )
+
+
+def state(call: Call) -> Response:
+    """GET content/{id}/state: what the page is said to be; nothing of the kind stands in the answer where nothing is."""
+    node = call.node()
+    if node is None:
+        return v1_missing(f"No content found with id : {call.path()}")
+    said = node.state
+    made: Obj = {"lastUpdated": when(node.latest.at)}
+    if said is not None:
+        made["contentState"] = {"id": said.id, "name": said.name, "color": said.color}
+    return give(made)

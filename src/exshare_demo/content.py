@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from exshare_demo import canaries, files, guide, pages, team
 from exshare_demo.gallery import apps, editor, gallery, links_page
-from exshare_demo.model import Attachment, Comment, Content, Kind, Node, Restriction, Revision, Space, User
+from exshare_demo.model import Attachment, Comment, Content, Kind, Node, Restriction, Revision, Space, State, User
 
 if TYPE_CHECKING:
     from exshare_demo.forms import Part
@@ -195,6 +195,15 @@ def _details(site: Tree) -> None:
     for number, message in ((2, canaries.VERSION_MESSAGE), (3, "")):
         at = warranty.created + timedelta(days=30 * number)
         warranty.revisions.append(Revision(number, at, pages.LENA, message, guide.warranty(number)))
+    care = nodes[pages.CARE]
+    newest = care.revisions.pop()
+    for number, who, message in ((1, pages.MIRA, ""), (2, pages.TOVE, "The mounting was forgotten")):
+        at = care.created + timedelta(days=20 * number)
+        care.revisions.append(Revision(number, at, who, message, guide.care_before(number)))
+    at = care.created + timedelta(days=90)
+    care.revisions.append(Revision(3, at, pages.LENA, "Less oil, after the carriage slipped", newest.parts))
+    care.state = State(1, "Rough draft", "#ffc400")
+    warranty.state = State(2, canaries.STATUS, "#57d9a3")
 
 
 def _comments(site: Tree) -> None:
@@ -231,5 +240,47 @@ def _comments(site: Tree) -> None:
             selection="gone words",
             resolution="dangling",
         ),
+        Comment(
+            40070007,
+            pages.EXCLUDED_PAGE,
+            pages.LENA,
+            at,
+            canaries.EXCLUDED_COMMENT,
+            marker=guide.EXCLUDED_REF,
+            selection=canaries.EXCLUDED,
+        ),
+        *_about_care(),
     ]
     site.comments |= {c.id: c for c in rows}
+
+
+def _about_care() -> list[Comment]:
+    """What is said about the lenses: answers to answers, words of the page, and what is settled."""
+    start = FOUNDED + timedelta(days=200, hours=6)
+    handbook = f"/wiki/spaces/{pages.GUIDE}/pages/{pages.REPAIR}/Repair+handbook"
+    said = (
+        ("Is spirit safe for the <strong>old</strong> prisms, or do they want water?", pages.TOVE, None),
+        (f"Spirit is fine, see the <a href='{handbook}'>repair handbook</a>.", pages.MIRA, 0),
+        ("Then I shall order a can.", pages.TOVE, 1),
+        ("Which mounting is meant, the upper or the lower one?", pages.LENA, None),
+        ("Both, one after the other.", pages.MIRA, 3),
+        ("Does anybody do this in spring?", pages.IVO, None),
+        ("Not any more.", pages.LENA, 5),
+        ("A photograph of the brush would help new keepers.", pages.LENA, None),
+    )
+    hangs = {3: (guide.CARE_REF, "mounting"), 5: (guide.CARE_DONE_REF, "measured")}
+    first = 40070011
+    return [
+        Comment(
+            first + place,
+            pages.CARE,
+            who,
+            start + timedelta(hours=5 * place),
+            text,
+            parent=None if above is None else first + above,
+            marker=hangs[place][0] if place in hangs else None,
+            selection=hangs[place][1] if place in hangs else None,
+            resolution="resolved" if place == 5 else "open",
+        )
+        for place, (text, who, above) in enumerate(said)
+    ]

@@ -27,6 +27,9 @@ from exshare_demo.writing import (
 )
 
 WARRANTY_REF = "21641e47-9393-4d3c-890f-0994b2181443"
+CARE_REF = "8b0d1e47-2222-4d3c-890f-0994b2181443"
+CARE_DONE_REF = "8b0d1e47-3333-4d3c-890f-0994b2181443"
+EXCLUDED_REF = "8b0d1e47-4444-4d3c-890f-0994b2181443"
 GALLERY_REF = "5c6a1e47-1111-4d3c-890f-0994b2181443"
 Parts = tuple[Part, ...]
 
@@ -123,7 +126,22 @@ def care() -> Parts:
             "Spirit and a soft brush for the prisms", "A drop of oil for the carriage", "Nothing at all for the gilding"
         ),
         h(2, "Yearly"),
-        p("Have the mounting measured. ", status("Autumn", "Yellow")),
+        p(
+            "Have the ", marked("mounting", CARE_REF), " ", marked("measured", CARE_DONE_REF), ". ",
+            status("Autumn", "Yellow"),
+        ),
+    )  # fmt: skip
+
+
+def care_before(number: int) -> Parts:
+    """Earlier versions of the same."""
+    weekly = "Spirit and a brush for the prisms" if number == 1 else "Spirit and a soft brush for the prisms"
+    yearly: Parts = (h(2, "Yearly"), p("Have the mounting looked at. ", status("Spring", "Green")))
+    return (
+        excerpt("daily", *daily_care()),
+        h(2, "Weekly"),
+        bullets(weekly, "Two drops of oil for the carriage"),
+        *(yearly if number > 1 else ()),
     )
 
 
@@ -249,7 +267,11 @@ def supplier_notes() -> Parts:
     """Parts of it are marked as never leaving."""
     return (
         p("Our glass comes from two families who do not speak to each other."),
-        excerpt("exshare-exclude", p(canaries.EXCLUDED), p(file_link(pages.EXCLUDED_TXT, "supplier-quote.txt"))),
+        excerpt(
+            "exshare-exclude",
+            p(marked(canaries.EXCLUDED, EXCLUDED_REF)),
+            p(file_link(pages.EXCLUDED_TXT, "supplier-quote.txt")),
+        ),
         p("The brass comes by boat, on Tuesdays."),
         panel(p(canaries.EXCLUDED_PANEL), title="exshare-exclude", colour="#FFEBE6"),
         p("The gloves come from ", mention(pages.LENA), "'s aunt."),

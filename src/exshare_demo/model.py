@@ -55,6 +55,15 @@ class Revision:
     minor: bool = False
 
 
+@frozen
+class State:
+    """What a page is said to be: a name and a colour that its authors chose."""
+
+    id: int
+    name: str
+    color: str
+
+
 @define
 class Restriction:
     """Who may do one operation with a node; nobody named means that nothing is restricted."""
@@ -85,6 +94,7 @@ class Node:
     update: Restriction = Factory(Restriction)
     embed_url: str | None = None
     emoji: str | None = None
+    state: State | None = None
 
     @property
     def latest(self) -> Revision:

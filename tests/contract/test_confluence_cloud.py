@@ -9,18 +9,20 @@ from contextlib import asynccontextmanager
 from attrs import field, frozen
 
 from exshare_adapters.confluence import CloudSettings, open_cloud
-from exshare_core.content import Absence, NodeKind
+from exshare_core.content import Absence, NodeKind, PageStatus, Tone
 from exshare_core.ports import Content
 from exshare_core.testing.content import ContentContract
+from exshare_core.testing.discussing import DiscussionsContract, HistoriesContract
 from exshare_core.testing.prepared import Preparation, PreparedSite
 from exshare_core.values import AccountId, PageId, SpaceKey
 from exshare_demo import pages
-from exshare_demo.canaries import BEARER_TOKEN, CLASSIC_TOKEN, SCOPED_TOKEN
+from exshare_demo.canaries import BEARER_TOKEN, CLASSIC_TOKEN, SCOPED_TOKEN, STATUS
 from exshare_demo.files import generated
 from exshare_demo.links import tiny
 from exshare_demo.serving import Addresses, serving
 from exshare_demo.site import EMAIL, Site, demo_site
 from exshare_demo.writing import p
+from tests.contract.talk import REVISED, VERSIONS, discussion, revise
 
 READER = AccountId("712020:canary-acc-lena")
 PLAN = 41000001
@@ -52,6 +54,7 @@ def prepared_site() -> Site:
         if credential.scopes is not None:
             # Needed beside the usual ones where rules or schemes name groups
             credential.scopes = credential.scopes | {"read:group:confluence"}
+    revise(site)
     site.reindex()
     return site
 
@@ -102,6 +105,16 @@ def preparation(base: str) -> Preparation:
         files=FILES,
         service=AccountId("712020:canary-acc-connector"),
         groups=GROUPS,
+        discussed=_id(pages.CARE),
+        discussion=discussion(former="Former user"),
+        revised=_id(REVISED),
+        versions=VERSIONS,
+        statuses={
+            _id(pages.CARE): PageStatus("Rough draft", Tone.YELLOW),
+            _id(pages.WARRANTY): PageStatus(STATUS, Tone.GREEN),
+            _id(PLAN): None,
+            PageId("99999999"): None,
+        },
     )
 
 
@@ -203,4 +216,16 @@ class TestCloudThroughTheGatewayWithABearer(ContentContract):
         site.switches.ancestors_include_self = False
         site.switches.media_hops = 2
         async with opened(site, BEARER_TOKEN) as made:
+            yield made
+
+
+class TestTalkOnCloud(DiscussionsContract, HistoriesContract):
+    """What was said and what was before, at a site that lists little at once, with a scoped token."""
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[PreparedSite]:
+        """A fresh site."""
+        site = prepared_site()
+        site.switches.page_cap = 2
+        async with opened(site, SCOPED_TOKEN) as made:
             yield made

@@ -15,6 +15,7 @@ from exshare_core.content import Absence, Absent, NodeKind, Reading
 from exshare_core.errors import AdapterFailed, Busy, CredentialRejected
 from exshare_core.ports import Content
 from exshare_core.testing.content import ContentContract
+from exshare_core.testing.discussing import DiscussionsContract, HistoriesContract
 from exshare_core.testing.prepared import Preparation, PreparedSite
 from exshare_core.values import AccountId, AttachmentId, PageId, SpaceKey
 from exshare_demo import pages
@@ -25,6 +26,7 @@ from exshare_demo.links import tiny
 from exshare_demo.serving import standing
 from exshare_demo.site import USER, Site, demo_site
 from exshare_demo.writing import p
+from tests.contract.talk import REVISED, VERSIONS, discussion, revise
 
 T = TypeVar("T")
 
@@ -51,6 +53,7 @@ def prepared_site() -> Site:
     site.add_label(PLAN, "favourite", "my")
     for name, data in FILES.items():
         site.add_file(PLAN, name, "application/octet-stream", data)
+    revise(site)
     site.reindex()
     return site
 
@@ -87,6 +90,11 @@ def preparation(base: str) -> Preparation:
         files=FILES,
         service=AccountId("canarykey00connector"),
         groups=GROUPS,
+        discussed=PageId(str(pages.CARE)),
+        discussion=discussion(former="Ivo Former"),
+        revised=PageId(str(REVISED)),
+        versions=VERSIONS,
+        statuses={page: None},
     )
 
 
@@ -153,6 +161,18 @@ class TestDataCenterWithAToken(ContentContract):
     async def open(self) -> AsyncIterator[PreparedSite]:
         """A fresh site."""
         async with opened(prepared_site()) as made:
+            yield made
+
+
+class TestTalkOnDataCenter(DiscussionsContract, HistoriesContract):
+    """What was said and what was before, at a site that lists little at once."""
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[PreparedSite]:
+        """A fresh site."""
+        site = prepared_site()
+        site.switches.page_cap = 2
+        async with opened(site) as made:
             yield made
 
 

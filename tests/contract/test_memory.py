@@ -12,6 +12,7 @@ from exshare_core.testing.authenticator import AuthenticatorCodesContract
 from exshare_core.testing.checking import CheckedContract
 from exshare_core.testing.clocks import ClockContract
 from exshare_core.testing.content import ContentContract
+from exshare_core.testing.discussing import DiscussionsContract, HistoriesContract
 from exshare_core.testing.fakes.authenticator import CountingAuthenticatorCodes
 from exshare_core.testing.fakes.identities import MemoryIdentityProvider, MemorySignInSystem
 from exshare_core.testing.fakes.mailer import CollectingMailer, MemoryMailSystem
@@ -164,6 +165,14 @@ class TestMemoryContent(ContentContract):
 
     def open(self) -> AbstractAsyncContextManager[PreparedSite]:
         """One as it was prepared."""
+        return nullcontext(MemoryPreparedSite())
+
+
+class TestMemoryTalk(DiscussionsContract, HistoriesContract):
+    """What was said and what was before, in memory."""
+
+    def open(self) -> AbstractAsyncContextManager[PreparedSite]:
+        """A fresh site."""
         return nullcontext(MemoryPreparedSite())
 
 

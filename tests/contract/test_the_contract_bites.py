@@ -17,6 +17,7 @@ from exshare_core.testing.checking import CheckedContract
 from exshare_core.testing.clocks import ClockContract
 from exshare_core.testing.content import ContentContract
 from exshare_core.testing.contract import Contract
+from exshare_core.testing.discussing import DiscussionsContract, HistoriesContract
 from exshare_core.testing.fakes.mailer import MemoryMailSystem
 from exshare_core.testing.fakes.system import FakeClock
 from exshare_core.testing.identities import IdentityProviderContract
@@ -46,6 +47,7 @@ from tests.contract.broken import (
     searching,
     secrets,
     silence,
+    talk,
     tokens,
     visits,
 )
@@ -74,6 +76,7 @@ ROWS: list[Row] = [
         silence,
         searching,
         rendering,
+        talk,
     )
     for row in module.ROWS
 ]
@@ -89,6 +92,8 @@ CONTRACTS: list[Any] = [
     TokenGeneratorContract,
     VisitorTokensContract,
     ContentContract,
+    DiscussionsContract,
+    HistoriesContract,
     CheckedContract,
     BodyRendererContract,
 ]

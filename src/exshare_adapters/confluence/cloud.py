@@ -26,8 +26,9 @@ from exshare_adapters.confluence.shapes import (
     possible,
     text,
 )
+from exshare_adapters.confluence.tones import tone_of
 from exshare_adapters.http import Params
-from exshare_core.content import Absence, Absent, Attachment, MayRead, Node, NodeKind
+from exshare_core.content import Absence, Absent, Attachment, MayRead, Node, NodeKind, PageStatus
 from exshare_core.errors import AdapterFailed
 from exshare_core.values import AccountId, AttachmentId, PageId, SpaceKey
 
@@ -52,6 +53,8 @@ LARGEST_TREE = 10_000
 """Of more entries below one nobody asks for all, whether they are current or not."""
 _DEEPEST = 10
 """How many levels of the tree one question for descendants can reach."""
+_PEOPLE = 100
+"""How many names are asked for at once."""
 _FULL = 25
 """A list of ancestors this long may go on: the smallest page size that Confluence uses."""
 
@@ -72,6 +75,8 @@ class Entry:
     changed_at: datetime | None
     author: AccountId | None
     body: str | None = field(default=None, repr=False)
+    message: str = field(default="", repr=False)
+    """What the author of the version wrote about the change."""
     labels: frozenset[str] | None = None
     """Its global labels in lower case, where all of them came with it."""
 
@@ -88,10 +93,21 @@ class Cloud:
     api: Api
 
     async def entry(
-        self, page: PageId, kind: NodeKind, body_format: str | None = None, *, labels: bool = False
+        self,
+        page: PageId,
+        kind: NodeKind,
+        body_format: str | None = None,
+        *,
+        labels: bool = False,
+        version: int | None = None,
     ) -> Entry:
-        """An entry of a known kind, with its body in `body_format` when that is given, with its labels if wished."""
-        params = {} if body_format is None else {"body-format": body_format}
+        """An entry of a known kind, with its body in `body_format` when that is given, with its labels if wished.
+
+        With `version` its body and its version are those of back then; everything else is as it is now (api.md 2.6).
+        """
+        params: dict[str, str | int] = {} if body_format is None else {"body-format": body_format}
+        if version is not None:
+            params["version"] = version
         if labels and kind in WITH_BODY:
             params["include-labels"] = "true"
         answer = await self.api.get(f"/api/v2/{PLURALS[kind]}/{possible(page)}", params)
@@ -296,14 +312,33 @@ class Cloud:
 
     async def display_name(self, account: AccountId) -> str | None:
         """The name of a person now, or None when it cannot be found out: it decides nothing."""
+        return (await self.display_names([account])).get(account)
+
+    async def display_names(self, accounts: Collection[AccountId]) -> Mapping[AccountId, str]:
+        """The names of several people now; those that cannot be found out are left out."""
+        wanted = sorted(set(accounts))
+        names: dict[AccountId, str] = {}
+        for start in range(0, len(wanted), _PEOPLE):
+            try:
+                answer = await self.api.post("/api/v2/users-bulk", {"accountIds": wanted[start : start + _PEOPLE]})
+                for one in entries(answer):
+                    account = AccountId(optional_text(one, "accountId") or "")
+                    name = optional_text(one, "displayName") or optional_text(one, "publicName")
+                    if name and account in wanted:
+                        names[account] = name
+            except (AdapterFailed, Missing):
+                continue
+        return names
+
+    async def status(self, page: PageId) -> PageStatus | None:
+        """What a page is said to be (v1; v2 has no such call). Some kinds and plans know no such thing."""
         try:
-            answer = await self.api.post("/api/v2/users-bulk", {"accountIds": [account]})
-            for one in entries(answer):
-                if one.get("accountId") == account:
-                    return optional_text(one, "displayName") or optional_text(one, "publicName")
-        except (AdapterFailed, Missing):
+            answer = await self.api.get(f"/rest/api/content/{possible(page)}/state", {"status": "current"})
+        except Missing:
             return None
-        return None
+        state = optional_part(answer, "contentState")
+        name = (optional_text(state, "name") or "").strip()
+        return PageStatus(name, tone_of(optional_text(state, "color") or "")) if name else None
 
 
 def pick_titled(hits: Sequence[tuple[PageId, str]], title: str) -> PageId | None:
@@ -333,6 +368,7 @@ def _entry(answer: Json, kind: NodeKind, body_format: str | None) -> Entry:
         changed_at=moment(version, "createdAt"),
         author=None if author is None else AccountId(author),
         body=body,
+        message=optional_text(version, "message") or "",
         labels=_labels(answer),
     )
 

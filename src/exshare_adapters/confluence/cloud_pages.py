@@ -16,7 +16,7 @@ from exshare_adapters.confluence.links import SiteAddresses
 from exshare_adapters.confluence.shapes import possible
 from exshare_adapters.confluence.storage_format import Inventory
 from exshare_adapters.confluence.together import together, within
-from exshare_core.content import Absence, Absent, Attachment, Node, NodeKind, PageFacts, Reading
+from exshare_core.content import Absence, Absent, Attachment, Node, NodeKind, PageFacts, PageStatus, Reading
 from exshare_core.errors import Busy
 from exshare_core.values import AccountId, PageId, SpaceKey, page_id
 
@@ -151,6 +151,12 @@ class CloudPages:
                 return frozenset() if kind is None or kind in WITH_BODY else await self.cloud.below(root, kind, most)
             except Missing:
                 return frozenset()
+
+    async def status(self, page: PageId) -> PageStatus | None:
+        """What a page is said to be."""
+        page_id(page)
+        async with within():
+            return await self.cloud.status(page)
 
     async def _page(self, page: PageId, kind: NodeKind, identity: AccountId) -> Reading | Absent:
         async with together() as requests:

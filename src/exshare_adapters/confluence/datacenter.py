@@ -62,6 +62,8 @@ class Content:
     storage: str | None = field(default=None, repr=False)
     shown: str | None = field(default=None, repr=False)
     """The rendering asked for."""
+    message: str = field(default="", repr=False)
+    """What the author of the version wrote about the change."""
 
     @property
     def absent(self) -> Absent | None:
@@ -83,14 +85,17 @@ class DataCenter:
 
     api: Api
 
-    async def content(self, page: PageId, *bodies: str) -> Content:
-        """A page or blog post with its facts, and with storage and at most one rendering among `bodies`.
+    async def content(self, page: PageId, *bodies: str, version: int | None = None) -> Content:
+        """A page or blog post with its facts, and with storage and at most one rendering among `bodies`; with `version`
+        as it was then.
 
         A page that is not there may be a credential that silently counts for nothing: that is asked at once.
         """
-        expand = ",".join([_FACTS, *(f"body.{body}" for body in bodies)])
+        params: dict[str, str | int] = {"expand": ",".join([_FACTS, *(f"body.{body}" for body in bodies)])}
+        if version is not None:
+            params |= {"status": "historical", "version": version}
         try:
-            answer = await self.api.get(f"/rest/api/content/{possible(page)}", {"expand": expand})
+            answer = await self.api.get(f"/rest/api/content/{possible(page)}", params)
         except Missing:
             if not await self.api.credential_holds():
                 raise CredentialRejected("the site answers the connector as an anonymous visitor") from None
@@ -184,6 +189,7 @@ def _content(answer: Json, bodies: Sequence[str]) -> Content | None:
         author=optional_text(optional_part(version, "by"), "displayName"),
         storage=read.get("storage"),
         shown=None if rendering is None else read[rendering],
+        message=optional_text(version, "message") or "",
     )
 
 

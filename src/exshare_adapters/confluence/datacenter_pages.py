@@ -13,7 +13,7 @@ from exshare_adapters.confluence.drafting import Shown, Written, draft, inventor
 from exshare_adapters.confluence.failures import Missing
 from exshare_adapters.confluence.links import SiteAddresses
 from exshare_adapters.confluence.together import together, within
-from exshare_core.content import Absence, Absent, Attachment, Node, PageFacts, Reading
+from exshare_core.content import Absence, Absent, Attachment, Node, PageFacts, PageStatus, Reading
 from exshare_core.errors import Busy
 from exshare_core.values import AccountId, PageId, page_id
 
@@ -127,6 +127,11 @@ class DataCenterPages:
                 return await self.site.below(root, most)
             except Missing:
                 return frozenset()
+
+    async def status(self, page: PageId) -> PageStatus | None:
+        """Nothing: pages of a Data Center site are not said to be anything (api.md 6)."""
+        page_id(page)
+        return None
 
     async def _located(self, content: Content) -> str:
         """The rendering that names its macros, of the same version."""

@@ -110,6 +110,7 @@ async def draft(library: Library, page: Written, found: Inventory, shown: Shown)
         owners=_owners(refers, titles.value, media.value) - {page.page},
         shown_files=visible,
         hidden_files=_own_names(found.hidden_files, page, media.value) - visible,
+        marks=found.marks,
         files=files,
         version=shown.version,
         changed_at=shown.changed_at,

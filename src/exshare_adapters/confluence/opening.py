@@ -9,13 +9,17 @@ from exshare_adapters.confluence.body import ConfluenceRenderer
 from exshare_adapters.confluence.client import Api
 from exshare_adapters.confluence.cloud import Cloud
 from exshare_adapters.confluence.cloud_access import CloudAccess
+from exshare_adapters.confluence.cloud_discussions import CloudDiscussions
 from exshare_adapters.confluence.cloud_files import CloudFiles
 from exshare_adapters.confluence.cloud_finder import CloudFinder
+from exshare_adapters.confluence.cloud_histories import CloudHistories
 from exshare_adapters.confluence.cloud_pages import CloudPages
 from exshare_adapters.confluence.datacenter import DataCenter
 from exshare_adapters.confluence.datacenter_access import DataCenterAccess
+from exshare_adapters.confluence.datacenter_discussions import DataCenterDiscussions
 from exshare_adapters.confluence.datacenter_files import DataCenterFiles
 from exshare_adapters.confluence.datacenter_finder import DataCenterFinder
+from exshare_adapters.confluence.datacenter_histories import DataCenterHistories
 from exshare_adapters.confluence.datacenter_pages import DataCenterPages
 from exshare_adapters.confluence.datacenter_rights import Rights
 from exshare_adapters.confluence.directory import CLOUD, DATA_CENTER, KEPT, ConfluenceDirectory
@@ -47,6 +51,8 @@ async def cloud(settings: CloudSettings, transport: Transport | None = None) -> 
             directory=ConfluenceDirectory(api, CLOUD, kept),
             renderer=ConfluenceRenderer(settings.site),
             search=ConfluenceSearch(api),
+            discussions=CloudDiscussions(site),
+            histories=CloudHistories(site),
         )
 
 
@@ -64,6 +70,8 @@ async def data_center(settings: DataCenterSettings, transport: Transport | None 
             directory=ConfluenceDirectory(api, DATA_CENTER, kept),
             renderer=ConfluenceRenderer(settings.site),
             search=ConfluenceSearch(api),
+            discussions=DataCenterDiscussions(site),
+            histories=DataCenterHistories(site, settings.export_view),
         )
 
 

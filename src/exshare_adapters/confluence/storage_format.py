@@ -42,6 +42,7 @@ _BLOG_POST = "urn:ri blog-post"
 _OWNERS = ("urn:ri page", _BLOG_POST, "urn:ri content-entity")
 _EXTENSION = "urn:ac adf-extension"
 _FALLBACK = "urn:ac adf-fallback"
+_MARKER = "urn:ac inline-comment-marker"
 _NAME = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
 _ENTITY = re.compile(r"<!\[CDATA\[.*?\]\]>|&([A-Za-z][A-Za-z0-9]*);", re.DOTALL)
 _NAMING = frozenset({"", "page", "root", "pageId"})
@@ -88,6 +89,8 @@ class Inventory:
     """Referenced outside excluded parts."""
     hidden_files: frozenset[FileRef] = frozenset()
     """Referenced inside excluded parts only."""
+    marks: frozenset[str] = frozenset()
+    """Markers of inline comments that stand outside excluded parts, and nowhere inside one."""
 
     @property
     def locate(self) -> bool:
@@ -149,6 +152,8 @@ class _Macro:
     owner: tuple[str | None, str | None, str | None] | None = None
     shown: list[FileRef] = Factory(list)
     hidden: list[FileRef] = Factory(list)
+    marks: list[str] = Factory(list)
+    hidden_marks: list[str] = Factory(list)
 
 
 @define
@@ -212,6 +217,8 @@ class _Reader:
             self._macros.append(_Macro("", "", 0, self._place()))
         elif name == _FALLBACK and self._extensions:
             self._extensions[-1].in_fallback = True
+        elif name == _MARKER:
+            self._macros[-1].marks.append(attributes.get("urn:ac ref", ""))
         elif name == _FILE:
             self._file = _File(_nfc(attributes.get("urn:ri filename", "")))
         elif name == _URL:
@@ -264,7 +271,8 @@ class _Reader:
         # A list of all files of the page would name those that only an excluded part refers to
         found = self._found + self._archives if hidden else self._found
         macros = tuple(macro for _, macro in sorted(found, key=lambda pair: pair[0]))
-        return Inventory(macros, shown, hidden)
+        marks = frozenset(filter(None, page.marks)) - frozenset(page.hidden_marks)
+        return Inventory(macros, shown, hidden, marks)
 
     def _place(self) -> int:
         self._places += 1
@@ -308,13 +316,16 @@ class _Reader:
             self._archives.append((macro.place, StorageMacro(macro.name, macro.id, macro.ordinal)))
 
     def _pass_on(self, macro: _Macro, excluded: bool) -> None:
-        """Give the files named in a macro to what is around it."""
+        """Give the files and markers in a macro to what is around it."""
         around = self._macros[-1]
         if excluded:
             around.hidden += macro.shown + macro.hidden
+            around.hidden_marks += macro.marks + macro.hidden_marks
         else:
             around.shown += macro.shown
             around.hidden += macro.hidden
+            around.marks += macro.marks
+            around.hidden_marks += macro.hidden_marks
 
     def _files_of(self, macro: _Macro) -> None:
         if macro.name in DIAGRAMS:

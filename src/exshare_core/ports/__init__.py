@@ -30,6 +30,7 @@ from exshare_core.ports.content import (
     PageSource,
     View,
 )
+from exshare_core.ports.discussing import Discussions, Histories
 from exshare_core.ports.identity import IdentityProvider, VisitorTokens
 from exshare_core.ports.machine import AuthenticatorCodes, Checked, Clock, PasswordHasher, TokenGenerator, Vault
 from exshare_core.ports.mail import Mailer
@@ -70,6 +71,7 @@ __all__ = [
     "FileStream",
     "Found",
     "GuessCounter",
+    "Histories",
     "IdentityProvider",
     "LinkRecord",
     "LinkRepository",

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from attrs import frozen
 
+from exshare_core.comparing import Change, Passage
 from exshare_core.content import (
     Absent,
     Attachment,
@@ -17,9 +18,11 @@ from exshare_core.content import (
     MacroUse,
     Node,
     PageFacts,
+    PageStatus,
     Reading,
     Rendered,
 )
+from exshare_core.ports.discussing import Discussions, Histories
 from exshare_core.ports.machine import Checked
 from exshare_core.ports.searching import Search
 from exshare_core.values import (
@@ -86,6 +89,13 @@ class PageSource(Protocol):
     async def below(self, root: PageId, most: int) -> frozenset[PageId] | None:
         """Everything below `root`, however deep and of whatever kind, without what is archived or trashed; must be None
         where there is more than `most`, and never a part of it.
+        """
+
+
+    async def status(self, page: PageId) -> PageStatus | None:
+        """What a current page is said to be; None where nothing is said, or where the site knows no such thing.
+
+        Must raise Busy or Broken rather than say nothing.
         """
 
 
@@ -190,6 +200,17 @@ class BodyRenderer(Protocol):
         order and as plain words, linked where `pages` has their address; of no entries nothing must stand there.
         """
 
+    async def passages(self, rendered: Rendered) -> tuple[Passage, ...]:
+        """The words that a rendering shows, block by block in reading order: all of them, and no others.
+
+        Must give no passage without words.
+        """
+
+    async def compare(self, before: Rendered, after: Rendered) -> tuple[Change, ...] | None:
+        """What became of the passages of one rendering on the way to the other, as `exshare_core.comparing.compare`
+        tells it; None where that takes too much work. Must keep nobody else waiting.
+        """
+
 
 @frozen(slots=True)
 class Content:
@@ -202,3 +223,5 @@ class Content:
     directory: Directory
     renderer: BodyRenderer
     search: Search
+    discussions: Discussions
+    histories: Histories

@@ -21,6 +21,7 @@ MODULES = [
     "contract",
     "departures",
     "directory",
+    "discussing",
     "files",
     "guesses",
     "guests",
@@ -60,6 +61,7 @@ from exshare_core.testing.content import AccessCheckerContract, ContentContract
 from exshare_core.testing.contract import Contract, law, promise
 from exshare_core.testing.departures import DepartureRepositoryContract
 from exshare_core.testing.directory import DirectoryContract
+from exshare_core.testing.discussing import DiscussionsContract, HistoriesContract
 from exshare_core.testing.fakes.authenticator import CountingAuthenticatorCodes
 from exshare_core.testing.fakes.content import MemoryPage, MemorySite
 from exshare_core.testing.fakes.identities import MemoryIdentityProvider
@@ -108,11 +110,13 @@ __all__ = [
     "CountingTokens",
     "DepartureRepositoryContract",
     "DirectoryContract",
+    "DiscussionsContract",
     "FailureLogContract",
     "FakeClock",
     "FakeVault",
     "FileSourceContract",
     "GuessCounterContract",
+    "HistoriesContract",
     "IdentityProviderContract",
     "LinkRepositoryContract",
     "MailSystem",

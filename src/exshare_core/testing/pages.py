@@ -198,6 +198,23 @@ class PageSourceContract(ContentAbilities):
         assert await site.content.pages.below(site.prepared.page, len(wanted) - 1) is None
         assert frozenset() == await site.content.pages.below(next(iter(site.prepared.absent)), 10)
 
+    @promise
+    async def test_a_page_is_said_to_be_what_it_is(self, site: PreparedSite) -> None:
+        """`status` tells name and tone where a page is said to be something, and None elsewhere."""
+        expected = dict(site.prepared.statuses)
+
+        assert expected == {page: await site.content.pages.status(page) for page in expected}
+
+    @promise
+    async def test_a_status_is_busy_while_nothing_answers(self, site: PreparedSite) -> None:
+        """While the other side cannot answer, no page that is said to be something is said to be nothing."""
+        self.needs("stop_answering")
+        said = [page for page, status in site.prepared.statuses.items() if status is not None]
+        await site.stop_answering()
+        for page in said:
+            with pytest.raises(Busy):
+                await site.content.pages.status(page)
+
 
 class PageFinderContract(ContentAbilities):
     """Pages are found by id, by address and by words."""

@@ -12,10 +12,41 @@ from typing import ClassVar, Protocol
 
 from attrs import field, frozen
 
-from exshare_core.content import Absence, NodeKind
+from exshare_core.content import Absence, NodeKind, PageStatus
 from exshare_core.ports import Content
 from exshare_core.testing.contract import Contract
 from exshare_core.values import AccountId, PageId, SpaceKey
+
+
+@frozen
+class PreparedComment:
+    """A comment that the author has made, with the answers to it."""
+
+    id: str
+    words: str
+    """Words that stand in it."""
+    author: str
+    """The name of who wrote it, as it is shown."""
+    mark: str = ""
+    """The marker of the words that it hangs on, if it does."""
+    quote: str = ""
+    """Those words."""
+    resolved: bool = False
+    answers: tuple[PreparedComment, ...] = ()
+    """Oldest first."""
+
+
+@frozen
+class PreparedVersion:
+    """A version of a page that the author has made."""
+
+    number: int
+    words: str
+    """Words that stand in this version only."""
+    author: str
+    message: str = ""
+    excludes: bool = False
+    """Whether it has an excluded part, with other words."""
 
 
 @frozen
@@ -61,6 +92,17 @@ class Preparation:
     """The connector's own account."""
     groups: frozenset[str]
     """All groups that `reader` is in, at least two."""
+    discussed: PageId
+    """An open page with these comments and no others; other pages have comments too."""
+    discussion: tuple[PreparedComment, ...]
+    """Oldest first: at least one with an answer that is answered itself, one on words of the page, one that is resolved.
+    """
+    revised: PageId
+    """An open page with at least three versions."""
+    versions: tuple[PreparedVersion, ...]
+    """Newest first: an older one excludes a part, and one has a message."""
+    statuses: Mapping[PageId, PageStatus | None]
+    """What pages are said to be: where the site knows such a thing, one that is said to be something is among them."""
 
 
 class PreparedSite(Protocol):

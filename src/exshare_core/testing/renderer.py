@@ -7,6 +7,7 @@ from typing import Protocol
 
 from attrs import frozen
 
+from exshare_core.comparing import Fate, Sort
 from exshare_core.content import Draft, MacroUse, Node, NodeKind, Rendered
 from exshare_core.ports import BodyRenderer, View
 from exshare_core.testing.contract import Contract, promise
@@ -427,3 +428,41 @@ class BodyRendererContract(Contract[RendererSetting]):
 
         assert "confidential" not in rendered.html
         assert "Near by" not in rendered.html
+
+    @promise
+    async def test_a_rendering_can_be_read_block_by_block(self, setting: RendererSetting) -> None:
+        """`passages` has the words of headings, paragraphs, items and cells in order, each with its kind, and no others."""
+        html = "<h2>Before <em>dawn</em></h2><p>Rise &amp; shine.</p><ul><li>tea</li><li>toast</li></ul><p> </p>"
+        html += "<table><tr><td>6</td><td>7</td></tr></table><script>let it = be</script>"
+        passages = await setting.renderer.passages(await _rendered(setting, html))
+
+        assert [
+            (Sort.HEADING, "Before dawn"),
+            (Sort.TEXT, "Rise & shine."),
+            (Sort.ITEM, "tea"),
+            (Sort.ITEM, "toast"),
+            (Sort.CELL, "6"),
+            (Sort.CELL, "7"),
+        ] == [(one.sort, one.words) for one in passages]
+
+    @promise
+    async def test_two_renderings_are_compared(self, setting: RendererSetting) -> None:
+        """`compare` tells word by word what became of the passages."""
+        before = await _rendered(setting, "<p>Rise at six and wash.</p><p>Work.</p>")
+        after = await _rendered(setting, "<p>Rise at seven and wash.</p><p>Work.</p><p>Sleep.</p>")
+        changes = await setting.renderer.compare(before, after)
+
+        assert changes is not None
+        assert [
+            [(Fate.SAME, "Rise at "), (Fate.REMOVED, "six"), (Fate.ADDED, "seven"), (Fate.SAME, " and wash.")],
+            [(Fate.SAME, "Work.")],
+            [(Fate.ADDED, "Sleep.")],
+        ] == [[(run.fate, run.words) for run in change.runs] for change in changes]
+
+    @promise
+    async def test_what_differs_in_too_much_is_not_compared(self, setting: RendererSetting) -> None:
+        """`compare` is None for thousands of passages of which none stayed."""
+        before = await _rendered(setting, "".join(f"<p>a{number}</p>" for number in range(2000)))
+        after = await _rendered(setting, "".join(f"<p>b{number}</p>" for number in range(2000)))
+
+        assert await setting.renderer.compare(before, after) is None

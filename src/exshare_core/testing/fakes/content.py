@@ -18,11 +18,14 @@ from exshare_core.content import (
     Node,
     NodeKind,
     PageFacts,
+    PageStatus,
     Reading,
 )
 from exshare_core.errors import AdapterFailed, Broken, CredentialRejected
 from exshare_core.finding import folded
+from exshare_core.history import Past
 from exshare_core.ports import Content, Place
+from exshare_core.testing.fakes.discussing import MemoryComment, MemoryDiscussions, MemoryHistories
 from exshare_core.testing.fakes.rendering import MemoryRenderer
 from exshare_core.values import AccountId, AttachmentId, PageId, SpaceKey
 
@@ -53,6 +56,11 @@ class MemorySite:
     pages: dict[PageId, MemoryPage] = field(factory=dict)
     files: dict[AttachmentId, tuple[Attachment, bytes]] = field(factory=dict)
     accounts: set[AccountId] = field(factory=set)
+    statuses: dict[PageId, PageStatus] = field(factory=dict)
+    comments: list[MemoryComment] = field(factory=list)
+    """In the order in which they were written."""
+    versions: dict[PageId, list[Past]] = field(factory=dict)
+    """What is kept of pages' versions, oldest first, the current one included."""
     groups: dict[AccountId, frozenset[str]] = field(factory=dict)
     """The groups of those accounts that are in any."""
     service: AccountId = AccountId("557058:connector")
@@ -84,6 +92,8 @@ class MemorySite:
             MemoryDirectory(self),
             MemoryRenderer((self.host,)),
             MemorySearch(self),
+            MemoryDiscussions(self),
+            MemoryHistories(self),
         )
 
     def answer(self) -> None:
@@ -150,6 +160,11 @@ class MemoryPages:
         current = [one for one in self.site.pages.values() if one.absent is None]
         found = frozenset(one.id for one in current if root in self.site.ancestors(one))
         return found if len(found) <= most else None
+
+    async def status(self, page: PageId) -> PageStatus | None:
+        """What a page is said to be."""
+        self.site.answer()
+        return self.site.statuses.get(page) if self.site.current(page) is not None else None
 
     def _facts(self, page: PageId, identity: AccountId) -> PageFacts | Absent:
         found = self.site.pages.get(page)

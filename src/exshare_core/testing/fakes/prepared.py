@@ -4,18 +4,23 @@ hooks that disturb them, drafts to render.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from html import escape
 
 from attrs import evolve, field, frozen
 
-from exshare_core.content import Absence, Attachment, Draft, MacroUse, NodeKind
+from exshare_core.content import Absence, Attachment, Draft, MacroUse, NodeKind, PageStatus, Tone
+from exshare_core.discussion import Anchor, Comment, CommentId
 from exshare_core.errors import Broken, Busy, CredentialRejected
+from exshare_core.history import Past, Version
 from exshare_core.ports import BodyRenderer, Content
 from exshare_core.testing.fakes.content import MemoryPage, MemorySite
+from exshare_core.testing.fakes.discussing import MemoryComment
 from exshare_core.testing.fakes.rendering import MemoryRenderer
-from exshare_core.testing.prepared import Preparation
+from exshare_core.testing.prepared import Preparation, PreparedComment, PreparedVersion
 from exshare_core.values import AccountId, AttachmentId, PageId, SpaceKey
 
+MADE = datetime(2026, 1, 1, tzinfo=UTC)
 READER, BOSS = AccountId("557058:reader"), AccountId("557058:boss")
 GROUPS = frozenset({"staff", "Release managers"})
 FILES = {"a.txt": b"short", "plan.pdf": bytes(range(256)) * 1200, "zero.bin": b""}
@@ -80,14 +85,69 @@ _PREPARATION = Preparation(
     files=FILES,
     service=AccountId("557058:connector"),
     groups=GROUPS,
+    discussed=PageId("11"),
+    discussion=(
+        PreparedComment(
+            "901",
+            "Which step comes first?",
+            "Ada Lovelace",
+            answers=(
+                PreparedComment(
+                    "902",
+                    "The one on the left.",
+                    "Grace Hopper",
+                    answers=(PreparedComment("904", "Thanks.", "Ada Lovelace"),),
+                ),
+            ),
+        ),
+        PreparedComment("903", "Is this still so?", "Grace Hopper", mark="c0ffee-1", quote="first step"),
+        PreparedComment("905", "Settled long ago.", "Ada Lovelace", mark="c0ffee-2", quote="step", resolved=True),
+    ),
+    revised=PageId("15"),
+    versions=(
+        PreparedVersion(3, "the third wording", "Grace Hopper"),
+        PreparedVersion(2, "the second wording", "Ada Lovelace", "Shorter"),
+        PreparedVersion(1, "the first wording", "Ada Lovelace", excludes=True),
+    ),
+    statuses={PageId("10"): PageStatus("In review", Tone.BLUE), PageId("11"): None},
 )
+
+
+def _talked_about(site: MemorySite) -> MemorySite:
+    """The same site with what was said about its pages, what they were before, and what they are said to be."""
+    said: list[MemoryComment] = []
+
+    def say(comments: tuple[PreparedComment, ...], parent: PreparedComment | None = None) -> None:
+        for one in comments:
+            anchor = Anchor(one.mark, one.quote) if one.mark else None
+            at = MADE + timedelta(hours=int(one.id))
+            comment = Comment(
+                CommentId(one.id), _PREPARATION.discussed, 1, at, one.author, anchor=anchor, resolved=one.resolved
+            )
+            draft = Draft(_PREPARATION.discussed, "First step", f"<p>{one.words}</p>", version=1)
+            said.append(MemoryComment(comment, draft, CommentId(parent.id) if parent else None))
+            say(one.answers, one)
+
+    say(_PREPARATION.discussion)
+    elsewhere = Comment(CommentId("900"), _PREPARATION.page, 1, MADE)
+    said.append(MemoryComment(elsewhere, Draft(_PREPARATION.page, "Release plan", "<p>elsewhere</p>")))
+    site.comments += sorted(said, key=lambda one: int(one.comment.id))
+    for one in reversed(_PREPARATION.versions):
+        macros = (MacroUse("excerpt", "m-1", 0, excluded=True),) if one.excludes else ()
+        draft = Draft(
+            _PREPARATION.revised, "Last step", f"<p>{one.words}</p>", macros, version=one.number, author=one.author
+        )
+        version = Version(one.number, MADE + timedelta(days=one.number), one.author, one.message)
+        site.versions.setdefault(_PREPARATION.revised, []).append(Past(version, draft))
+    site.statuses.update({page: status for page, status in _PREPARATION.statuses.items() if status is not None})
+    return site
 
 
 @frozen
 class MemoryPreparedSite:
     """A PreparedSite in memory."""
 
-    site: MemorySite = field(factory=_site)
+    site: MemorySite = field(factory=lambda: _talked_about(_site()))
     prepared: Preparation = _PREPARATION
 
     @property

@@ -13,6 +13,7 @@ from html.parser import HTMLParser
 
 from attrs import field, frozen
 
+from exshare_core.comparing import Change, Passage, Sort, TooDifferent, compare
 from exshare_core.content import Draft, MacroUse, Node, Rendered
 from exshare_core.ports import NO_LISTS, NO_TITLES, View
 from exshare_core.values import AttachmentId, PageId
@@ -73,6 +74,59 @@ class MemoryRenderer:
         writer.feed(draft.body)
         writer.close()
         return Rendered("".join(writer.written), frozenset(writer.files))
+
+    async def passages(self, rendered: Rendered) -> tuple[Passage, ...]:
+        """The words, block by block."""
+        reader = _Reader()
+        reader.feed(rendered.html)
+        reader.close()
+        return tuple(reader.passages)
+
+    async def compare(self, before: Rendered, after: Rendered) -> tuple[Change, ...] | None:
+        """What became of the words, at once."""
+        try:
+            return compare(await self.passages(before), await self.passages(after))
+        except TooDifferent:
+            return None
+
+
+class _Reader(HTMLParser):
+    """Collects the words of a rendering, block by block."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.passages: list[Passage] = []
+        self._words: list[str] = []
+        self._sort = Sort.TEXT
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in _INLINE:
+            self._end(_SORTS.get(tag, Sort.TEXT))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in _INLINE:
+            self._end(Sort.TEXT)
+
+    def handle_data(self, data: str) -> None:
+        self._words.append(data)
+
+    def close(self) -> None:
+        super().close()
+        self._end(Sort.TEXT)
+
+    def _end(self, following: Sort) -> None:
+        if words := " ".join("".join(self._words).split()):
+            self.passages.append(Passage(words, self._sort))
+        self._words, self._sort = [], following
+
+
+_INLINE = frozenset({"a", "span", "strong", "em", "code", "img"})
+_SORTS = {
+    **dict.fromkeys(("h1", "h2", "h3", "h4"), Sort.HEADING),
+    **dict.fromkeys(("td", "th"), Sort.CELL),
+    "li": Sort.ITEM,
+    "pre": Sort.CODE,
+}
 
 
 def _list(entries: Sequence[Node], pages: Mapping[PageId, str]) -> str:
