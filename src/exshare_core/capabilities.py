@@ -17,6 +17,7 @@ LADDERS: Mapping[str, tuple[str, ...]] = {
     "labels": ("off", "on"),
     "status": ("off", "on"),
     "history": ("off", "view", "restore", "delete"),
+    "old-versions": ("off", "on"),
     "edit": ("off", "on"),
     "search": ("off", "on"),
     "pdf": ("off", "on"),
@@ -25,9 +26,22 @@ LADDERS: Mapping[str, tuple[str, ...]] = {
     "confluence-links": ("off", "on"),
     "includes": ("off", "on"),
 }
-"""Every capability of spec L5 with its rungs, lowest first. Child pages are part of a link's scope."""
+"""Every capability of spec L5 with its rungs, lowest first. Child pages are part of a link's scope.
 
-BUILT: Mapping[str, int] = {"attachments": 1, "labels": 1, "names": 1, "confluence-links": 1, "includes": 1}
+``old-versions`` adds to ``history`` what was saved before the link was made (spec L8).
+"""
+
+BUILT: Mapping[str, int] = {
+    "comments": 1,
+    "attachments": 1,
+    "labels": 1,
+    "status": 1,
+    "history": 1,
+    "old-versions": 1,
+    "names": 1,
+    "confluence-links": 1,
+    "includes": 1,
+}
 """The highest rung of each capability that this version can do; nothing above it is offered or accepted."""
 
 

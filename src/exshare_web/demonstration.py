@@ -125,14 +125,16 @@ async def _prepared(deployment: Opened, data: Path, config: Path) -> Ready:
     kept = _read(file)
     sharing = deployment.services.sharing[SITE]
     member = await _member(deployment, kept)
-    allow = Capabilities.parse(["attachments=view", "labels", "names"])
+    allow = Capabilities.parse(
+        ["comments=view", "attachments=view", "labels", "status", "history=view", "old-versions", "names"]
+    )
     guide = LinkForm(name="The whole guide", children=True, allow=allow)
     warranty = LinkForm(name="Behind a password", password=kept.password)
     open_link, open_url = await _link(sharing, member, kept.open_link, pages.HOME, guide)
     password_link, password_url = await _link(sharing, member, kept.password_link, pages.CARE, warranty)
     kept = attrs.evolve(kept, open_link=open_link, password_link=password_link)
     _written(file, json.dumps(attrs.asdict(kept), indent=1) + "\n")
-    manage_url = f"{deployment.services.base_url}/manage"
+    manage_url = f"{deployment.services.manage_url}/manage"
     return Ready(open_url, password_url, kept.password, manage_url, USER, kept.manage_password, str(config))
 
 

@@ -1,7 +1,8 @@
 """Every route of the service as data, and the written list of those that no link guards.
 
 INVARIANT: a route under ``/s/`` passes `Visiting.open` (which judges by `decide()`), a content route also
-`Visiting.page`, `Visiting.file` or `Visiting.lead` (which judge by `reach()`). Every other route stands in `UNGUARDED` with its reason.
+`Visiting.page`, `Visiting.file`, `Visiting.lead` or what stands beside a page, such as `Visiting.history` (all judge by
+`reach()`). Every other route stands in `UNGUARDED` with its reason.
 A test walks this table and proves it.
 """
 
@@ -13,7 +14,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from exshare_web import elsewhere
 from exshare_web.health import live, ready, robots
-from exshare_web.visitor import files, gates, pages
+from exshare_web.visitor import discussion, files, gates, history, pages
 
 UNGUARDED: Mapping[str, str] = {
     "/healthz": "says that the process runs, and nothing else",
@@ -35,6 +36,10 @@ def visitor_routes() -> list[BaseRoute]:
         Route("/s/{segment}", gates.submit, methods=["POST"], name="submit"),
         Route("/s/{segment}/sign-in/{provider}", elsewhere.leave_link, methods=["POST"], name="sign-in-at-gate"),
         Route("/s/{segment}/p/{page}", pages.show, methods=["GET"], name="page"),
+        Route("/s/{segment}/p/{page}/comments", discussion.show, methods=["GET"], name="comments"),
+        Route("/s/{segment}/p/{page}/history", history.show, methods=["GET"], name="history"),
+        Route("/s/{segment}/p/{page}/history/{version}", history.show_version, methods=["GET"], name="version"),
+        Route("/s/{segment}/p/{page}/compare", history.show_changes, methods=["GET"], name="compare"),
         Route("/s/{segment}/to/{page}", pages.lead, methods=["GET"], name="onward"),
         Route("/s/{segment}/a/{attachment}", files.fetch, methods=["GET"], name="file"),
     ]

@@ -10,29 +10,38 @@ from __future__ import annotations
 from attrs import frozen
 
 from exshare_core.visiting.browsing import Addresses, Cut, Entry, PageView, Sidebar
+from exshare_core.visiting.discussing import Discussing, Discussion, From, Remark, Thread
 from exshare_core.visiting.entrance import Admission, Caller, Opening
 from exshare_core.visiting.introducing import Introducing, Introduction
 from exshare_core.visiting.leading import Leading, Onward
 from exshare_core.visiting.proving import Submission
+from exshare_core.visiting.recalling import Comparison, History, OldPage, Recalling
 from exshare_core.visiting.trying import Offered, Trying
 
 __all__ = [
     "Addresses",
     "Admission",
     "Caller",
+    "Comparison",
     "Cut",
+    "Discussion",
     "Entry",
+    "From",
+    "History",
     "Introduction",
     "Offered",
+    "OldPage",
     "Onward",
     "Opening",
     "PageView",
+    "Remark",
     "Sidebar",
     "Submission",
+    "Thread",
     "Visiting",
 ]
 
 
 @frozen
-class Visiting(Introducing, Leading, Trying):
+class Visiting(Introducing, Leading, Trying, Discussing, Recalling):
     """A visitor's acts on all sites of one deployment."""

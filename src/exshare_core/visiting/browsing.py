@@ -7,10 +7,11 @@ cannot answer is busy, never allowed and never lost (spec L15).
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
 from attrs import field, frozen
 
@@ -18,10 +19,13 @@ from exshare_core.content import (
     Absent,
     Attachment,
     ByteRange,
+    Draft,
     Node,
     NodeKind,
     PageFacts,
+    PageStatus,
     Reading,
+    Rendered,
     may_serve,
     reach,
 )
@@ -33,6 +37,8 @@ from exshare_core.ports import Content, FileStream, View
 from exshare_core.values import AttachmentId, PageId
 from exshare_core.visiting.entrance import Admission, Entrance
 from exshare_core.visiting.gathering import LEVEL, Gathering
+
+T = TypeVar("T")
 
 MOST_BESIDE = 200
 """Entries of a level among which a page's neighbours are looked for."""
@@ -56,6 +62,9 @@ class PageView:
     is_root: bool
     kind: NodeKind = NodeKind.PAGE
     with_attachments: bool = False
+    status: PageStatus | None = None
+    with_comments: bool = False
+    with_history: bool = False
 
 
 @frozen(slots=True)
@@ -110,20 +119,7 @@ class Browsing(Entrance):
         for a HEAD, and nothing is written down.
         """
         target = admission.link.scope.root if page is None else page
-        try:
-            view = await self._page(admission, target, addresses)
-        except AdapterFailed:
-            if shown:
-                await self._returned(admission)
-            raise
-        if not shown:
-            return view
-        if isinstance(view, PageView):
-            await self._seen(admission)
-            await self._note(Kind.VIEWED, admission.found, admission.caller, admission.at, page=view.page)
-        else:
-            await self._not_given(admission, view, is_root=target == admission.link.scope.root)
-        return view
+        return await self._given(admission, target, self._page(admission, target, addresses), shown=shown)
 
     async def _page(self, admission: Admission, target: PageId, addresses: Addresses) -> PageView | Answer:
         link, content = admission.link, self._content(admission)
@@ -139,6 +135,37 @@ class Browsing(Entrance):
             return _live_answer(decision, is_root=is_root)
         policy = admission.prepared.policy
         draft = reading.draft
+        status = await self._status(admission, target)
+        (rendered,) = await self._rendered(admission, reading.facts, root, [draft], addresses)
+        return PageView(
+            page=target,
+            title=draft.title,
+            html=rendered.html,
+            version=draft.version,
+            changed_at=draft.changed_at,
+            author=draft.author if policy.rung("names") else None,
+            labels=tuple(sorted(reading.facts.labels)) if policy.rung("labels") else (),
+            is_root=is_root,
+            kind=reading.facts.kind,
+            with_attachments=policy.rung("attachments") > 0,
+            status=status,
+            with_comments=policy.rung("comments") > 0,
+            with_history=policy.rung("history") > 0,
+        )
+
+    async def _rendered(
+        self,
+        admission: Admission,
+        facts: PageFacts,
+        root: PageFacts | None,
+        drafts: Sequence[Draft],
+        addresses: Addresses,
+    ) -> tuple[Rendered, ...]:
+        """What is written in or about the reached page that `facts` describe, each cut and sanitised for this link.
+
+        What they show of other pages is found out once for all of them, and is bounded as it is for one page.
+        """
+        link, content, policy = admission.link, self._content(admission), admission.prepared.policy
         view = View(
             files=addresses.files,
             names=policy.rung("names") > 0,
@@ -147,23 +174,24 @@ class Browsing(Entrance):
             onward=addresses.onward if link.wish.leads_to else "",
             external_links=policy.limits.external_links is not False,
         )
-        gathered = await self._gathering(admission).gather(reading, root)
+        gathered = await self._gathering(admission).gather(Reading(_together(drafts), facts), root)
         linked = gathered.linked
         pages = {page: f"{addresses.pages}{page}" for page, facts in linked.items() if facts.kind.opens}
-        titles = {page: linked[page].title for page in draft.links if page in linked}
-        rendered = await content.renderer.render(draft, gathered.without, pages, view, gathered.lists, titles)
-        return PageView(
-            page=target,
-            title=draft.title,
-            html=rendered.html,
-            version=draft.version,
-            changed_at=draft.changed_at,
-            author=draft.author if view.names else None,
-            labels=tuple(sorted(reading.facts.labels)) if policy.rung("labels") else (),
-            is_root=is_root,
-            kind=reading.facts.kind,
-            with_attachments=view.attachments,
-        )
+        made = []
+        for draft in drafts:
+            without = gathered.without.intersection(draft.macros)
+            titles = {page: linked[page].title for page in draft.links if page in linked}
+            made.append(await content.renderer.render(draft, without, pages, view, gathered.lists, titles))
+        return tuple(made)
+
+    async def _status(self, admission: Admission, page: PageId) -> PageStatus | None:
+        """What the page is said to be, where the link shows that; no page is kept back because it cannot be found out."""
+        if admission.prepared.policy.rung("status") < 1:
+            return None
+        try:
+            return await self._content(admission).pages.status(page)
+        except AdapterFailed:
+            return None
 
     async def sidebar(self, admission: Admission, page: PageId, offset: int = 0) -> Sidebar | None:
         """One level of the share's tree below `page`, the way to it and its neighbours; None without child pages.
@@ -277,6 +305,34 @@ class Browsing(Entrance):
 
     # --- what may be given ---------------------------------------------------------------------------------------
 
+    async def _given(
+        self,
+        admission: Admission,
+        target: PageId,
+        looked: Awaitable[T | Answer],
+        *,
+        shown: bool = True,
+        detail: str = "",
+    ) -> T | Answer:
+        """What a look at a page gives, written down unless nothing of it is shown, as for a HEAD.
+
+        An open that brought nothing is given back (spec L14).
+        """
+        try:
+            found = await looked
+        except AdapterFailed:
+            if shown:
+                await self._returned(admission)
+            raise
+        if not shown:
+            return found
+        if isinstance(found, Answer):
+            await self._not_given(admission, found, is_root=target == admission.link.scope.root)
+        else:
+            await self._seen(admission)
+            await self._note(Kind.VIEWED, admission.found, admission.caller, admission.at, page=target, detail=detail)
+        return found
+
     async def _not_given(self, admission: Admission, answer: Answer, *, is_root: bool) -> None:
         """Write down what live facts have closed, and give back an open that brought nothing."""
         if answer is Answer.UNAVAILABLE:
@@ -297,15 +353,20 @@ class Browsing(Entrance):
         return facts if decision.allowed else _live_answer(decision, is_root=True)
 
     async def _reading(self, admission: Admission, page: PageId) -> Reading | Answer:
+        found = await self._stood(admission, page)
+        return found if isinstance(found, Answer) else found[0]
+
+    async def _stood(self, admission: Admission, page: PageId) -> tuple[Reading, PageFacts | None] | Answer:
+        """A reached page, and what is known of the link's root when the page is another."""
         link, content = admission.link, self._content(admission)
-        is_root = page == link.scope.root
-        if not is_root and isinstance(answer := await self._root(admission), Answer):
-            return answer
+        root = None if page == link.scope.root else await self._root(admission)
+        if isinstance(root, Answer):
+            return root
         reading = await content.pages.read(page, link.acts_as)
         if isinstance(reading, Absent):
             return Answer.ABSENT
         decision = self._reach(admission, reading.facts)
-        return reading if decision.allowed else _live_answer(decision, is_root=is_root)
+        return (reading, root) if decision.allowed else _live_answer(decision, is_root=root is None)
 
     async def _reached(
         self, admission: Admission, pages: Collection[PageId], *, elsewhere: bool = False
@@ -361,6 +422,21 @@ def _from_root(scope: Scope, way: tuple[PageId, ...]) -> tuple[PageId, ...]:
     if scope.root in way:
         return way[way.index(scope.root) :]
     return (scope.root, *way) if scope.whole_space else way[-1:]
+
+
+def _together(drafts: Sequence[Draft]) -> Draft:
+    """All that several drafts about one page refer to, in a draft without words."""
+    first = drafts[0]
+    if len(drafts) == 1:
+        return first
+    return Draft(
+        first.page,
+        first.title,
+        "",
+        macros=tuple(dict.fromkeys(macro for draft in drafts for macro in draft.macros)),
+        links=frozenset().union(*(draft.links for draft in drafts)),
+        owners=frozenset().union(*(draft.owners for draft in drafts)),
+    )
 
 
 def _entry(node: Node) -> Entry:

@@ -14,8 +14,12 @@ from exshare_core.policy import Policy
 from exshare_core.wishes import setters
 
 WORDS: Mapping[str, str] = {
+    "comments=view": "Show comments",
     "attachments=view": "List and download the page's files",
     "labels": "Show labels",
+    "status": "Show what a page is said to be, such as a rough draft",
+    "history=view": "Show the history since the link was made",
+    "old-versions": "Show versions from before the link as well",
     "names": "Show the names of people",
     "confluence-links": "Keep links into Confluence",
     "includes": "Show content included from pages outside the share",

@@ -1,0 +1,177 @@
+"""The use case of a visitor who reads what was said about a page of a share (spec V6).
+
+Who reaches a page, by a link with the capability `comments`, reaches its comments. They are cut and sanitised by the
+same rules as the page, and none tells of words that the page itself does not show (spec L8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from attrs import field, frozen
+
+from exshare_core.content import PageFacts, Reading, Rendered
+from exshare_core.decisions import Answer
+from exshare_core.discussion import Anchor, Comment, CommentId, discussed, quotable, without_spaces
+from exshare_core.values import PageId
+from exshare_core.visiting.browsing import Addresses, Browsing
+from exshare_core.visiting.entrance import Admission
+
+COMMENTS = 25
+"""Comments per request, answers included: what each says is asked of Confluence by itself."""
+
+
+@frozen(slots=True)
+class From:
+    """Where a part of a discussion begins: at which thread, and after how many of its answers."""
+
+    thread: int = 0
+    answers: int = 0
+
+
+@frozen(slots=True)
+class Remark:
+    """One comment, ready to be shown."""
+
+    id: CommentId
+    html: str = field(repr=False)
+    written_at: datetime | None
+    author: str | None = field(repr=False)
+
+
+@frozen(slots=True)
+class Thread:
+    """A comment and the answers to it that belong to this part of the discussion."""
+
+    remark: Remark
+    answers: tuple[Remark, ...]
+    inline: bool
+    """Whether it is about some words of the page."""
+    quote: str = field(repr=False)
+    """Those words, where the page shows them."""
+    resolved: bool
+    goes_on: bool
+    """Whether answers before these were in an earlier part."""
+
+
+@frozen(slots=True)
+class Discussion:
+    """A part of what was said about a page."""
+
+    page: PageId
+    title: str = field(repr=False)
+    threads: tuple[Thread, ...]
+    next: From | None = None
+    """Where the next part begins, when there is more."""
+
+
+@frozen(slots=True)
+class _Part:
+    """Comments picked for one request: each thread's own comment with those answers that belong to it."""
+
+    picked: Sequence[tuple[Comment, Sequence[Comment]]]
+    next: From | None
+
+    @property
+    def comments(self) -> tuple[Comment, ...]:
+        return tuple(one for thread, answers in self.picked for one in (thread, *answers))
+
+
+@frozen
+class Discussing(Browsing):
+    """A visitor's look at comments."""
+
+    async def discussion(
+        self, admission: Admission, page: PageId, addresses: Addresses, start: From, *, shown: bool = True
+    ) -> Discussion | Answer:
+        """A part of what was said about a reached page; needs the capability `comments`.
+
+        Answers, fails and returns an open as `page` does.
+        """
+        looked = self._discussion(admission, page, addresses, start)
+        return await self._given(admission, page, looked, shown=shown, detail="comments")
+
+    async def _discussion(
+        self, admission: Admission, page: PageId, addresses: Addresses, start: From
+    ) -> Discussion | Answer:
+        policy, discussions = admission.prepared.policy, self._content(admission).discussions
+        if policy.rung("comments") < 1:
+            return Answer.ABSENT
+        found = await self._stood(admission, page)
+        if isinstance(found, Answer):
+            return found
+        reading, root = found
+        names = policy.rung("names") > 0
+        threads = discussed(await discussions.threads(page, names=names), reading.draft)
+        chosen = threads[start.thread : start.thread + COMMENTS]
+        part = _part(threads, await discussions.replies(chosen, names=names) if chosen else {}, start)
+        drafts = await discussions.drafts(part.comments) if part.picked else {}
+        told = [one for one in part.comments if one.id in drafts]
+        bodies: Mapping[CommentId, Rendered] = {}
+        if told:
+            written = [drafts[one.id] for one in told]
+            rendered = await self._rendered(admission, reading.facts, root, written, addresses)
+            bodies = {one.id: body for one, body in zip(told, rendered, strict=True)}
+        anchors = [one.anchor for one, _ in part.picked if one.anchor is not None]
+        quotes = await self._quotes(admission, reading, root, addresses, anchors) if anchors else {}
+        made = [
+            _thread(thread, answers, bodies, quotes, goes_on=place == 0 and start.answers > 0)
+            for place, (thread, answers) in enumerate(part.picked)
+            if thread.id in bodies
+        ]
+        return Discussion(page, reading.draft.title, tuple(made), part.next)
+
+    async def _quotes(
+        self,
+        admission: Admission,
+        reading: Reading,
+        root: PageFacts | None,
+        addresses: Addresses,
+        anchors: Sequence[Anchor],
+    ) -> Mapping[str, str]:
+        """By marker, the words that inline comments are about: those that this link's page shows."""
+        (rendered,) = await self._rendered(admission, reading.facts, root, [reading.draft], addresses)
+        passages = await self._content(admission).renderer.passages(rendered)
+        shown = without_spaces("".join([passage.words for passage in passages]))
+        return {anchor.mark: quotable(anchor, shown) for anchor in anchors}
+
+
+def _part(threads: Sequence[Comment], answers: Mapping[CommentId, Sequence[Comment]], start: From) -> _Part:
+    """What belongs to one request. A thread that does not fit goes on in the next one, after its own comment again."""
+    picked: list[tuple[Comment, Sequence[Comment]]] = []
+    left = COMMENTS
+    for place in range(start.thread, len(threads)):
+        if not left:
+            return _Part(picked, From(place))
+        thread = threads[place]
+        given = start.answers if place == start.thread else 0
+        waiting = answers.get(thread.id, ())[given:]
+        taken = waiting[: left - 1]
+        picked.append((thread, taken))
+        left -= 1 + len(taken)
+        if len(taken) < len(waiting):
+            return _Part(picked, From(place, given + len(taken)))
+    return _Part(picked, None)
+
+
+def _thread(
+    thread: Comment,
+    answers: Sequence[Comment],
+    bodies: Mapping[CommentId, Rendered],
+    quotes: Mapping[str, str],
+    *,
+    goes_on: bool,
+) -> Thread:
+    return Thread(
+        _remark(thread, bodies[thread.id]),
+        tuple(_remark(one, bodies[one.id]) for one in answers if one.id in bodies),
+        inline=thread.anchor is not None,
+        quote="" if thread.anchor is None else quotes[thread.anchor.mark],
+        resolved=thread.resolved,
+        goes_on=goes_on,
+    )
+
+
+def _remark(comment: Comment, body: Rendered) -> Remark:
+    return Remark(comment.id, body.html, comment.written_at, comment.author)

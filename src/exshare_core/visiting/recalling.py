@@ -1,0 +1,177 @@
+"""The use cases of a visitor who looks at what a page of a share was before: its versions, one of them, two compared.
+
+A page's versions are reached as the page is today: today's scope, restrictions, labels and owner's right (spec L15). Each
+is cut by its own storage, so that what was excluded then stays out (spec L8). A version that the link does not show is
+answered like one that the page never had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import evolve, field, frozen
+
+from exshare_core.comparing import Change
+from exshare_core.content import PageFacts, Reading, Rendered
+from exshare_core.decisions import Answer
+from exshare_core.history import Past, Version, may_recall
+from exshare_core.values import PageId
+from exshare_core.visiting.browsing import Addresses, Browsing
+from exshare_core.visiting.entrance import Admission
+
+VERSIONS = 25
+"""Versions per request."""
+
+
+@frozen(slots=True)
+class History:
+    """Versions of a page, newest first."""
+
+    page: PageId
+    title: str = field(repr=False)
+    current: int
+    versions: tuple[Version, ...]
+    next: int | None = None
+    """The number before which the next versions come, when there are more."""
+
+
+@frozen(slots=True)
+class OldPage:
+    """A version of a page, ready to be shown under the title that the page has now."""
+
+    page: PageId
+    title: str = field(repr=False)
+    current: int
+    version: Version
+    html: str = field(repr=False)
+
+
+@frozen(slots=True)
+class Comparison:
+    """What changed from one version of a page to another."""
+
+    page: PageId
+    title: str = field(repr=False)
+    current: int
+    older: Version
+    newer: Version
+    changes: Sequence[Change] | None = field(repr=False)
+    """None where the two differ in too much to be compared."""
+
+
+@frozen
+class Recalling(Browsing):
+    """A visitor's look at the history of pages."""
+
+    async def history(
+        self, admission: Admission, page: PageId, before: int | None = None, *, shown: bool = True
+    ) -> History | Answer:
+        """The versions of a reached page that the link shows; needs the capability `history`.
+
+        Answers, fails and returns an open as `page` does; the other looks at the history do so too.
+        """
+        return await self._given(admission, page, self._history(admission, page, before), shown=shown, detail="history")
+
+    async def old_page(
+        self, admission: Admission, page: PageId, version: int, addresses: Addresses, *, shown: bool = True
+    ) -> OldPage | Answer:
+        """A reached page as it was in one version that the link shows."""
+        looked = self._old_page(admission, page, version, addresses)
+        return await self._given(admission, page, looked, shown=shown, detail=f"version {version}")
+
+    async def comparison(
+        self,
+        admission: Admission,
+        page: PageId,
+        older: int | None,
+        newer: int | None,
+        addresses: Addresses,
+        *,
+        shown: bool = True,
+    ) -> Comparison | Answer:
+        """What changed from one version that the link shows to a later one; both are compared as the link shows them.
+
+        Without `newer` it is the one that is current, without `older` the one before the newer; given in the wrong
+        order, they change places.
+        """
+        looked = self._comparison(admission, page, older, newer, addresses)
+        return await self._given(admission, page, looked, shown=shown, detail="comparison")
+
+    async def _history(self, admission: Admission, page: PageId, before: int | None) -> History | Answer:
+        found = await self._remembered(admission, page)
+        if isinstance(found, Answer):
+            return found
+        draft = found[0].draft
+        histories, names = self._content(admission).histories, self._names(admission)
+        listed, more = await histories.versions(page, VERSIONS, before, names=names)
+        versions = tuple(one for one in listed if self._shows(admission, one, draft.version))
+        # What is older than a version that is not shown is not shown either
+        following = versions[-1].number if more and versions and len(versions) == len(listed) else None
+        return History(page, draft.title, draft.version, versions, following)
+
+    async def _old_page(
+        self, admission: Admission, page: PageId, version: int, addresses: Addresses
+    ) -> OldPage | Answer:
+        found = await self._remembered(admission, page)
+        if isinstance(found, Answer):
+            return found
+        reading, root = found
+        past = await self._past(admission, reading, version)
+        if isinstance(past, Answer):
+            return past
+        rendered = await self._as_it_was(admission, reading.facts, root, past, addresses)
+        return OldPage(page, reading.draft.title, reading.draft.version, past.version, rendered.html)
+
+    async def _comparison(
+        self, admission: Admission, page: PageId, older: int | None, newer: int | None, addresses: Addresses
+    ) -> Comparison | Answer:
+        found = await self._remembered(admission, page)
+        if isinstance(found, Answer):
+            return found
+        reading, root = found
+        last = reading.draft.version if newer is None else newer
+        numbers = sorted({last, last - 1 if older is None else older})
+        if len(numbers) != 2:
+            return Answer.ABSENT
+        pasts, rendered = [], []
+        for number in numbers:
+            past = await self._past(admission, reading, number)
+            if isinstance(past, Answer):
+                return past
+            pasts.append(past)
+            rendered.append(await self._as_it_was(admission, reading.facts, root, past, addresses))
+        changes = await self._content(admission).renderer.compare(*rendered)
+        draft = reading.draft
+        return Comparison(page, draft.title, draft.version, pasts[0].version, pasts[1].version, changes)
+
+    async def _remembered(self, admission: Admission, page: PageId) -> tuple[Reading, PageFacts | None] | Answer:
+        """A reached page whose history is shared, as it is now."""
+        if admission.prepared.policy.rung("history") < 1:
+            return Answer.ABSENT
+        return await self._stood(admission, page)
+
+    async def _past(self, admission: Admission, reading: Reading, number: int) -> Past | Answer:
+        """A version of a reached page, if the link shows it. The one that is current has just been read."""
+        draft = reading.draft
+        if number == draft.version:
+            author = draft.author if self._names(admission) else None
+            return Past(Version(number, draft.changed_at, author), draft)
+        histories = self._content(admission).histories
+        past = await histories.read(draft.page, number, names=self._names(admission)) if number > 0 else None
+        if past is None or not self._shows(admission, past.version, draft.version):
+            return Answer.ABSENT
+        return Past(past.version, evolve(past.draft, title=draft.title))
+
+    async def _as_it_was(
+        self, admission: Admission, facts: PageFacts, root: PageFacts | None, past: Past, addresses: Addresses
+    ) -> Rendered:
+        (rendered,) = await self._rendered(admission, facts, root, [past.draft], addresses)
+        return rendered
+
+    @staticmethod
+    def _shows(admission: Admission, version: Version, current: int) -> bool:
+        return may_recall(admission.prepared.policy, version, current, admission.link.created_at).allowed
+
+    @staticmethod
+    def _names(admission: Admission) -> bool:
+        return admission.prepared.policy.rung("names") > 0

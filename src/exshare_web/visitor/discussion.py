@@ -1,0 +1,38 @@
+"""The comments on a page of a share (spec V6)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from exshare_core.decisions import Answer
+from exshare_core.visiting import Discussion, From
+from exshare_web.headers import CONTENT_POLICY
+from exshare_web.visitor.beside import Asked, beside, number_of
+
+
+async def show(request: Request) -> Response:
+    """``GET /s/{segment}/p/{page}/comments?from=``: a part of what was said about the page, as a page of its own.
+
+    Each comment is asked of Confluence by itself; who only reads the page waits for none of them.
+    """
+    return await beside(request, "page_comments.html", _look, _values, CONTENT_POLICY)
+
+
+async def _look(asked: Asked) -> Discussion | Answer:
+    start = asked.request.query_params.get("from", "")
+    thread, _, answers = start.partition(".")
+    place = From(number_of(thread) or 0, number_of(answers) or 0)
+    return await asked.visiting.discussion(asked.admission, asked.page, asked.addresses, place, shown=asked.shown)
+
+
+def _values(asked: Asked, found: Discussion) -> dict[str, Any]:
+    following = "" if found.next is None else f"{found.next.thread}.{found.next.answers}"
+    return {
+        "title": found.title,
+        "threads": found.threads,
+        "next": following,
+        "part": "from" in asked.request.query_params,
+    }
