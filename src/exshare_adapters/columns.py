@@ -17,8 +17,8 @@ from typing import Any, TypeVar
 from exshare_core.errors import Broken
 from exshare_core.values import Sealed
 
-Param = None | bool | int | str | bytes | datetime | list[bytes]
-"""What a statement is given; a list only where the store knows lists."""
+Param = None | bool | int | str | bytes | datetime | list[bytes] | tuple[str, ...] | tuple[int, ...]
+"""What a statement is given: a list of bytes only where the store knows lists, a tuple in the store's own form of one."""
 
 Params = Mapping[str, Param]
 Row = Mapping[str, Any]

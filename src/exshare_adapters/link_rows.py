@@ -6,6 +6,8 @@ the same on all of them and is read once: a walk over every link of a site reads
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from attrs import frozen
 
 from exshare_adapters.codec import Codec
@@ -13,8 +15,12 @@ from exshare_adapters.columns import Params, Row, flag, maybe_moment, moment, wo
 from exshare_adapters.policy_rows import space_key
 from exshare_core.capabilities import Capabilities
 from exshare_core.links import LabelFilter, LinkState, Scope, ShareLink, Wish
+from exshare_core.listings import Gate, gates_of, name_key, name_starts
 from exshare_core.ports import Swept
 from exshare_core.values import AccountId, LinkId, MemberId, Networks, PageId, People, SiteId, SpaceKey
+
+PERSON, NAME = "person", "name"
+"""The kinds of words that a link is found by."""
 
 
 @frozen(slots=True)
@@ -83,7 +89,41 @@ def link_params(codec: Codec, link: ShareLink) -> Params:
         "password_hash": wish.password_hash,
         "scope": codec.dump(stored),
         "wish": codec.dump(_stored(wish)),
+        "changed_by": link.changed_by,
+        **list_params(link),
     }
+
+
+def list_params(link: ShareLink) -> Params:
+    """What lists compare of a link and nobody else reads."""
+    gates = gate_bits(gates_of(link.wish))
+    return {"site": link.site, "id": link.id, "name_key": name_key(link.name), "gates": gates}
+
+
+def term_params(link: ShareLink) -> tuple[Params, ...]:
+    """The words that a link is found by: the entries of its list of people, and its name from each word on."""
+    people = () if link.wish.people is None else link.wish.people.entries()
+    terms = [*((PERSON, one) for one in people), *((NAME, one) for one in name_starts(name_key(link.name)))]
+    return tuple({"site": link.site, "link": link.id, "kind": kind, "term": term} for kind, term in terms)
+
+
+def gate_bits(gates: Collection[Gate]) -> int:
+    """Gates as a column has them: a bit for each; nothing for none."""
+    return sum(_BITS[gate] for gate in gates)
+
+
+_BITS = {
+    Gate.NONE: 0,
+    Gate.PASSWORD: 1,
+    Gate.PEOPLE: 2,
+    Gate.SIGN_IN: 4,
+    Gate.SSO: 8,
+    Gate.TERMS: 16,
+    Gate.NETWORKS: 32,
+}
+"""INVARIANT: stored; a gate keeps its bit for ever."""
+
+ALL_GATES = range(64)
 
 
 def _stored(wish: Wish) -> StoredWish:
@@ -121,6 +161,7 @@ def link_of(codec: Codec, row: Row) -> ShareLink:
         state=word(LinkState, row["state"]),
         version=row["version"],
         security_version=row["security_version"],
+        changed_by=None if row["changed_by"] is None else MemberId(row["changed_by"]),
     )
 
 

@@ -17,6 +17,7 @@ from exshare_core.gates import Visit
 from exshare_core.guessing import FORGOTTEN_AFTER, Tally
 from exshare_core.letters import SealedLetter
 from exshare_core.links import LinkAddress
+from exshare_core.listings import NEVER
 from exshare_core.ports import Found, LinkRecord, PendingCode, PendingDeparture, StoredProof
 from exshare_core.values import ExternalAccountId, LinkId, Sealed, SiteId
 
@@ -132,6 +133,7 @@ def record_of(codec: Codec, row: Row) -> LinkRecord:
         opens=row["opens"],
         layers=layers_of(codec, row),
         switches=switches_of(row),
+        last_opened_at=None if (last := moment(row["last_opened_at"])) == NEVER else last,
     )
 
 

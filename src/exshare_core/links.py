@@ -207,6 +207,8 @@ class ShareLink:
     """How often members have renewed it since it was made (spec P3)."""
     confirmed_at: datetime = Factory(lambda self: self.created_at, takes_self=True)
     """When somebody with the right last agreed to its settings: what was loosened since then may be held back (P4)."""
+    changed_by: MemberId | None = Factory(lambda self: self.created_by, takes_self=True)
+    """Who changed it last; None is the operator, or not known."""
 
     @property
     def layer(self) -> Layer:

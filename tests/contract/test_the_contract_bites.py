@@ -40,6 +40,7 @@ from tests.contract.broken import (
     keys,
     letters,
     links,
+    lists,
     neighbours,
     people,
     policies,
@@ -57,6 +58,7 @@ ROWS: list[Row] = [
     row
     for module in (
         links,
+        lists,
         visits,
         gates,
         neighbours,

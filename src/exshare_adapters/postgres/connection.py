@@ -29,7 +29,12 @@ class Statements:
 
     async def all(self, name: str, **params: Param) -> Sequence[Row]:
         """The rows that the statement gives."""
-        cursor = await self._connection.execute(self._text(name), params)
+        cursor = await self._connection.execute(self._text(name), _lists(params))
+        return await cursor.fetchall()
+
+    async def composed(self, statement: str, params: Params) -> Sequence[Row]:
+        """The rows of a statement that was put together. INVARIANT: from pieces of this package, with no value in it."""
+        cursor = await self._connection.execute(statement, _lists(params))
         return await cursor.fetchall()
 
     async def one(self, name: str, **params: Param) -> Row | None:
@@ -54,6 +59,11 @@ class Statements:
     def _text(self, name: str) -> str:
         """The statement. INVARIANT: it comes from a file of this package and holds no value."""
         return self._queries[name]
+
+
+def _lists(params: Params) -> dict[str, object]:
+    """Tuples as lists, which PostgreSQL's arrays are made of."""
+    return {name: [*value] if isinstance(value, tuple) else value for name, value in params.items()}
 
 
 def check_address(dsn: str) -> None:

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from exshare_adapters.codec import Codec
-from exshare_adapters.link_rows import link_params, swept_of, visit_id
+from exshare_adapters.link_rows import link_of, link_params, list_params, swept_of, term_params, visit_id
+from exshare_adapters.list_statements import ListStatements, plan
 from exshare_adapters.policy_rows import space_key
 from exshare_adapters.postgres.along import put_along
 from exshare_adapters.postgres.connection import Statements
 from exshare_adapters.postgres.database import Database
 from exshare_adapters.postgres.renewal import renew
+from exshare_adapters.queries import load_queries
 from exshare_adapters.rows import (
     address_params,
     found_of,
@@ -24,8 +26,13 @@ from exshare_core.events import Event
 from exshare_core.gates import Visit
 from exshare_core.letters import SealedLetter
 from exshare_core.links import LinkAddress, ShareLink
-from exshare_core.ports import Found, LinkRecord, StoredProof, Swept
+from exshare_core.listings import Order, Place, Wanted
+from exshare_core.ports import Found, LinkRecord, StoredProof, Stretch, Swept
 from exshare_core.values import LinkId, MemberId, PageId, SiteId, SpaceKey
+
+PACKAGE = "exshare_adapters.postgres"
+BATCH = 500
+"""Links that are brought up to date in one transaction."""
 
 _LAST = datetime.max.replace(tzinfo=UTC)
 
@@ -36,6 +43,7 @@ class PostgresLinks:
     def __init__(self, database: Database, codec: Codec) -> None:
         self._database = database
         self._codec = codec
+        self._lists = ListStatements(load_queries(PACKAGE))
 
     async def find(self, digest: bytes, session: bytes | None) -> Found | None:
         """See `LinkRepository.find`."""
@@ -63,6 +71,7 @@ class PostgresLinks:
 
         async def work(db: Statements) -> None:
             await db.run("links.add", link_params(self._codec, link))
+            await db.run_each("links.add_term", term_params(link))
             await db.run("links.add_opens", {"site": link.site, "link": link.id})
             await db.run("links.add_address", address_params(address))
             await put_along(db, events, letters)
@@ -84,6 +93,8 @@ class PostgresLinks:
                 if current is None:
                     raise NotFound("there is no such link")
                 raise StaleLink(current["version"])
+            await db.run("links.drop_terms", {"site": link.site, "link": link.id})
+            await db.run_each("links.add_term", term_params(link))
             for address in addresses:
                 if not await db.run("links.put_address", address_params(address)):
                     raise Taken("the address belongs to another link")
@@ -171,6 +182,40 @@ class PostgresLinks:
             return tuple(record_of(self._codec, row) for row in rows)
 
         return await self._database.read(work)
+
+    async def search(
+        self, site: SiteId, wanted: Wanted, order: Order, *, at: datetime, after: Place | None = None, limit: int = 50
+    ) -> Stretch:
+        """See `LinkRepository.search`."""
+
+        async def work(db: Statements) -> Stretch:
+            steps, rows = plan(self._lists, site, wanted, order, at, after, limit), None
+            while True:
+                try:
+                    statement, params = next(steps) if rows is None else steps.send(rows)
+                except StopIteration as end:
+                    ids, place = end.value
+                    break
+                rows = await db.composed(statement, params)
+            named = await db.all("links.named", site=site, ids=tuple(ids)) if ids else ()
+            records = {row["id"]: record_of(self._codec, row) for row in named}
+            return Stretch(tuple(records[id] for id in ids if id in records), place)
+
+        return await self._database.read(work)
+
+    async def catch_up(self) -> None:
+        """Read what lists compare of links that were stored before there were lists."""
+
+        async def work(db: Statements) -> bool:
+            rows = await db.all("links.unread", limit=BATCH)
+            for link in (link_of(self._codec, row) for row in rows):
+                if await db.run("links.read", list_params(link)):
+                    await db.run("links.drop_terms", {"site": link.site, "link": link.id})
+                    await db.run_each("links.add_term", term_params(link))
+            return bool(rows)
+
+        while await self._database.write(work):
+            pass
 
     async def sweep(self, site: SiteId, *, after: LinkId | None = None, limit: int = 1000) -> tuple[Swept, ...]:
         """See `LinkRepository.sweep`."""

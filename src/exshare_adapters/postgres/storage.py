@@ -102,7 +102,9 @@ async def opened(dsn: str, pool_size: int) -> AsyncIterator[PostgresStorage]:
     with translated():
         await pool.open(wait=True, timeout=OPEN_SECONDS)
     try:
-        yield PostgresStorage(Database(pool, load_queries(PACKAGE)))
+        storage = PostgresStorage(Database(pool, load_queries(PACKAGE)))
+        await storage.links.catch_up()
+        yield storage
     finally:
         await pool.close()
 

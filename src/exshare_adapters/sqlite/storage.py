@@ -78,7 +78,9 @@ async def opened(path: Path) -> AsyncIterator[SqliteStorage]:
     try:
         known = load_migrations(PACKAGE)
         await database.on_writer(lambda connection: migrate(SqliteTarget(connection), known))
-        yield SqliteStorage(database)
+        storage = SqliteStorage(database)
+        await storage.links.catch_up()
+        yield storage
     finally:
         await database.close()
 

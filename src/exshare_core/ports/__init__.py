@@ -35,7 +35,7 @@ from exshare_core.ports.identity import IdentityProvider, VisitorTokens
 from exshare_core.ports.machine import AuthenticatorCodes, Checked, Clock, PasswordHasher, TokenGenerator, Vault
 from exshare_core.ports.mail import Mailer
 from exshare_core.ports.people import AccountRepository, ApiKeyRepository, MemberRepository
-from exshare_core.ports.records import Found, LinkRecord, PendingCode, PendingDeparture, StoredProof, Swept
+from exshare_core.ports.records import Found, LinkRecord, PendingCode, PendingDeparture, StoredProof, Stretch, Swept
 from exshare_core.ports.searching import Place, Search
 from exshare_core.ports.storage import (
     CodeRepository,
@@ -91,6 +91,7 @@ __all__ = [
     "Spot",
     "Storage",
     "StoredProof",
+    "Stretch",
     "Swept",
     "TokenGenerator",
     "UsedTokens",

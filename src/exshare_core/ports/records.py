@@ -8,6 +8,7 @@ from attrs import field, frozen
 
 from exshare_core.gates import Visit
 from exshare_core.links import LinkAddress, ShareLink, Switches
+from exshare_core.listings import Place
 from exshare_core.policy import Layer
 from exshare_core.values import (
     ExternalAccountId,
@@ -58,6 +59,8 @@ class LinkRecord:
     opens: int
     layers: tuple[Layer, ...]
     switches: Switches
+    last_opened_at: datetime | None = None
+    """When the last of the counted opens began; None where none is counted."""
 
     @property
     def slug(self) -> str:
@@ -65,6 +68,15 @@ class LinkRecord:
         shown = [one for one in self.addresses if one.recipient is None]
         newest = max(shown, key=lambda one: one.created_at, default=None)
         return "" if newest is None else newest.slug
+
+
+@frozen(slots=True)
+class Stretch:
+    """A piece of a list of links."""
+
+    records: tuple[LinkRecord, ...]
+    after: Place | None
+    """Where the list goes on; None at its end."""
 
 
 @frozen(slots=True)

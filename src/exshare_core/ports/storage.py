@@ -12,10 +12,11 @@ from exshare_core.governance import Permissions, PolicyChange, SitePolicy
 from exshare_core.guessing import Tally
 from exshare_core.letters import SealedLetter
 from exshare_core.links import LinkAddress, ShareLink, Switches
+from exshare_core.listings import Order, Place, Wanted
 from exshare_core.policy import Layer
 from exshare_core.ports.activity import ActivityChain, ActivityLog, FailureLog
 from exshare_core.ports.people import AccountRepository, ApiKeyRepository, MemberRepository
-from exshare_core.ports.records import Found, LinkRecord, PendingCode, PendingDeparture, StoredProof, Swept
+from exshare_core.ports.records import Found, LinkRecord, PendingCode, PendingDeparture, StoredProof, Stretch, Swept
 from exshare_core.values import (
     LinkId,
     MemberId,
@@ -85,10 +86,14 @@ class LinkRepository(Protocol):
 
         With `instead_of`, the id of the visit that the session was seen to have at this link, or "" for none, must be
         False and store nothing when it has another by now: of two presses at the same moment one begins a visit.
+
+        The link's `last_opened_at` must become `visit.began_at`.
         """
 
     async def give_back(self, visit: Visit, events: Sequence[Event]) -> None:
         """Undo the open that `visit` counted, once: the visit must end and the number of opens fall by one.
+
+        With the last counted open must go `last_opened_at`; with an earlier one it stays.
 
         Must change nothing and store no event when the visit has ended, when another has taken its place, or when it has
         been touched since it began, whatever `visit` says: something was given then. Exact under concurrency.
@@ -118,6 +123,16 @@ class LinkRepository(Protocol):
         """Links of a site, newest first, deleted ones included; must be complete over pages though links are added.
 
         `owner`, `page` and `space` narrow it together; the key of a space must be taken in any case. `after` is the id of the last link of the page before; the order must be total.
+        """
+
+    async def search(
+        self, site: SiteId, wanted: Wanted, order: Order, *, at: datetime, after: Place | None = None, limit: int = 50
+    ) -> Stretch:
+        """Links of a site that `listings.fits` finds in `wanted` at the instant `at`, in the order, from `after` on.
+
+        Must hold at most `limit` of them, and nothing of another site. Must do a bounded amount of work whatever the
+        site holds, and so may hold fewer though more follow; must then say where it stopped, and be complete over its
+        stretches though links are added. `after` must be good though its link is gone.
         """
 
     async def sweep(self, site: SiteId, *, after: LinkId | None = None, limit: int = 1000) -> tuple[Swept, ...]:

@@ -18,6 +18,7 @@ from exshare_core.testing.contract import Contract, law, promise
 from exshare_core.testing.keeping import found_by, keep, record_of, renamed, waiting
 from exshare_core.testing.listing import ListingContract
 from exshare_core.testing.machine import MachineContract
+from exshare_core.testing.narrowing import NarrowingContract
 from exshare_core.testing.restricting import a_change, a_policy, restrict
 from exshare_core.testing.samples import (
     FAR,
@@ -275,6 +276,12 @@ class StoringContract(Contract[Storage]):
 
 
 class LinkRepositoryContract(
-    StoringContract, ChangingContract, VisitsContract, ListingContract, SweepingContract, MachineContract
+    StoringContract,
+    ChangingContract,
+    VisitsContract,
+    ListingContract,
+    NarrowingContract,
+    SweepingContract,
+    MachineContract,
 ):
     """All promises of LinkRepository."""

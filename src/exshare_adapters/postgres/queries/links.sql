@@ -3,7 +3,8 @@
 -- part: link
 l.site, l.id, l.page, l.space, l.owner, l.state, l.name, l.description, l.acts_as, l.service_identity, l.created_by,
 l.created_at, l.renewed_at, l.renewals, l.confirmed_at, l.changed_at, l.version, l.security_version,
-l.starts_at, l.expires_at, l.max_opens, l.password_hash, l.scope::text as scope, l.wish::text as wish, o.opens
+l.starts_at, l.expires_at, l.max_opens, l.password_hash, l.scope::text as scope, l.wish::text as wish, o.opens,
+l.changed_by, o.last_opened_at
 
 -- part: above
 p.limits::text as site_limits, coalesce(r.configuration, 'default') as configuration,
@@ -102,6 +103,21 @@ where l.site = %(site)s and l.owner = %(owner)s and l.page = %(page)s
 and (%(space)s::text is null or l.space = %(space)s) and (l.created_at, l.id) < (%(created_at)s, %(id)s)
 order by l.created_at desc, l.id desc limit %(limit)s;
 
+-- name: named
+-- Those of a site's links that are named, in no order.
+{{record}}
+where l.site = %(site)s and l.id = any(%(ids)s);
+
+-- name: unread
+-- Links from before lists, whose gates and words nobody has read yet.
+select {{link}} from links l join link_opens o on o.site = l.site and o.link = l.id
+where l.gates < 0 limit %(limit)s;
+
+-- name: read
+-- The gates and the name of such a link, as lists compare them.
+update links set name_key = %(name_key)s, gates = %(gates)s
+where site = %(site)s and id = %(id)s and gates < 0;
+
 -- name: sweep
 -- A site's links that are not deleted, by id.
 select {{link}},
@@ -115,11 +131,11 @@ order by l.id limit %(limit)s;
 insert into links (
 site, id, page, space, owner, state, name, description, acts_as, service_identity, created_by,
 created_at, renewed_at, renewals, confirmed_at, changed_at, version, security_version,
-starts_at, expires_at, max_opens, password_hash, scope, wish)
+starts_at, expires_at, max_opens, password_hash, scope, wish, changed_by, name_key, gates)
 values (
 %(site)s, %(id)s, %(page)s, %(space)s, %(owner)s, %(state)s, %(name)s, %(description)s, %(acts_as)s, %(service_identity)s, %(created_by)s,
 %(created_at)s, %(renewed_at)s, %(renewals)s, %(confirmed_at)s, %(changed_at)s, %(version)s, %(security_version)s,
-%(starts_at)s, %(expires_at)s, %(max_opens)s, %(password_hash)s, %(scope)s, %(wish)s);
+%(starts_at)s, %(expires_at)s, %(max_opens)s, %(password_hash)s, %(scope)s, %(wish)s, %(changed_by)s, %(name_key)s, %(gates)s);
 
 -- name: add_opens
 -- The counter of a new link.
@@ -139,8 +155,17 @@ acts_as = %(acts_as)s, service_identity = %(service_identity)s, created_by = %(c
 renewed_at = %(renewed_at)s, renewals = %(renewals)s, confirmed_at = %(confirmed_at)s, changed_at = %(changed_at)s,
 version = %(version)s, security_version = %(security_version)s, starts_at = %(starts_at)s,
 expires_at = %(expires_at)s, max_opens = %(max_opens)s, password_hash = %(password_hash)s,
-scope = %(scope)s, wish = %(wish)s
+scope = %(scope)s, wish = %(wish)s,
+changed_by = %(changed_by)s, name_key = %(name_key)s, gates = %(gates)s
 where site = %(site)s and id = %(id)s and version = %(version)s - 1;
+
+-- name: add_term
+-- A word that a link is found by.
+insert into link_terms (site, link, kind, term) values (%(site)s, %(link)s, %(kind)s, %(term)s);
+
+-- name: drop_terms
+-- The words that a link was found by.
+delete from link_terms where site = %(site)s and link = %(link)s;
 
 -- name: version
 -- The version of a link that is in force.
@@ -160,7 +185,7 @@ where link_addresses.site = excluded.site and link_addresses.link = excluded.lin
 -- One more open, while there are fewer than the most and the gates are still those that were passed.
 with held as (
 select 1 from links where site = %(site)s and id = %(link)s and security_version = %(security_version)s for share)
-update link_opens set opens = opens + 1
+update link_opens set opens = opens + 1, last_opened_at = %(began_at)s
 where site = %(site)s and link = %(link)s and (%(most)s::integer is null or opens < %(most)s)
 and exists (select 1 from held);
 
@@ -187,7 +212,9 @@ and seen_at = began_at;
 
 -- name: uncount_open
 -- The open that an undone visit had counted.
-update link_opens set opens = opens - 1 where site = %(site)s and link = %(link)s and opens > 0;
+update link_opens set opens = opens - 1,
+last_opened_at = case opens when 1 then timestamptz 'epoch' else last_opened_at end
+where site = %(site)s and link = %(link)s and opens > 0;
 
 -- name: touch
 -- The last use of a visit, never moved backwards.

@@ -3,7 +3,8 @@
 -- part: link
 l.site, l.id, l.page, l.space, l.owner, l.state, l.name, l.description, l.acts_as, l.service_identity, l.created_by,
 l.created_at, l.renewed_at, l.renewals, l.confirmed_at, l.changed_at, l.version, l.security_version,
-l.starts_at, l.expires_at, l.max_opens, l.password_hash, l.scope as scope, l.wish as wish, o.opens
+l.starts_at, l.expires_at, l.max_opens, l.password_hash, l.scope as scope, l.wish as wish, o.opens,
+l.changed_by, o.last_opened_at
 
 -- part: above
 p.limits as site_limits, coalesce(r.configuration, 'default') as configuration,
@@ -103,6 +104,21 @@ where l.site = :site and l.owner = :owner and l.page = :page
 and (:space is null or l.space = :space) and (l.created_at, l.id) < (:created_at, :id)
 order by l.created_at desc, l.id desc limit :limit;
 
+-- name: named
+-- Those of a site's links that are named, in no order.
+{{record}}
+where l.site = :site and l.id in (select value from json_each(:ids));
+
+-- name: unread
+-- Links from before lists, whose gates and words nobody has read yet.
+select {{link}} from links l join link_opens o on o.site = l.site and o.link = l.id
+where l.gates < 0 limit :limit;
+
+-- name: read
+-- The gates and the name of such a link, as lists compare them.
+update links set name_key = :name_key, gates = :gates
+where site = :site and id = :id and gates < 0;
+
 -- name: sweep
 -- A site's links that are not deleted, by id.
 select {{link}},
@@ -116,11 +132,11 @@ order by l.id limit :limit;
 insert into links (
 site, id, page, space, owner, state, name, description, acts_as, service_identity, created_by,
 created_at, renewed_at, renewals, confirmed_at, changed_at, version, security_version,
-starts_at, expires_at, max_opens, password_hash, scope, wish)
+starts_at, expires_at, max_opens, password_hash, scope, wish, changed_by, name_key, gates)
 values (
 :site, :id, :page, :space, :owner, :state, :name, :description, :acts_as, :service_identity, :created_by,
 :created_at, :renewed_at, :renewals, :confirmed_at, :changed_at, :version, :security_version,
-:starts_at, :expires_at, :max_opens, :password_hash, :scope, :wish);
+:starts_at, :expires_at, :max_opens, :password_hash, :scope, :wish, :changed_by, :name_key, :gates);
 
 -- name: add_opens
 -- The counter of a new link.
@@ -140,8 +156,17 @@ acts_as = :acts_as, service_identity = :service_identity, created_by = :created_
 renewed_at = :renewed_at, renewals = :renewals, confirmed_at = :confirmed_at, changed_at = :changed_at,
 version = :version, security_version = :security_version, starts_at = :starts_at,
 expires_at = :expires_at, max_opens = :max_opens, password_hash = :password_hash,
-scope = :scope, wish = :wish
+scope = :scope, wish = :wish,
+changed_by = :changed_by, name_key = :name_key, gates = :gates
 where site = :site and id = :id and version = :version - 1;
+
+-- name: add_term
+-- A word that a link is found by.
+insert into link_terms (site, link, kind, term) values (:site, :link, :kind, :term);
+
+-- name: drop_terms
+-- The words that a link was found by.
+delete from link_terms where site = :site and link = :link;
 
 -- name: version
 -- The version of a link that is in force.
@@ -159,7 +184,7 @@ where link_addresses.site = excluded.site and link_addresses.link = excluded.lin
 
 -- name: count_open
 -- One more open, while there are fewer than the most and the gates are still those that were passed.
-update link_opens set opens = opens + 1
+update link_opens set opens = opens + 1, last_opened_at = :began_at
 where site = :site and link = :link and (:most is null or opens < :most)
 and exists (select 1 from links l where l.site = :site and l.id = :link and l.security_version = :security_version);
 
@@ -182,7 +207,9 @@ and seen_at = began_at;
 
 -- name: uncount_open
 -- The open that an undone visit had counted.
-update link_opens set opens = opens - 1 where site = :site and link = :link and opens > 0;
+update link_opens set opens = opens - 1,
+last_opened_at = case opens when 1 then 0 else last_opened_at end
+where site = :site and link = :link and opens > 0;
 
 -- name: touch
 -- The last use of a visit, never moved backwards.

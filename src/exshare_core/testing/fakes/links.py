@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import islice
 
 from attrs import evolve, frozen
@@ -12,7 +13,8 @@ from exshare_core.events import Event
 from exshare_core.gates import Visit
 from exshare_core.letters import SealedLetter
 from exshare_core.links import LinkAddress, LinkState, ShareLink
-from exshare_core.ports import Found, LinkRecord, StoredProof, Swept
+from exshare_core.listings import Order, Place, Wanted, after_place, fits, place_of
+from exshare_core.ports import Found, LinkRecord, StoredProof, Stretch, Swept
 from exshare_core.testing.fakes.state import LinkKey, State
 from exshare_core.values import LinkId, MemberId, PageId, SiteId, SpaceKey
 
@@ -114,6 +116,7 @@ class MemoryLinks:
             return False
         with self.state.transaction():
             self.state.opens[key] += 1
+            self.state.last_opened[key] = visit.began_at
             self.state.renew(renews, visit.session)
             self.state.visits[key, visit.session] = visit
             self._prove(proofs)
@@ -129,6 +132,8 @@ class MemoryLinks:
         with self.state.transaction():
             del self.state.visits[key, visit.session]
             self.state.opens[key] -= 1
+            if not self.state.opens[key]:
+                del self.state.last_opened[key]
             self.state.record(events)
 
     async def prove(self, proofs: Sequence[StoredProof], events: Sequence[Event], renews: bytes | None = None) -> None:
@@ -172,6 +177,20 @@ class MemoryLinks:
             links = [link for link in links if _age(link) < _age(last)]
         return tuple(self._record(link) for link in sorted(links, key=_age, reverse=True)[:limit])
 
+    async def search(
+        self, site: SiteId, wanted: Wanted, order: Order, *, at: datetime, after: Place | None = None, limit: int = 50
+    ) -> Stretch:
+        """Links that fit, in any order."""
+        found = [
+            (place_of(order, link, self.state.opens[key], self.state.last_opened.get(key)), link)
+            for key, link in self.state.links.items()
+            if key[0] == site and fits(wanted, link, self.state.opens[key], at, owner_in=self.state.owner_in(link))
+        ]
+        behind = [one for one in found if after is None or after_place(order, after, one[0])]
+        behind.sort(key=lambda one: (one[0].value, one[0].link), reverse=order.falling)
+        more = len(behind) > limit > 0
+        return Stretch(tuple(self._record(link) for _, link in behind[:limit]), behind[limit - 1][0] if more else None)
+
     async def sweep(self, site: SiteId, *, after: LinkId | None = None, limit: int = 1000) -> tuple[Swept, ...]:
         """Links that are not deleted, by id."""
         links = sorted(
@@ -196,6 +215,7 @@ class MemoryLinks:
             self.state.opens[key],
             self.state.layers_above(link.site, link.scope.space),
             self.state.stops(link),
+            self.state.last_opened.get(key),
         )
 
 

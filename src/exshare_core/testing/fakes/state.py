@@ -35,6 +35,8 @@ class State:
     links: dict[LinkKey, ShareLink] = field(factory=dict)
     addresses: dict[bytes, LinkAddress] = field(factory=dict)
     opens: dict[LinkKey, int] = field(factory=dict)
+    last_opened: dict[LinkKey, datetime] = field(factory=dict)
+    """When the last of the counted opens began."""
     visits: dict[tuple[LinkKey, bytes], Visit] = field(factory=dict)
     proofs: dict[tuple[LinkKey, bytes, str], StoredProof] = field(factory=dict)
     codes: dict[tuple[LinkKey, bytes], PendingCode] = field(factory=dict)
