@@ -61,15 +61,20 @@ class Departing:
     callback_of: Callable[[SiteId, str], str]
     """The full address that browsers come back to from a provider: of its own, so that no provider can answer in the
     place of another (RFC 9700 4.4)."""
+    members_callback_of: Callable[[SiteId, str], str] | None = None
+    """The same for members, where they come from another host than visitors do; None where it is the same."""
 
-    async def leave(self, gateway: Gateway, browser: str, onward: str, hint: Address | None = None) -> str:
+    async def leave(
+        self, gateway: Gateway, browser: str, onward: str, hint: Address | None = None, *, member: bool = False
+    ) -> str:
         """The address to send a browser to; `onward` comes back with it. Raises Busy and Broken like the provider.
 
-        `browser` is the secret id that this browser keeps until it returns.
+        `browser` is the secret id that this browser keeps until it returns, to the host that it left from: `member`
+        says that it is the members'.
         """
-        errand = Errand(
-            self.tokens.token(), self.tokens.token(), self.tokens.token(), self.callback_of(gateway.site, gateway.name)
-        )
+        callback_of = (self.members_callback_of if member else None) or self.callback_of
+        callback = callback_of(gateway.site, gateway.name)
+        errand = Errand(self.tokens.token(), self.tokens.token(), self.tokens.token(), callback)
         url = await gateway.provider.departure(errand, hint)
         digest = Token(errand.state).digest
         kept = json.dumps([errand.nonce, errand.verifier, errand.callback, onward]).encode()

@@ -174,7 +174,7 @@ class Elsewhere:
         if charged.wait:
             return SentAway(title=gateway.title, wait=charged.wait)
         try:
-            url = await self.departing.leave(gateway, browser, onward, hint)
+            url = await self.departing.leave(gateway, browser, onward, hint, member=onward == MEMBERS)
         except AdapterFailed as error:
             return SentAway(title=gateway.title, failure=error)
         return SentAway(url=url, title=gateway.title)

@@ -25,6 +25,7 @@ from exshare_web.api import problems
 from exshare_web.api.declaring import ROOT
 from exshare_web.api.operations import api_routes
 from exshare_web.headers import SecurityHeaders
+from exshare_web.hosts import Hosts
 from exshare_web.logs import RequestLog
 from exshare_web.languages import Speaking
 from exshare_web.manager.routes import manager_routes
@@ -58,6 +59,7 @@ def create_app(services: Services) -> Starlette:
             Middleware(SecurityHeaders, secure=services.secure),
             Middleware(LastResort, answers=answers),
             Middleware(Speaking, default=services.language, secure=services.secure),
+            Middleware(Hosts, answers=answers, visitors=services.base_url, members=services.manage_url),
             Middleware(InOurWords, answers=answers),
             Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY),
         ],

@@ -15,29 +15,29 @@ _AUTHORITY = re.compile(r"(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?\Z")
 _USUAL_PORT = {"http": ":80", "https": ":443"}
 
 
-def checked_base_url(value: object, *, insecure: bool) -> str:
-    """The base address in its normal form; raises InvalidValue.
+def checked_base_url(value: object, *, insecure: bool, key: str = "base_url") -> str:
+    """The base address in its normal form; raises InvalidValue with `key` as the field.
 
     Over http everyone on the way reads what is shared, so that it is taken for this very machine only, unless the
     operator says so with ``insecure = true`` (spec G10).
     """
     if not isinstance(value, str):
-        raise InvalidValue("base_url", "must be a text in quotes")
+        raise InvalidValue(key, "must be a text in quotes")
     try:
         parts = urlsplit(value.strip().rstrip("/"))
         host, _ = parts.hostname or "", parts.port
     except ValueError:
-        raise InvalidValue("base_url", "is not an address such as https://share.example.com") from None
+        raise InvalidValue(key, "is not an address such as https://share.example.com") from None
     if parts.username is not None or parts.password is not None:
-        raise InvalidValue("base_url", "must not hold a user or a password")
+        raise InvalidValue(key, "must not hold a user or a password")
     shown = printable(value[:80])
     authority = parts.netloc.lower().removesuffix(_USUAL_PORT.get(parts.scheme, ":"))
     if parts.scheme not in _USUAL_PORT or not _AUTHORITY.match(authority):
-        raise InvalidValue("base_url", f"`{shown}` is not an address such as https://share.example.com")
+        raise InvalidValue(key, f"`{shown}` is not an address such as https://share.example.com")
     if parts.path or parts.query or parts.fragment:
-        raise InvalidValue("base_url", f"`{shown}` must be scheme and host only, without a path")
+        raise InvalidValue(key, f"`{shown}` must be scheme and host only, without a path")
     if parts.scheme == "http" and not insecure and not _is_loopback(host):
-        raise InvalidValue("base_url", f"`{shown}` must be https; set `insecure = true` to serve others over http")
+        raise InvalidValue(key, f"`{shown}` must be https; set `insecure = true` to serve others over http")
     return f"{parts.scheme}://{authority}"
 
 

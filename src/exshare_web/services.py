@@ -43,6 +43,12 @@ class Services:
     """Whom a visitor may turn to, by site, in words."""
     ways: Mapping[SiteId, Ways] = field(factory=dict)
     """How visitors of a site can sign in; a site that is not named has no way."""
+    manage_url: str = field()
+    """Where members and programs reach it; where visitors do, unless it has a host of its own (spec M11)."""
+
+    @manage_url.default
+    def _where_visitors_do(self) -> str:
+        return self.base_url
     language: str = ENGLISH
     """What is spoken to who wishes for no language of ours."""
     languages: Mapping[SiteId, str] = field(factory=dict)

@@ -14,27 +14,30 @@ from contextlib import suppress
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from exshare_core.errors import InvalidValue, InvalidValues, printable, unknown
 from exshare_core.factors import Demand
 from exshare_core.values import SiteId, site_id
-from exshare_web import host_settings, sign_in_settings
+from exshare_web import activity_settings, host_settings, sign_in_settings
+from exshare_web.activity_settings import ActivitySettings
 from exshare_web.base_url import checked_base_url
 from exshare_web.environment import Place, Variables, variable
 from exshare_web.host_settings import HostSettings
-from exshare_web.sections import Adapters, Reading, Section
 from exshare_web.languages import ENGLISH, NAMES
+from exshare_web.sections import Adapters, Reading, Section
 from exshare_web.sign_in_settings import SignInSettings
 
-TOP = ("base_url", "data_dir", "insecure", "language")
+TOP = ("base_url", "manage_url", "data_dir", "insecure", "language")
 PLAIN: Mapping[str, tuple[str, ...]] = {
     "secrets": ("key_file",),
     "passwords": ("memory_kib", "time_cost", "parallelism", "pepper_file"),
     "members": ("totp",),
     "server": ("trusted_proxies",),
     "log": ("level", "form"),
+    "activity": activity_settings.SECTION,
 }
 """The sections whose keys are the same whatever adapters are chosen."""
 
@@ -62,10 +65,10 @@ class SiteSettings:
     """Where people of the organisation, and its visitors, may sign in (spec G4, M1)."""
     signed_visitors: tuple[HostSettings, ...] = ()
     """The hosts that may name visitors (spec G11)."""
-
-
     language: str | None = None
     """What the site's pages speak to who wishes for no language of ours; None for what the deployment does (spec V8)."""
+
+
 @frozen
 class Passwords:
     """The parameters of Argon2id; the adapter has the floor (spec G1)."""
@@ -97,13 +100,20 @@ class Settings:
     log_form: str = "json"
     totp: Demand = Demand.OPTIONAL
     """Of which members a second factor is demanded."""
-
-    @property
+    manage_url: str | None = None
+    """Where members reach it, and programs; None is where visitors do (spec M11)."""
     language: str = ENGLISH
     """What pages speak to who wishes for no language that they have (spec V8)."""
 
     activity: ActivitySettings = ActivitySettings()
     """What is kept of what happened (spec M4)."""
+
+    @property
+    def members_url(self) -> str:
+        """Where members and programs reach it."""
+        return self.manage_url or self.base_url
+
+    @property
     def secure(self) -> bool:
         """Whether visitors come by https (spec G10)."""
         return self.base_url.startswith("https://")
@@ -116,9 +126,10 @@ def load(file: Path, environ: Mapping[str, str], adapters: Adapters, *, default_
     _keep_known(tables, reading)
     _overlay(tables, environ, reading)
     made = _made(tables, default_data_dir, reading)
+    activity = activity_settings.made(tables, _sites_at(tables), reading)
     if reading.faults or made is None:
         raise InvalidValues(tuple(reading.faults))
-    return made
+    return evolve(made, activity=activity)
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -220,6 +231,7 @@ def _overlay(tables: dict[str, Any], environ: Mapping[str, str], reading: Readin
             for key in ("contact", "language")
         ]
         plain += host_settings.places(site, at)
+        plain += activity_settings.places(site, at)
     unjudged: list[str] = []
     for one in choices:
         if one.section == "sign_in":
@@ -259,7 +271,7 @@ def _together(places: Iterator[tuple[str, Place]] | list[tuple[str, Place]]) -> 
 def _made(tables: Mapping[str, Any], default_data_dir: Path, reading: Reading) -> Settings | None:
     data_dir = _path(tables, "data_dir", "data_dir", reading) or default_data_dir
     key_file = _path(tables["secrets"], "key_file", "secrets.key_file", reading) or data_dir / "exshare.key"
-    base_url = _base_url(tables, reading)
+    base_url, manage_url = _base_url(tables, reading), _manage_url(tables, reading)
     storage = reading.section("storage", tables["storage"], "storage")
     mail = reading.section("mail", tables["mail"], "mail")
     sites = _sites(tables, reading)
@@ -268,6 +280,7 @@ def _made(tables: Mapping[str, Any], default_data_dir: Path, reading: Reading) -
     level = reading.one_of(tables["log"].get("level", "info"), LEVELS, "log.level")
     form = reading.one_of(tables["log"].get("form", "json"), FORMS, "log.form")
     totp = Demand(reading.one_of(tables["members"].get("totp", "optional"), DEMANDS, "members.totp"))
+    language = reading.one_of(tables.get("language", ENGLISH), tuple(NAMES), "language")
     if base_url is None or storage is None or mail is None:
         return None
     return Settings(
@@ -283,13 +296,36 @@ def _made(tables: Mapping[str, Any], default_data_dir: Path, reading: Reading) -
         level,
         form,
         totp,
+        manage_url,
         language,
-    language = reading.one_of(tables.get("language", ENGLISH), tuple(NAMES), "language")
     )
 
 
+def _insecure(tables: Mapping[str, Any]) -> bool | None:
+    return {"true": True, "false": False}.get(str(tables.get("insecure", False)).lower())
+
+
+def _manage_url(tables: Mapping[str, Any], reading: Reading) -> str | None:
+    """Where members are let in; of a host of its own, since two ports of one host share their cookies (RFC 6265 8.5)."""
+    if "manage_url" not in tables:
+        return None
+    insecure = _insecure(tables) is not False
+    try:
+        here = checked_base_url(tables["manage_url"], insecure=insecure, key="manage_url")
+        visitors = checked_base_url(tables.get("base_url"), insecure=insecure)
+    except InvalidValue as error:
+        if error.field == "manage_url":
+            reading.fault(error.field, error.rule)
+        return None
+    if urlsplit(here).hostname == urlsplit(visitors).hostname:
+        reading.fault("manage_url", "must be another host than `base_url`; leave it out to have both on one")
+    if urlsplit(here).scheme != urlsplit(visitors).scheme:
+        reading.fault("manage_url", "must begin as `base_url` does, both with https")
+    return here
+
+
 def _base_url(tables: Mapping[str, Any], reading: Reading) -> str | None:
-    insecure = {"true": True, "false": False}.get(str(tables.get("insecure", False)).lower())
+    insecure = _insecure(tables)
     if insecure is None:
         reading.fault("insecure", "must be true or false")
     if "base_url" not in tables:
@@ -315,13 +351,13 @@ def _sites(tables: Mapping[str, Any], reading: Reading) -> tuple[SiteSettings, .
         contact = table.get("contact", "")
         if not isinstance(contact, str) or len(contact) > LONGEST_CONTACT:
             reading.fault(f"{at}.contact", f"must be a text of at most {LONGEST_CONTACT} characters")
+        language = table.get("language")
+        if language is not None:
+            language = reading.one_of(language, tuple(NAMES), f"{at}.language")
         if name is not None and content is not None:
             sites.append(SiteSettings(name, content, mail, str(contact), sign_in, hosts, language))
     return tuple(sites)
 
-        language = table.get("language")
-        if language is not None:
-            language = reading.one_of(language, tuple(NAMES), f"{at}.language")
 
 def _name(value: object, at: str, sites: list[SiteSettings], reading: Reading) -> SiteId | None:
     if not isinstance(value, str):

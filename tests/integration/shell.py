@@ -163,6 +163,8 @@ class Shell:
     contact: str = ""
     gateways: tuple[Gateway, ...] = ()
     """Where people may sign in."""
+    manage_url: str = ""
+    """Where members do, if they have a host of their own."""
     recorder: Recorder = field(init=False)
     services: Services = field(init=False)
     app: Starlette = field(init=False)
@@ -179,9 +181,12 @@ class Shell:
         membership = Membership(*ports, self.codes, self.demand)
         visiting = self.visiting(storage, {self.site: content}, *ports[1:])
         joining = Joining(storage, {self.site: content}, *ports[1:], self.codes, self._account_url, proving=visiting)
-        departing = Departing(storage, self.clock, self.tokens, self.vault, self._callback_of)
+        departing = Departing(
+            storage, self.clock, self.tokens, self.vault, self._callback_of, self._members_callback_of
+        )
         self.services = Services(
             base_url=self.base_url,
+            manage_url=self.manage_url or self.base_url,
             visiting=visiting,
             membership=membership,
             joining=joining,
@@ -268,6 +273,9 @@ class Shell:
 
     def _callback_of(self, site: SiteId, provider: str) -> str:
         return callback_url(self.base_url, site, provider)
+
+    def _members_callback_of(self, site: SiteId, provider: str) -> str:
+        return callback_url(self.manage_url or self.base_url, site, provider)
 
     def _account_url(self, site: SiteId) -> str:
         return f"{self.base_url}/account/{site}/sign-in"

@@ -177,7 +177,7 @@ email = "bot@example.com"
     )
 
     assert {
-        "base_ur": "there is no key `base_ur`; known: base_url, data_dir, insecure, language, log, mail, members, passwords, "
+        "base_ur": "there is no key `base_ur`; known: base_url, data_dir, insecure, language, log, mail, manage_url, members, passwords, "
         "secrets, server, sites, storage; did you mean `base_url`?",
         "base_url": "is missing: the address at which visitors reach this deployment",
         "storage.use": "there is no adapter `sqlight`; installed: postgres, sqlite; did you mean `sqlite`?",
@@ -343,6 +343,32 @@ def test_no_fault_shows_a_secret(tmp_path: Path) -> None:
     assert {"storage.pool_size", "sites.acme.content.url"} == {one.field for one in raised.value.failures}
 
     assert not [secret for secret in ("t0k3n-of-acme", "s3cr3t-dsn") if secret in str(raised.value)]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("https://share.example.com:8443", "must be another host than `base_url`; leave it out to have both on one"),
+        ("http://localhost", "must begin as `base_url` does, both with https"),
+        (
+            "http://manage.example.com",
+            "`http://manage.example.com` must be https; set `insecure = true` to serve others over http",
+        ),
+        ("https://manage.example.com/x", "`https://manage.example.com/x` must be scheme and host only, without a path"),
+        ("manage.example.com", "`manage.example.com` is not an address such as https://share.example.com"),
+    ],
+)
+def test_a_host_for_members_that_will_not_do_is_refused(tmp_path: Path, given: str, said: str) -> None:
+    """M11: of a host of its own, as safe as the other."""
+    assert {"manage_url": said} == faults(tmp_path, f'manage_url = "{given}"\n{SMALLEST}')
+
+
+def test_members_are_where_visitors_are_unless_they_have_a_host(tmp_path: Path) -> None:
+    """M11: the setting is optional, and is read in the normal form of addresses."""
+    one = loaded(tmp_path, SMALLEST)
+    other = loaded(tmp_path, f'manage_url = "https://Manage.Example.com:443/"\n{SMALLEST}')
+
+    assert ("https://share.example.com", "https://manage.example.com") == (one.members_url, other.members_url)
 
 
 KEYS = {

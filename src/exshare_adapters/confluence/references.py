@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from urllib.parse import quote
 
 from attrs import field, frozen
@@ -70,12 +71,12 @@ def references(body: str, site: SiteAddresses) -> References:
     files_of_titled: dict[tuple[Titled, str], None] = {}
     media: dict[MediaFile, None] = {}
     owners: set[PageId] = set()
-    has_media = any(mark in body for mark in _MEDIA)
-    for attributes in _tags(body):
+    for tag in _tags(body):
+        attributes = _attributes(tag)
         linked = attributes.get("data-linked-resource-id", "")
         if attributes.get("data-linked-resource-type") in _PAGE_TYPES and linked.isascii() and linked.isdigit():
             pages.add(PageId(linked[:19]))
-        if has_media and (file := _media(attributes)) is not None:
+        if any([mark in tag for mark in _MEDIA]) and (file := _media(attributes)) is not None:
             media[file] = None
         for name in _ADDRESSES & attributes.keys():
             target = parse(attributes[name], site)
@@ -177,20 +178,20 @@ def _rewritten(body: str, site: SiteAddresses, replace: Callable[[PageLink | Fil
     return _TAG.sub(tag, body)
 
 
-def _tags(body: str) -> Iterator[dict[str, str]]:
-    for number, found in enumerate(_TAG.finditer(body)):
-        if number >= MOST_REFERENCES:
-            return
-        yield _attributes(found[0])
+def _tags(body: str) -> Iterator[str]:
+    return (found[0] for found in islice(_TAG.finditer(body), MOST_REFERENCES))
 
 
 def _attributes(tag: str) -> dict[str, str]:
     attributes: dict[str, str] = {}
-    for one in _NAMED.finditer(tag):
-        attributes.setdefault(one[1].lower(), _value(one))
+    for name, double, single, bare in _NAMED.findall(tag):
+        attributes.setdefault(name.lower(), _meant(double or single or bare))
     return attributes
 
 
 def _value(found: re.Match[str]) -> str:
-    value = found[2] or found[3] or found[4] or ""
+    return _meant(found[2] or found[3] or found[4] or "")
+
+
+def _meant(value: str) -> str:
     return html.unescape(value) if "&" in value else value

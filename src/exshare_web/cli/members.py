@@ -76,7 +76,7 @@ def add(
         made, setup = await services.membership.add(
             name, site=where, admin=admin, identity=account, password=password, address=mailbox
         )
-        return made, None if setup is None else f"{services.base_url}/manage/setup/{setup}"
+        return made, None if setup is None else f"{services.manage_url}/manage/setup/{setup}"
 
     made, link = options.with_deployment(config_file, work)
     if as_json:
@@ -99,7 +99,7 @@ def invite(name: str, config_file: Path, site: str | None, as_json: bool) -> Non
     async def work(deployment: Opened) -> tuple[Member, str]:
         known = await _found(deployment, name, site)
         invited, setup = await deployment.services.membership.invite(known.id)
-        return invited, f"{deployment.services.base_url}/manage/setup/{setup}"
+        return invited, f"{deployment.services.manage_url}/manage/setup/{setup}"
 
     invited, link = options.with_deployment(config_file, work)
     if as_json:

@@ -73,6 +73,7 @@ class Deployment(containers.DeclarativeContainer):
     )
     gateways: providers.Dependency[Mapping[SiteId, Sequence[Gateway]]] = providers.Dependency()
     callback_of: providers.Dependency[Callable[[SiteId, str], str]] = providers.Dependency()
+    members_callback_of: providers.Dependency[Callable[[SiteId, str], str]] = providers.Dependency()
 
     membership = providers.Singleton(
         Membership,
@@ -100,7 +101,13 @@ class Deployment(containers.DeclarativeContainer):
         proving=visiting,
     )
     departing = providers.Singleton(
-        Departing, storage=storage, clock=clock, tokens=tokens, vault=vault, callback_of=callback_of
+        Departing,
+        storage=storage,
+        clock=clock,
+        tokens=tokens,
+        vault=vault,
+        callback_of=callback_of,
+        members_callback_of=members_callback_of,
     )
     elsewhere = providers.Singleton(
         Elsewhere, visiting=visiting, membership=membership, departing=departing, gateways=gateways
@@ -177,6 +184,7 @@ def assembled(
         vault=providers.Object(vault),
         gateways=providers.Object(gateways),
         callback_of=providers.Object(partial(callback_url, settings.base_url)),
+        members_callback_of=providers.Object(partial(callback_url, settings.members_url)),
         account_url=providers.Object(partial("{}/account/{}/sign-in".format, settings.base_url)),
         authenticator=providers.Object(Totp()),
         demand=providers.Object(settings.totp),
@@ -201,6 +209,7 @@ def assembled(
     }
     services = Services(
         base_url=settings.base_url,
+        manage_url=settings.members_url,
         visiting=deployment.visiting(),
         membership=deployment.membership(),
         joining=deployment.joining(),

@@ -41,7 +41,7 @@ def asked(request: Request, purpose: str, template: str, status: int = 200, **va
 
 def from_our_page(request: Request) -> bool:
     """Whether the browser says that the form was on a page of ours."""
-    return same_origin(request, shell(request).services.base_url)
+    return same_origin(request, shell(request).services.manage_url)
 
 
 def from_this_browser(request: Request, fields: Mapping[str, str], purpose: str) -> bool:

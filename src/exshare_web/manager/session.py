@@ -84,7 +84,7 @@ def signed_in(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
 
 def genuine(request: Request, fields: Mapping[str, str], secret: str) -> bool:
     """Whether a form was on a page of ours, in this very session: by its token, and by where the browser says it is."""
-    return fits(fields, secret, PURPOSE) and same_origin(request, shell(request).services.base_url)
+    return fits(fields, secret, PURPOSE) and same_origin(request, shell(request).services.manage_url)
 
 
 async def posted(request: Request) -> dict[str, str]:

@@ -55,7 +55,10 @@ _QUOTED_END = re.compile(rb"""=\s*+(?:"[^">]*+>|'[^'>]*+>)""")
 _ODD = (b"svg", b"math", b"noscript", b"plaintext", b"template", b"select", b"frameset")
 
 _RAW = (b"script", b"style", b"xmp", b"iframe", b"noembed", b"noframes", b"textarea", b"title")
-_TAG = re.compile(rb"<(/?)([a-z][^\s/>]*)")
+_NAME = rb"(/?)([a-z][^\s/>]*)"
+_TAG = re.compile(rb"<" + _NAME)
+_NAMED = re.compile(_NAME)
+"""The same for a tag without its brackets."""
 _ATTRIBUTE = (
     rb"""(?:=[^\s/>=]*+|[^\s/>=]++)(?:\s*+=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>"'][^\s>]*+|(?=>)|\Z))?+"""
 )
@@ -129,7 +132,7 @@ def _pairs_off(markup: Sequence[bytes], distinct: Collection[bytes]) -> bool:
     names: dict[bytes, int] = {}
     signs: dict[bytes, str] = {}
     for tag in distinct:
-        found = _TAG.match(tag)
+        found = _NAMED.match(tag)
         if found is None or found[2] in _VOID:
             signs[tag] = ""
         else:

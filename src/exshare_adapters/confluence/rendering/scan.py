@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from exshare_adapters.confluence.links import SiteAddresses
 from exshare_adapters.confluence.media import HOSTS
 
-_MARKUP = re.compile(rb"<[^<>]*+>")
+_TEXT = bytes(byte for byte in range(256) if byte not in b"<>")
 _TAG = re.compile(rb"<([a-z][a-z0-9:-]*[\s/]?)")
 _CLASS = re.compile(rb'class="([^"]*)"')
 _PLAIN_CLASSES = frozenset(
@@ -47,13 +47,12 @@ class Scan:
 
     def __init__(self, low: bytes, site: SiteAddresses) -> None:
         self.low = low
-        found = _MARKUP.findall(low)
-        self.markup = found if len(found) == low.count(b"<") == low.count(b">") else None
-        """Every tag, comment and the like, in order; None where a bracket may stand in a value or in text."""
-        self._counts = Counter(found) if self.markup is not None else None
-        self.marks = low if self._counts is None else b"".join(self._counts)
+        self.markup = _markup(low)
+        """Every tag, comment and the like without its brackets, in order; None where one may stand in a value or text."""
+        self._counts = None if self.markup is None else Counter(self.markup)
+        self.marks = low if self._counts is None else b"<" + b"><".join(self._counts) + b">"
         """Every different tag, once; all of it where a bracket may stand in a value or in text."""
-        self.elements = len(_TAG.findall(low)) if self._counts is None else len(found) - self._count(b"</")
+        self.elements = len(_TAG.findall(low)) if self.markup is None else len(self.markup) - self._count(b"</")
         """How many tags begin; never fewer than there are elements in it."""
         kinds = frozenset(_TAG.findall(self.marks))
         self.attributed_formatting = any(kind[:-1] in _FORMATTING for kind in kinds)
@@ -67,7 +66,7 @@ class Scan:
 
     @property
     def distinct(self) -> Collection[bytes]:
-        """Every tag, comment and the like, once; only where `markup` is not None."""
+        """Each of `markup` once; only where that is not None."""
         return self._counts or ()
 
     def has(self, *marks: bytes) -> bool:
@@ -86,7 +85,10 @@ class Scan:
         """How often `beginning`, which starts with ``<``, stands in it."""
         if self._counts is None:
             return self.low.count(beginning)
-        return sum([times for tag, times in self._counts.items() if tag.startswith(beginning)])
+        if beginning.endswith(b">"):
+            return self._counts[beginning[1:-1]]
+        begun = beginning[1:]
+        return sum([times for tag, times in self._counts.items() if tag.startswith(begun)])
 
     @property
     def plain_links(self) -> bool:
@@ -114,3 +116,11 @@ class Scan:
             return True
         data = marks.count(b"data-")
         return data > 0 and data != sum(marks.count(name) for name in _PLAIN_DATA)
+
+
+def _markup(low: bytes) -> Sequence[bytes] | None:
+    """What stands between brackets, where each that opens is closed before the next."""
+    brackets = low.translate(None, _TEXT)
+    if brackets != b"<>" * (len(brackets) // 2):
+        return None
+    return low.replace(b">", b"<").split(b"<")[1::2]
