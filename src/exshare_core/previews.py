@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from attrs import evolve, field, frozen
 
 from exshare_core.accounts import Member
-from exshare_core.content import Absent, MayRead, Node, PageFacts, Reading
+from exshare_core.content import Absent, MayRead, Node, PageFacts, PageStatus, Reading
 from exshare_core.decisions import Effect, Verdict
 from exshare_core.errors import CannotUnseal, InvalidValue
 from exshare_core.gates import Attempt, Method, Prepared, Proof, ProofKind, Visit, decide, terms_in_force, terms_version
@@ -163,6 +163,10 @@ class BothRead:
     async def level(self, parent: PageId, limit: int, offset: int = 0) -> tuple[tuple[Node, ...], bool]:
         """See `PageSource.level`: whether an entry may be named is asked of its facts."""
         return await self.pages.level(parent, limit, offset)
+
+    async def status(self, page: PageId) -> PageStatus | None:
+        """See `PageSource.status`: asked of pages in reach only."""
+        return await self.pages.status(page)
 
     async def below(self, root: PageId, most: int) -> frozenset[PageId] | None:
         """See `PageSource.below`."""
