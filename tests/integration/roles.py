@@ -58,9 +58,12 @@ POST /manage/{site}/keys/{key}/revoke                   303 404 404 404 404 303 
 GET  /manage/{site}/links                               303 404 200 200 200 200 303
 GET  /manage/{site}/new                                 303 404 200 200 200 200 303
 POST /manage/{site}/new                                 303 404 400 400 400 400 303
+POST /manage/{site}/new/check                           303 404 400 400 400 400 303
 GET  /manage/{site}/links/{link}                        303 404 404 200 200 200 303
 POST /manage/{site}/links/{link}                        303 404 404 412 412 412 303
+POST /manage/{site}/links/{link}/check                  303 404 404 412 412 412 303
 POST /manage/{site}/links/{link}/{act}                  303 404 404 303 303 303 303
+POST /manage/{site}/links/{link}/addresses/{address}/revoke 303 404 404 404 404 404 303
 GET  /manage/{site}/links/{link}/explain                303 404 404 200 200 200 303
 GET  /manage/{site}/policy                              303 404 403 403 200 200 303
 POST /manage/{site}/policy/loosening                    303 404 403 403 403 200 303
