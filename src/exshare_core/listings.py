@@ -10,11 +10,11 @@ import base64
 import json
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from exshare_core.errors import InvalidValue
 from exshare_core.links import LinkState, ShareLink, Wish
@@ -298,12 +298,3 @@ def _link(value: object) -> LinkId:
     if not isinstance(value, str) or not _LINK_ID.match(value):
         raise ValueError
     return LinkId(value)
-
-
-@frozen(slots=True)
-class Chosen:
-    """Links that an act is for: those named, or all that a list holds but those named."""
-
-    links: Collection[LinkId] = field(factory=frozenset)
-    wanted: Wanted | None = None
-    """With a list, `links` are left out of it; without one, they are meant."""

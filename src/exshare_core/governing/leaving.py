@@ -7,7 +7,7 @@ nobody chose, and each of them is logged.
 
 from __future__ import annotations
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from exshare_core.accounts import Member
 from exshare_core.errors import NotFound, Refused, StaleLink
@@ -86,7 +86,7 @@ class Leaving:
         former = link.owner
         while True:
             now = self.clock.now()
-            changed = link.handed_over(now, heir.id, acts_as, service_identity=service)
+            changed = evolve(link.handed_over(now, heir.id, acts_as, service_identity=service), changed_by=None)
             detail = "service identity" if service else "owner"
             event = Event(
                 Kind.LINK_HANDED_OVER,

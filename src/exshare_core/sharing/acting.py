@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from exshare_core.accounts import Member
 from exshare_core.content import Absent, MayRead, NodeKind, PageFacts
@@ -122,6 +122,10 @@ class Acting:
         return facts
 
     # --- what is written down of it ------------------------------------------------------------------------------
+
+    def _by(self, member: Member | None, link: ShareLink) -> ShareLink:
+        """A changed link with who changed it."""
+        return evolve(link, changed_by=None if member is None else member.id)
 
     def _event(self, kind: Kind, at: datetime, member: Member | None, link: ShareLink, detail: str = "") -> Event:
         actor = Actor.OPERATOR if member is None else Actor.MEMBER

@@ -77,7 +77,7 @@ class Addressing(Sending):
         shown = await self._shown(record, now)
         _check_each(unique, living, shown.policy)
         _check_room(len(living) + len(unique))
-        new = record.link.readdressed(now)
+        new = self._by(member, record.link.readdressed(now))
         made = [(await self._own_address(new, one, record.slug, now, valid_until), one) for one in unique]
         events = [self._event(Kind.ADDRESS_ADDED, now, member, new, address.id) for (address, _), _ in made]
         await self.storage.links.replace(new, events, addresses=[address for (address, _), _ in made])
@@ -97,7 +97,7 @@ class Addressing(Sending):
         if fresh:
             record = await self._record(member, Right.EDIT, link)
             _check_room(len(living) + len(fresh))
-        new, urls, made = record.link.readdressed(now), dict[str, str](), list[LinkAddress]()
+        new, urls, made = self._by(member, record.link.readdressed(now)), dict[str, str](), list[LinkAddress]()
         for one in unique:
             if one.key in living:
                 urls[one.key] = await self._url_of_own(record, living[one.key].address)
@@ -124,7 +124,7 @@ class Addressing(Sending):
         found, now = _named(record, address), self.clock.now()
         if found.revoked_at is not None:
             return await self._one(record, found, now)
-        new, gone = record.link.readdressed(now), found.revoked(now)
+        new, gone = self._by(member, record.link.readdressed(now)), found.revoked(now)
         await self.storage.links.replace(
             new, [self._event(Kind.ADDRESS_REVOKED, now, member, new, found.id)], addresses=[gone]
         )

@@ -69,7 +69,7 @@ class Sharing(Planning):
         record = await self._record(member, Right.EDIT, link)
         now = self.clock.now()
         plan = await self._plan_change(member, record, version, form, now)
-        new = await self._hashed(plan)
+        new = self._by(member, await self._hashed(plan))
         renamed = _renamed(record, plan.form.slug)
         await self.storage.links.replace(new, [self._event(Kind.LINK_CHANGED, now, member, new)], addresses=renamed)
         return await self._shown(evolve(record, link=new, addresses=renamed or record.addresses), now)
@@ -155,6 +155,7 @@ class Sharing(Planning):
     async def _store(
         self, member: Member | None, record: LinkRecord, new: ShareLink, kind: Kind, now: datetime
     ) -> Shown:
+        new = self._by(member, new)
         await self.storage.links.replace(new, [self._event(kind, now, member, new)])
         return await self._shown(evolve(record, link=new), now)
 
@@ -170,6 +171,7 @@ class Sharing(Planning):
         """Store the link with a new address, after which the old ones end."""
         address, token = await self._new_address(new, now, record.slug)
         old = tuple(_ended(one, now, grace) for one in record.addresses if one.lives(now))
+        new = self._by(member, new)
         events = [self._event(kind, now, member, new) for kind in kinds]
         await self.storage.links.replace(new, events, addresses=(*old, address))
         kept = tuple(one for one in record.addresses if not one.lives(now))

@@ -16,7 +16,7 @@ from exshare_core.letters import Letter, LetterKind, SealedLetter, header_text
 from exshare_core.links import ShareLink, checked_description
 from exshare_core.permissions import Right
 from exshare_core.ports import LinkRecord
-from exshare_core.sharing.looking import Looking
+from exshare_core.sharing.handing_over import HandingOver
 from exshare_core.sharing.standing import Shown
 from exshare_core.values import Address, LinkId
 
@@ -28,7 +28,7 @@ MAX_RECIPIENTS = 50
 
 
 @frozen
-class Sending(Looking):
+class Sending(HandingOver):
     """A member's letters to those whom a link is for."""
 
     async def send(self, member: Member, link: LinkId, recipients: Sequence[Address], note: str = "") -> int:
