@@ -242,6 +242,11 @@ ROWS: list[tuple[str, Inventory]] = [
         ),
         Inventory(),
     ),
+    (
+        '<p xmlns:x="urn:ac"><x:structured-macro x:name="include"/></p>',
+        Inventory((StorageMacro("include", "", 0),)),
+    ),
+    ("<p>about ac:structured-macro and ri:attachment</p>" + "<p>" * 600 + "</p>" * 600, Inventory()),
 ]
 
 
@@ -256,7 +261,7 @@ BROKEN = {
     "out of the root": "</page><p/>",
     "document type": "<!DOCTYPE a [<!ENTITY x 'y'>]><p>&x;</p>",
     "unknown entity": "<p>&nosuch;</p>",
-    "too deep": "<p>" * 600 + "</p>" * 600,
+    "too deep": f"<ac:link>{'<p>' * 600}{'</p>' * 600}</ac:link>",
     "unknown prefix": "<zz:p/>",
     "control character": "<p>\x01</p>",
 }

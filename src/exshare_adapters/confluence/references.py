@@ -76,7 +76,7 @@ def references(body: str, site: SiteAddresses) -> References:
         linked = attributes.get("data-linked-resource-id", "")
         if attributes.get("data-linked-resource-type") in _PAGE_TYPES and linked.isascii() and linked.isdigit():
             pages.add(PageId(linked[:19]))
-        if any([mark in tag for mark in _MEDIA]) and (file := _media(attributes)) is not None:
+        if any(mark in tag for mark in _MEDIA) and (file := _media(attributes)) is not None:
             media[file] = None
         for name in _ADDRESSES & attributes.keys():
             target = parse(attributes[name], site)

@@ -30,10 +30,12 @@ from exshare_adapters.confluence.media import MediaFile, media_file, media_link
 from exshare_core.errors import Broken
 
 MOST_DEPTH = 512
-"""Elements within elements; Confluence's own editors stay far below."""
+"""Elements within elements where they are followed; Confluence's own editors stay far below."""
 MOST_BYTES = 16 * 1024 * 1024
 
 _SPACES = {"ac": "urn:ac", "ri": "urn:ri", "at": "urn:at"}
+_MARKS = ("<ac:", "<ri:", "xmlns")
+"""One of these stands in all storage that has an element of which anything is kept; the rest is read, not followed."""
 _MACROS = ("urn:ac structured-macro", "urn:ac macro")
 _PARAMETER = "urn:ac parameter"
 _FILE = "urn:ri attachment"
@@ -117,8 +119,9 @@ def _parse(storage: str) -> _Reader:
     parser = expat.ParserCreate("utf-8", namespace_separator=" ")
     parser.buffer_text = True
     reader = _Reader(parser)
-    parser.StartElementHandler = reader.start
-    parser.EndElementHandler = reader.end
+    if any(mark in storage for mark in _MARKS):
+        parser.StartElementHandler = reader.start
+        parser.EndElementHandler = reader.end
     parser.StartDoctypeDeclHandler = _refuse
     parser.EntityDeclHandler = _refuse
     names = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in _SPACES.items())
