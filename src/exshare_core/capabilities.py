@@ -38,6 +38,7 @@ BUILT: Mapping[str, int] = {
     "status": 1,
     "history": 1,
     "old-versions": 1,
+    "search": 1,
     "names": 1,
     "confluence-links": 1,
     "includes": 1,

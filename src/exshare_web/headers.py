@@ -23,6 +23,9 @@ CONTENT_POLICY = (
 )
 """For shared pages: the style attributes that the sanitiser lets through are harmless and needed for tables."""
 
+FORM_POLICY = CONTENT_POLICY.replace("form-action 'none'", "form-action 'self'")
+"""For shared pages with a form of ours beside them; what the page itself has was drawn anew without forms."""
+
 FILE_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'"
 """Browsers do not show a PDF in a sandbox; the viewer runs no script of the page's origin (spec V5)."""

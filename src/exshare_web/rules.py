@@ -15,5 +15,9 @@ RULES = (
     msg("at least {} characters beside {} and {}, which others know"),
     msg("that is not your password"),
     msg("that is the password you have"),
+    msg("must have at least one letter or digit"),
+    msg("must be at most {} characters"),
+    msg("must be at most {} words"),
+    msg("must be one label, without spaces"),
 )
 """Where several are broken, they are joined by semicolons, and each is a sentence of its own."""

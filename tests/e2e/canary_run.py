@@ -28,6 +28,16 @@ ACCOUNT, KEY = CANARIES["account"][4], CANARIES["user-key"][4]
 STRANGER = "mallory@elsewhere.example"
 """Asks for a code without being on any list."""
 SOUGHT = "hrududu-sought-by-a-member"
+SOUGHT_BY_VISITORS = (
+    "hrududu-sought-by-a-visitor",
+    "margin",
+    "quote Brightwater",
+    "kestrel",
+    "minutes",
+    "catalogue",
+    "lamp",
+)
+"""What visitors look for: words that only excluded parts, restricted pages and pages elsewhere have, and some others."""
 """Words that a member searches for."""
 
 MATTERS = (
@@ -236,6 +246,9 @@ def visitors_way(run: Run, site: str, name: str, walked: Iterable[int], fetched:
         visitor.get(path)
         for page in walked:
             visitor.get(f"{path}/p/{page}")
+        if "search" in str(OPTIONS[name].get("allow")):
+            for words in SOUGHT_BY_VISITORS:
+                visitor.post(f"{path}/find", "inside", words=words)
         for file in fetched:
             visitor.get(f"{path}/a/att{file}", range="bytes=0-65535")
         visitor.get(f"{path}/p/{pages.HOME}?from=5")

@@ -24,14 +24,14 @@ OPTIONS: Mapping[str, Mapping[str, str | list[str]]] = {
     "children": {"children": "on"},
     "restricted": {"children": "on", "restricted_pages": "on"},
     "attachments": {"children": "on", "allow": "attachments=view"},
-    "labels": {"children": "on", "allow": "labels"},
+    "labels": {"children": "on", "allow": "labels search"},
     "names": {"children": "on", "allow": "names"},
     "confluence-links": {"children": "on", "allow": "confluence-links"},
     "includes": {"children": "on", "allow": "includes"},
     "everything": {
         "children": "on",
         "restricted_pages": "on",
-        "allow": "attachments=view labels names confluence-links includes",
+        "allow": "attachments=view labels search names confluence-links includes",
     },
 }
 """The links of one site, all for the home page of the guide, as fields of the form that a member fills in."""

@@ -19,7 +19,7 @@ from psycopg import sql
 
 from exshare_demo import pages
 from tests.e2e import canary_run, configured
-from tests.e2e.canary_run import MATTERS, SOUGHT, STRANGER, Run, found
+from tests.e2e.canary_run import MATTERS, SOUGHT, SOUGHT_BY_VISITORS, STRANGER, Run, found
 from tests.e2e.canary_table import (
     DATABASE,
     FEW,
@@ -143,7 +143,11 @@ def _resting(ended: Ended) -> Mapping[str, list[str]]:
     run = ended.run
     nodes, files = run.site.nodes.values(), run.site.attachments.values()
     of_pages = {node.title for node in nodes} | {unicodedata.normalize("NFC", file.title) for file in files}
-    words = {word for word in of_pages if len(word) > 5} | {PASSWORD, MEMBER_PASSWORD, SOUGHT, STRANGER} | run.secrets
+    words = (
+        {word for word in of_pages if len(word) > 5}
+        | {PASSWORD, MEMBER_PASSWORD, SOUGHT, SOUGHT_BY_VISITORS[0], STRANGER}
+        | run.secrets
+    )
     words |= {word for kind, some in WORDS.items() if kind not in DATABASE for word in some}
     people = {READER} | {word for kind in DATABASE for word in WORDS[kind]}
     places = {"database": (ended.database, words), "log": (ended.log, words | people)}

@@ -216,3 +216,26 @@ def test_everything_works_without_a_script(place: Place) -> None:
         assert "Unpacking a lamp" == heading
         assert (200, b"%PDF-") == (answer.status, answer.body()[:5])
         assert [] == window.faults
+
+
+def test_words_are_looked_for_by_keyboard_alone(place: Place) -> None:
+    """From the field beside the tree to a page that has the words: nothing in the address, nothing that axe objects to."""
+    with browsing.window(place.browser, place.origin, scheme="dark", width=320) as window:
+        page = opened(place, window, "short")
+        page.focus("#words")
+        page.keyboard.type("lens COTTON")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/find")
+
+        assert "Unpacking a lamp" in page.inner_text(".hits")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        assert [] == browsing.axe(page)
+
+        first = page.locator(".hits a").first
+        title = first.inner_text()
+        first.focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/p/*")
+
+        assert title == page.inner_text("h1")
+        assert ([], []) == (window.faults, window.alarms())

@@ -60,7 +60,8 @@ def answers(shell: Shell, made: Made) -> dict[tuple[str, str], Any]:
         if isinstance(route, Route) and route.path.startswith(OF_LINKS):
             path = route.path.format(**given)
             for method in sorted(route.methods or ()):
-                found[method, route.path] = shell.client().request(method, path)
+                data = {"words": "begin"} if method == "POST" else None
+                found[method, route.path] = shell.client().request(method, path, data=data)
     return found
 
 

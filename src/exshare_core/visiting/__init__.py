@@ -1,8 +1,8 @@
-"""Use cases of a visitor: open a link, prove what it asks, begin a visit, see a page, fetch a file.
+"""Use cases of a visitor: open a link, prove what it asks, begin a visit, see a page, look for words, fetch a file.
 
 Every way in starts with `Visiting.open`, which judges by `decide()` alone. What an open link leads to is behind the
 `Admission` it gives, and everything of a page goes through `reach()`. The gates are in `proving`, and in `introducing` for
-those whom another host names; the content is in `browsing`, the way in that both share in `entrance`.
+those whom another host names; the content is in `browsing` and `searching`, the way in that both share in `entrance`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from exshare_core.visiting.introducing import Introducing, Introduction
 from exshare_core.visiting.leading import Leading, Onward
 from exshare_core.visiting.proving import Submission
 from exshare_core.visiting.recalling import Comparison, History, OldPage, Recalling
+from exshare_core.visiting.searching import Hit, Hits, Searching
 from exshare_core.visiting.trying import Offered, Trying
 
 __all__ = [
@@ -28,6 +29,8 @@ __all__ = [
     "Entry",
     "From",
     "History",
+    "Hit",
+    "Hits",
     "Introduction",
     "Offered",
     "OldPage",
@@ -43,5 +46,5 @@ __all__ = [
 
 
 @frozen
-class Visiting(Introducing, Leading, Trying, Discussing, Recalling):
+class Visiting(Introducing, Leading, Trying, Discussing, Recalling, Searching):
     """A visitor's acts on all sites of one deployment."""

@@ -99,6 +99,8 @@ class Addresses:
     files: str
     onward: str = ""
     """Of pages outside the share, which may be in another."""
+    search: str = ""
+    """Where words are looked for; no id follows."""
 
 
 class Cut(AdapterFailed):

@@ -8,7 +8,7 @@ address (spec G7, G8).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from attrs import evolve, field, frozen
@@ -252,13 +252,21 @@ class Entrance:
     async def _note(
         self, kind: Kind, found: Found, caller: Caller, at: datetime, *, page: str | None = None, detail: str = ""
     ) -> None:
-        event = event_of(kind, found, caller, at, page=page, detail=detail)
+        await self._note_all([event_of(kind, found, caller, at, page=page, detail=detail)], caller)
+
+    async def _note_all(self, events: Sequence[Event], caller: Caller) -> None:
+        """Write down what a caller did, at once; of a preview that its member saw it, and nothing else."""
         if caller.preview is not None:
-            if kind not in _SEEN:
-                return
             who = caller.preview.grant.member
-            event = evolve(event, kind=Kind.PREVIEWED, actor=Actor.MEMBER, member=who, detail=detail or kind.value)
-        await self.storage.activity.append([event])
+            events = [
+                evolve(
+                    event, kind=Kind.PREVIEWED, actor=Actor.MEMBER, member=who, detail=event.detail or event.kind.value
+                )
+                for event in events
+                if event.kind in _SEEN
+            ]
+        if events:
+            await self.storage.activity.append(events)
 
     async def _seen(self, admission: Admission) -> None:
         """Keep the visit going; the first content it gets makes its open final."""

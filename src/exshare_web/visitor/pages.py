@@ -19,8 +19,9 @@ from exshare_core.decisions import Answer
 from exshare_core.errors import AdapterFailed, InvalidValue
 from exshare_core.values import page_id
 from exshare_core.visiting import Addresses, Admission, Opening, PageView
+from exshare_core.visiting.searching import searchable
 from exshare_web import languages
-from exshare_web.headers import CONTENT_POLICY, INDEXABLE, framed
+from exshare_web.headers import CONTENT_POLICY, FORM_POLICY, INDEXABLE, framed
 from exshare_web.visitor.previews import banner
 from exshare_web.visitor.request import GATES, Shell, caller, link_path, shell
 
@@ -46,7 +47,7 @@ def led_to_the_gate(request: Request, opening: Opening) -> Response:
 def addresses_of(request: Request) -> Addresses:
     """The addresses within the link that a request is about."""
     path = link_path(request)
-    return Addresses(f"{path}/p/", f"{path}/a/", f"{path}/to/")
+    return Addresses(f"{path}/p/", f"{path}/a/", f"{path}/to/", f"{path}/find")
 
 
 async def lead(request: Request) -> Response:
@@ -96,7 +97,7 @@ async def _page(request: Request, admission: Admission, page: str | None) -> Res
     if isinstance(view, Answer):
         return it.answers.stranger(view)
     document = _Document(it, admission, view, addresses, _start(request))
-    headers = {"content-security-policy": CONTENT_POLICY}
+    headers = {"content-security-policy": FORM_POLICY if searchable(admission) else CONTENT_POLICY}
     if admission.findable:
         headers["x-robots-tag"] = INDEXABLE
     if document.alone:
@@ -160,4 +161,9 @@ class _Document:
                 sidebar = await self.shell.services.visiting.sidebar(self.admission, self.view.page, self.start)
             except AdapterFailed as error:
                 _log.warning("tree not listed", failure=type(error).__name__, link=self.admission.link.id)
-        return {"sidebar": sidebar, "prefix": self.addresses.pages, "here": self.view.page}
+        return {
+            "sidebar": sidebar,
+            "prefix": self.addresses.pages,
+            "here": self.view.page,
+            "search": self.addresses.search if searchable(self.admission) else "",
+        }

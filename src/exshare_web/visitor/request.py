@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,6 +16,7 @@ from exshare_web import cookies
 from exshare_web.answers import Answers
 from exshare_web.rendering import Pages
 from exshare_web.services import Services
+from exshare_web.turns import Turns
 
 GATES: Mapping[Answer, str] = {
     Answer.ASK_PASSWORD: "gate_password.html",
@@ -35,6 +36,7 @@ class Shell:
     services: Services
     pages: Pages
     answers: Answers
+    searches: Turns = field(factory=lambda: Turns(at_once=4, waiting=16))
 
 
 def shell(request: Request) -> Shell:

@@ -22,7 +22,7 @@ from exshare_core.content import (
     Reading,
 )
 from exshare_core.errors import AdapterFailed, Broken, CredentialRejected
-from exshare_core.finding import folded
+from exshare_core.finding import folded, plain_text
 from exshare_core.history import Past
 from exshare_core.ports import Content, Place
 from exshare_core.testing.fakes.discussing import MemoryComment, MemoryDiscussions, MemoryHistories
@@ -224,8 +224,12 @@ class MemorySearch:
             return ()
         there = [page for page in reversed(self.site.pages.values()) if self._within(page, place)]
         titled = [page for page in there if _has(page.title, asked)]
-        others = [page for page in there if _has(f"{page.title}\n{page.body}", asked)]
+        others = [page for page in there if _has(f"{page.title}\n{self._text(page)}", asked)]
         return tuple(dict.fromkeys(page.id for page in (*titled, *others)))[:most]
+
+    def _text(self, page: MemoryPage) -> str:
+        """All of a page, parts included that are never shown."""
+        return plain_text(page.body or (page.draft.body if page.draft is not None else ""))
 
     def _within(self, page: MemoryPage, place: Place) -> bool:
         way = {*self.site.ancestors(page), page.id}
