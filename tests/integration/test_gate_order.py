@@ -184,6 +184,11 @@ AT_A_GATE: Mapping[tuple[str, str], tuple[int, str]] = {
     ("GET", "/s/{segment}/p/{page}"): (303, ""),
     ("HEAD", "/s/{segment}/p/{page}"): (303, ""),
     ("POST", "/s/{segment}/p/{page}"): (404, NEUTRAL),
+    **{
+        (method, f"/s/{{segment}}/p/{{page}}/{beside}"): answer
+        for beside in ("comments", "history", "history/{version}", "compare")
+        for method, answer in (("GET", (303, "")), ("HEAD", (303, "")), ("POST", (404, NEUTRAL)))
+    },
     ("GET", "/s/{segment}/to/{page}"): (303, ""),
     ("HEAD", "/s/{segment}/to/{page}"): (303, ""),
     ("POST", "/s/{segment}/to/{page}"): (404, NEUTRAL),
@@ -206,7 +211,7 @@ def routes_of(shell: Shell) -> list[str]:
 
 def everywhere(shell: Shell, client: TestClient, made: Made) -> Iterator[tuple[tuple[str, str], httpx2.Response]]:
     """The answer of every route of links to each method, for things that the link shares."""
-    given = {"segment": made.token, "page": CHILD, "attachment": PICTURE, "provider": "staff"}
+    given = {"segment": made.token, "page": CHILD, "attachment": PICTURE, "provider": "staff", "version": 2}
     for path in routes_of(shell):
         for method in ("GET", "HEAD", "POST"):
             yield (method, path), client.request(method, path.format(**given))

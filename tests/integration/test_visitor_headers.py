@@ -11,6 +11,7 @@ from exshare_core.capabilities import Capabilities
 from exshare_core.errors import Broken, Busy
 from exshare_core.values import Networks, People
 from exshare_web.origins import same_origin
+from tests.integration import talk
 from tests.integration.shell import BASE_URL, CHILD, PASSWORD, PICTURE, PLAN, UNKNOWN_TOKEN, Shell
 from tests.integration.test_visitor_gates import gate
 
@@ -27,13 +28,18 @@ ALWAYS = {
 
 def every_kind(shell: Shell) -> dict[str, Any]:
     """One answer of each kind that the service gives."""
-    allow = Capabilities.parse(["attachments=view"])
+    talk.furnish(shell)
+    allow = Capabilities.parse(["attachments=view", "comments=view", "history=view"])
     made, gated = shell.make_link(children=True, allow=allow), shell.make_link(password=PASSWORD)
     mailed, limited = shell.make_link(people=People.parse(["a@example.com"])), shell.make_link(max_opens=1)
     client = shell.client()
     answers = {
         "page": client.get(made.path),
         "sub-page": client.get(made.page(CHILD)),
+        "comments": client.get(f"{made.page(CHILD)}/comments"),
+        "history": client.get(f"{made.page(CHILD)}/history"),
+        "version": client.get(f"{made.page(CHILD)}/history/2"),
+        "changes": client.get(f"{made.page(CHILD)}/compare"),
         "image": client.get(made.file(PICTURE)),
         "pdf": client.get(made.file(PLAN)),
         "part": client.get(made.file(PICTURE), headers={"range": "bytes=0-1"}),

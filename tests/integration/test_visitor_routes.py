@@ -11,12 +11,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from exshare_core.capabilities import Capabilities
+from exshare_core.capabilities import Capabilities, offered
 from exshare_core.decisions import NOTHING_JUDGED, Answer, Decision, Effect, Stage, Verdict
 from exshare_core.gates import Prepared
 from exshare_core.ports import Found
 from exshare_core.visiting import Caller, Opening, Visiting
 from exshare_web.routes import UNGUARDED
+from tests.integration import talk
 from tests.integration.shell import CHILD, PLAN, Made, Shell
 
 OF_LINKS = "/s/"
@@ -54,7 +55,8 @@ def uncovered(routes: Iterable[BaseRoute]) -> set[str]:
 
 def answers(shell: Shell, made: Made) -> dict[tuple[str, str], Any]:
     """What each route under ``/s/`` answers to each of its methods, for an open link and things that it shares."""
-    given = {"segment": made.token, "page": CHILD, "attachment": PLAN, "provider": "nobody"}
+    talk.furnish(shell)
+    given = {"segment": made.token, "page": CHILD, "attachment": PLAN, "provider": "nobody", "version": 2}
     found = {}
     for route in shell.app.routes:
         if isinstance(route, Route) and route.path.startswith(OF_LINKS):
@@ -72,7 +74,7 @@ async def leak(request: Request) -> Response:
 
 def shared(shell: Shell) -> Made:
     """A link that is open to everyone and shares everything."""
-    return shell.make_link(children=True, allow=Capabilities.parse(["attachments=view"]))
+    return shell.make_link(children=True, allow=Capabilities.parse(offered()))
 
 
 def test_every_route_outside_links_is_listed_with_its_reason() -> None:

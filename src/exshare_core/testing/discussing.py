@@ -123,7 +123,8 @@ class HistoriesContract(ContentAbilities):
     @promise
     async def test_versions_are_complete_over_paging(self, site: PreparedSite) -> None:
         """Asked for one by one, each before the last, the same versions come, and the last says that it is the last."""
-        numbers, before, more = [], None, True
+        numbers: list[int] = []
+        before, more = None, True
         while more and len(numbers) < 20:
             (version,), more = await site.content.histories.versions(site.prepared.revised, 1, before, names=False)
             numbers.append(version.number)
