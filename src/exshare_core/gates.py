@@ -142,7 +142,7 @@ def prepare(
     if policy.limits.terms:
         gates.append((Stage.TERMS, _terms(link, policy)))
     if policy.limits.opens is not None:
-        gates.append((Stage.USES, _uses(link, policy.limits.opens, policy.set_by("opens"))))
+        gates.append((Stage.USES, _uses(link, policy.limits.opens, policy)))
     return Prepared(link, policy, tuple(gates), expires_at)
 
 
@@ -154,13 +154,13 @@ def decide(prepared: Prepared | None, attempt: Attempt) -> Decision:
     if prepared is None:
         return NOTHING_THERE
     verdicts = []
-    strictest = Effect.ALLOW
+    strictest = allow = Effect.ALLOW
     for stage, gate in prepared.gates:
         try:
             verdict = gate(attempt)
         except Exception as error:
             verdict = _failed(stage, type(error).__name__)
-        if verdict.effect is not Effect.ALLOW and verdict.effect > strictest:
+        if verdict.effect is not allow and verdict.effect > strictest:
             strictest = verdict.effect
         verdicts.append(verdict)
     return Decision(strictest, tuple(verdicts))
@@ -319,8 +319,8 @@ def identifies(policy: Policy, proof: Proof) -> bool:
 
 
 def _people_gate(link: ShareLink, policy: Policy) -> Gate | None:
-    asking = _who_is_asked(policy)
-    if asking is None:
+    limits = policy.limits
+    if limits.people is None and not limits.sign_in_demanded and not limits.sso_demanded:
         return None
     fine = _FINE[Stage.PEOPLE]
 
@@ -328,13 +328,13 @@ def _people_gate(link: ShareLink, policy: Policy) -> Gate | None:
         for proof in attempt.proofs:
             if _good(proof, link, attempt.at) and identifies(policy, proof):
                 return fine
-        return asking
+        return _who_is_asked(policy)
 
     return gate
 
 
-def _who_is_asked(policy: Policy) -> Verdict | None:
-    """What is said to those who have not shown who they are; None where everybody may come."""
+def _who_is_asked(policy: Policy) -> Verdict:
+    """What is said to those who have not shown who they are."""
     limits = policy.limits
     if limits.sso_demanded:
         rule = "signing in with an organisation is demanded"
@@ -342,10 +342,8 @@ def _who_is_asked(policy: Policy) -> Verdict | None:
     if limits.sign_in_demanded:
         rule = "signing in is demanded"
         return Verdict(Stage.PEOPLE, Effect.ASK, rule, Answer.ASK_SIGN_IN, policy.set_by("sign_in_demanded"))
-    if limits.people is not None:
-        rule = "an allowed mail address must be proved"
-        return Verdict(Stage.PEOPLE, Effect.ASK, rule, Answer.ASK_ADDRESS, policy.set_by("people"))
-    return None
+    rule = "an allowed mail address must be proved"
+    return Verdict(Stage.PEOPLE, Effect.ASK, rule, Answer.ASK_ADDRESS, policy.set_by("people"))
 
 
 def _password(link: ShareLink) -> Gate:
@@ -396,7 +394,7 @@ def _good(proof: Proof, link: ShareLink, at: datetime) -> bool:
     )
 
 
-def _uses(link: ShareLink, most: int, layers: tuple[str, ...]) -> Gate:
+def _uses(link: ShareLink, most: int, policy: Policy) -> Gate:
     fine = _FINE[Stage.USES]
 
     def gate(attempt: Attempt) -> Verdict:
@@ -405,8 +403,8 @@ def _uses(link: ShareLink, most: int, layers: tuple[str, ...]) -> Gate:
             return fine
         if attempt.opens < most:
             rule = "opening it uses one of its opens"
-            return Verdict(Stage.USES, Effect.ASK, rule, Answer.ASK_OPEN, layers)
-        return _used_up(most, layers)
+            return Verdict(Stage.USES, Effect.ASK, rule, Answer.ASK_OPEN, policy.set_by("opens"))
+        return _used_up(most, policy.set_by("opens"))
 
     return gate
 
