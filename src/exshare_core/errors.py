@@ -106,6 +106,9 @@ class Taken(ExshareError):
 class AdapterFailed(ExshareError):
     """The world behind a port failed. The cause is kept as ``__cause__``; the text holds no secret and no content."""
 
+    port: str = ""
+    """Which port and operation failed, such as ``pages.read``, where whoever joined the ports has noted it."""
+
 
 class Busy(AdapterFailed):
     """The other side cannot answer now. ``retry_after`` is a hint in seconds."""

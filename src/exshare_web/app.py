@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from exshare_core.decisions import Answer
 from exshare_core.errors import AdapterFailed
 from exshare_web.account.routes import account_routes
+from exshare_web.activity.routes import activity_routes
 from exshare_web.admin.routes import admin_routes
 from exshare_web.answers import FAILED, UNREADABLE, Answers
 from exshare_web.api import problems
@@ -51,6 +52,7 @@ def create_app(services: Services) -> Starlette:
             *plain_routes(Mount("/static", static, name="static")),
             *account_routes(),
             *admin_routes(),
+            *activity_routes(),
             *manager_routes(),
             *api_routes(),
         ],
@@ -93,7 +95,7 @@ def _refusal(path: str, status: int, answers: Answers) -> Response:
 async def _failed(request: Request, error: Exception) -> Response:
     """The world behind a port failed where no endpoint expected it."""
     assert isinstance(error, AdapterFailed)
-    _log.warning("request failed", failure=type(error).__name__, route=_route(request))
+    _log.warning("request failed", failure=type(error).__name__, port=error.port, route=_route(request))
     return shell(request).answers.failure(error)
 
 
@@ -147,7 +149,7 @@ class LastResort:
         except Exception as caught:
             error = _behind(caught)
             if begun and isinstance(error, AdapterFailed):
-                _log.warning("answer broken off", failure=type(error).__name__)
+                _log.warning("answer broken off", failure=type(error).__name__, port=error.port)
                 return
             _log.error("request broke", failure=type(error).__name__, at=_place(error), answered=begun)
             if scope["type"] == "http" and not begun:

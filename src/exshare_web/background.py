@@ -1,20 +1,26 @@
-"""What runs beside the answers in every process: letters leave the outbox, and what is over is forgotten.
+"""What runs beside the answers in every process: letters leave the outbox, what happened is sealed, and what is over is
+forgotten.
 
-Several processes may run these loops at once: letters are leased, and forgetting twice is forgetting once. A loop
+Several processes may run these loops at once: letters are leased, one seals at a time, and forgetting twice is forgetting
+once. A loop
 outlives every failure of the world behind its ports, logs it by kind, and tries again later.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import structlog
-from attrs import frozen
+from attrs import define, field, frozen
 
 from exshare_core.dispatching import Dispatching, Fate
 from exshare_core.errors import ExshareError
+from exshare_core.governing.auditing import Keeping
+from exshare_core.values import SiteId
 
 _log = structlog.get_logger()
 
@@ -29,27 +35,92 @@ class Pauses:
     """Between two rounds of forgetting."""
     failure: float = 5.0
     """Until the next try after something failed."""
+    sealing: float = 1.0
+    """Between looks for rows of the activity without a seal."""
+    ageing: float = 60.0
+    """Between two rounds that take old rows out of the activity."""
+    noting: float = 5.0
+    """Between two times of writing down what failed."""
+    heads: float = 600.0
+    """Between two times of saying where the chains stand."""
 
 
 @asynccontextmanager
 async def background(
-    dispatching: Dispatching, upkeep: Callable[[], Awaitable[None]], pauses: Pauses | None = None
+    dispatching: Dispatching,
+    upkeep: Callable[[], Awaitable[None]],
+    pauses: Pauses | None = None,
+    archive: Archive | None = None,
 ) -> AsyncIterator[None]:
     """Run the loops until the context ends; what they were doing then is left to the leases.
 
     Plain tasks rather than a group of them: what the body raises must reach the caller as it is.
     """
     rests = Pauses() if pauses is None else pauses
-    loops = [
-        asyncio.create_task(_for_ever("mail", lambda: _mail(dispatching), rests.mail, rests.failure)),
-        asyncio.create_task(_for_ever("upkeep", lambda: _upkeep(upkeep), rests.upkeep, rests.failure)),
+    turns: list[tuple[str, Callable[[], Awaitable[bool]], float]] = [
+        ("mail", lambda: _mail(dispatching), rests.mail),
+        ("upkeep", lambda: _upkeep(upkeep), rests.upkeep),
     ]
+    if archive is not None:
+        turns += [
+            ("sealing", archive.seal, rests.sealing),
+            ("ageing", archive.forget, rests.ageing),
+            ("noting", archive.note, rests.noting),
+            ("heads", archive.say_heads, rests.heads),
+        ]
+    loops = [asyncio.create_task(_for_ever(name, turn, every, rests.failure)) for name, turn, every in turns]
     try:
         yield
     finally:
         for loop in loops:
             loop.cancel()
         await asyncio.gather(*loops, return_exceptions=True)
+
+
+@define
+class Archive:
+    """The turns that keep the activity: seals, goodbyes, failures written down, heads said where they outlive us."""
+
+    keeping: Keeping
+    write_failures: Callable[[], Awaitable[None]]
+    heads_file: Path | None = None
+    said: dict[SiteId, int] = field(factory=dict, init=False)
+    """The number of the head that was said last, by site."""
+
+    async def seal(self) -> bool:
+        """Seal a batch of each site; whether there may be more."""
+        return await self.keeping.seal() > 0
+
+    async def forget(self) -> bool:
+        """Take out what has grown old."""
+        if removed := await self.keeping.forget():
+            _log.info("old activity removed", rows=removed)
+        return False
+
+    async def note(self) -> bool:
+        """Write down what failed."""
+        await self.write_failures()
+        return False
+
+    async def say_heads(self) -> bool:
+        """Say each head that has moved: one line in the log, and one in the file where one is configured.
+
+        A head holds no personal data; whoever keeps it where the database's masters cannot reach can prove later that
+        nothing before it was changed or cut off.
+        """
+        moved = [head for head in await self.keeping.heads() if self.said.get(head.site) != head.number]
+        for head in moved:
+            at = head.at.isoformat(timespec="microseconds")
+            _log.info("activity head", site=head.site, number=head.number, at=at, hash=head.hash.hex())
+        if moved and self.heads_file is not None:
+            await asyncio.to_thread(_append, self.heads_file, "".join(f"{head}\n" for head in moved))
+        self.said |= {head.site: head.number for head in moved}
+        return False
+
+
+def _append(file: Path, lines: str) -> None:
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640), "a", encoding="ascii") as target:
+        target.write(lines)
 
 
 async def _for_ever(name: str, turn: Callable[[], Awaitable[bool]], every: float, after_failure: float) -> None:

@@ -8,6 +8,7 @@ from attrs import field, frozen
 
 from exshare_core.elsewhere import Elsewhere
 from exshare_core.governing import Governing
+from exshare_core.governing.auditing import Auditing
 from exshare_core.governing.leaving import Leaving
 from exshare_core.joining import Joining
 from exshare_core.membership import Membership
@@ -34,6 +35,7 @@ class Services:
     sharing: Mapping[SiteId, Sharing]
     governing: Mapping[SiteId, Governing]
     leaving: Mapping[SiteId, Leaving]
+    auditing: Mapping[SiteId, Auditing]
     keying: Keying
     elsewhere: Elsewhere
     tokens: TokenGenerator

@@ -87,7 +87,10 @@ class Worker:
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[Opened]:
     """A deployment with its adapters open and its loops at work."""
-    async with opened(settings) as deployment, background(deployment.dispatching, deployment.upkeep):
+    async with (
+        opened(settings) as deployment,
+        background(deployment.dispatching, deployment.upkeep, archive=deployment.archive),
+    ):
         yield deployment
 
 

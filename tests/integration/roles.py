@@ -65,6 +65,14 @@ POST /manage/{site}/links/{link}/check                  303 404 404 412 412 412 
 POST /manage/{site}/links/{link}/{act}                  303 404 404 303 303 303 303
 POST /manage/{site}/links/{link}/addresses/{address}/revoke 303 404 404 404 404 404 303
 GET  /manage/{site}/links/{link}/explain                303 404 404 200 200 200 303
+GET  /manage/{site}/activity                            303 404 403 403 303 200 303
+GET  /manage/{site}/activity?space=TEAM                 303 404 403 403 200 200 303
+GET  /manage/{site}/activity.csv                        303 404 403 403 403 200 303
+GET  /manage/{site}/activity.csv?space=TEAM             303 404 403 403 200 200 303
+GET  /manage/{site}/activity.json                       303 404 403 403 403 200 303
+GET  /manage/{site}/activity/chain                      303 404 403 403 403 200 303
+POST /manage/{site}/activity/chain                      303 404 403 403 403 200 303
+GET  /manage/{site}/failures                            303 404 403 403 403 200 303
 GET  /manage/{site}/policy                              303 404 403 403 200 200 303
 POST /manage/{site}/policy/loosening                    303 404 403 403 403 200 303
 POST /manage/{site}/policy/leavers                      303 404 403 403 403 200 303
@@ -108,6 +116,11 @@ POST   /api/v1/sites/{site}/links/{link}/confirm        401 404 404 200 200 200 
 POST   /api/v1/sites/{site}/links/{link}/rotate         401 404 404 200 200 200 401 403
 POST   /api/v1/sites/{site}/links/{link}/send           401 404 404 202 403 202 401 403
 GET    /api/v1/sites/{site}/links/{link}/activity       401 404 404 200 200 200 401 403
+GET    /api/v1/sites/{site}/activity                    401 404 403 403 403 200 401 403
+GET    /api/v1/sites/{site}/activity?space=TEAM         401 404 403 403 200 200 401 403
+GET    /api/v1/sites/{site}/activity/chain              401 404 403 403 403 200 401 403
+GET    /api/v1/sites/{site}/activity/verification       401 404 403 403 403 200 401 403
+GET    /api/v1/sites/{site}/failures                    401 404 403 403 403 200 401 403
 GET    /api/v1/sites/{site}/links/{link}/explanation    401 404 404 200 200 200 401 403
 GET    /api/v1/sites/{site}/policy                      401 404 403 403 403 200 401 403
 PUT    /api/v1/sites/{site}/policy?dry_run=true         401 404 403 403 403 200 401 403
@@ -188,7 +201,9 @@ class World:
         shell, add = self.shell, self.shell.services.membership.add
         shell.content.accounts.update(AccountId(f"557058:{role}") for role in ROLES)
         run(shell.storage.policies.ensure_site(BETA))
-        for cases in (shell.services.sharing, shell.services.governing, shell.services.leaving):
+        for cases in (
+            shell.services.sharing, shell.services.governing, shell.services.leaving, shell.services.auditing
+        ):  # fmt: skip
             cases[BETA] = evolve(cases[SITE], site=BETA)  # type: ignore[index]
         self.members: dict[str, Member] = {}
         for role in ROLES[1:]:

@@ -26,6 +26,7 @@ from exshare_core.events import Actor, Event
 from exshare_core.factors import Demand
 from exshare_core.governance import PolicyChange, assign, hold_back
 from exshare_core.governing import Governing
+from exshare_core.governing.auditing import Auditing
 from exshare_core.governing.leaving import Leaving
 from exshare_core.joining import Joining
 from exshare_core.links import ShareLink
@@ -193,6 +194,7 @@ class Shell:
             sharing={self.site: sharing},
             governing={self.site: Governing(self.site, storage, content, self.clock, ways_of(self.gateways).methods)},
             leaving={self.site: Leaving(self.site, storage, content, self.clock)},
+            auditing={self.site: Auditing(self.site, storage, content, self.clock)},
             keying=Keying(storage, self.clock, self.tokens, self.vault),
             elsewhere=Elsewhere(visiting, membership, departing, {self.site: self.gateways}),
             tokens=self.tokens,

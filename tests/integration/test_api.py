@@ -76,9 +76,10 @@ def problem(answer: Any) -> tuple[int, str]:
 )
 def test_every_operation_asks_for_a_key(headers: Mapping[str, str]) -> None:
     """Without a good one there is nothing but the demand for it."""
-    client = Shell().client()
+    shell = Shell()
     answers = [
-        client.request(one.method, one.address.format_map(Places(site=SITE)), headers=headers) for one in OPERATIONS
+        shell.client(f"192.0.2.{place}").request(one.method, one.address.format_map(Places(site=SITE)), headers=headers)
+        for place, one in enumerate(OPERATIONS, 1)
     ]
 
     assert {(401, "unauthenticated")} == {problem(one) for one in answers}

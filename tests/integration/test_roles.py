@@ -108,7 +108,7 @@ TAKING_ANYTHING = {
     "/manage/sign-out", "/manage/setup/{setup}", "/manage/{site}/account/password", "/manage/{site}/account/notices",
     "/manage/{site}/account/confirm", "/manage/{site}/account/second-factor",
     "/manage/{site}/account/second-factor/remove", "/manage/{site}/account/recovery-codes",
-    "/manage/{site}/account/sessions", "/manage/{site}/keys/{key}/revoke", "/manage/{site}/links/{link}/{act}",
+    "/manage/{site}/account/sessions", "/manage/{site}/activity/chain", "/manage/{site}/keys/{key}/revoke", "/manage/{site}/links/{link}/{act}",
 }  # fmt: skip
 """Forms of which each field is read by name and nothing is copied: a field too many has nowhere to go."""
 

@@ -213,7 +213,7 @@ def test_an_empty_file_names_all_that_is_needed(tmp_path: Path) -> None:
         ('use = "file"', 'use = ""', "mail.use", "there is no adapter ``; installed: file, mailgun, smtp"),
         ('name = "acme"', 'name = "Acme!"', "sites.Acme!.name", "`Acme!` is not a site name: use 1 to 40 of a-z, 0-9 and inner hyphens"),
         ('name = "acme"', "", "sites[1].name", "is missing: a short name for the site, such as acme"),
-        ('name = "acme"', 'name = "acme"\ntoken = "x"', "sites.acme.token", "there is no key `token`; known: contact, content, language, mail, name, sign_in, signed_visitors"),
+        ('name = "acme"', 'name = "acme"\ntoken = "x"', "sites.acme.token", "there is no key `token`; known: activity_days, contact, content, language, mail, name, sign_in, signed_visitors"),
         ("[sites.content]", "content = 5\n[other]", "sites.acme.content", "write it as a table [sites.content]"),
         ("[storage]", "[secrets]\nkey_file = 5\n[storage]", "secrets.key_file", "must be a path in quotes"),
         ("[storage]", '[secrets]\nkey_fil = ""\n[storage]', "secrets.key_fil", "there is no key `key_fil`; known: key_file; did you mean `key_file`?"),

@@ -382,7 +382,6 @@ ACTS: dict[str, Act] = {
     "look": lambda office, who, link: office.sharing.look(who, link),
     "reveal": lambda office, who, link: office.sharing.reveal(who, link),
     "find": lambda office, who, link: office.sharing.find(who, link),
-    "activity": lambda office, who, link: office.sharing.activity(who, link),
     "change": lambda office, who, link: office.sharing.change(who, link, 1, LinkForm()),
     "disable": lambda office, who, link: office.sharing.disable(who, link),
     "enable": lambda office, who, link: office.sharing.enable(who, link),
@@ -971,7 +970,7 @@ def test_the_activity_tells_what_happened_newest_first(office: Office) -> None:
     run(office.sharing.disable(office.boss, link))
     run(office.sharing.enable(office.boss, link))
     run(office.sharing.delete(None, link))
-    events = run(office.sharing.activity(office.ada, link))
+    events = run(office.storage.activity.of_link(ACME, link))
 
     assert [
         (Kind.LINK_DELETED, Actor.OPERATOR, None),

@@ -15,14 +15,14 @@ from enum import IntEnum
 from attrs import evolve, frozen
 
 from exshare_core.accounts import Member
-from exshare_core.errors import Busy, InvalidValue, NotFound, Refused
+from exshare_core.errors import Busy, InvalidValue, NotFound, Refused, printable
 from exshare_core.events import Kind
 from exshare_core.failures import KEPT_FOR, MOST_KEPT, Failure
 from exshare_core.groups import mandate_of
 from exshare_core.permissions import Mandate, Right, check_admin, check_membership, sees_all
 from exshare_core.ports import ChainState, Clock, Content, Recorded, Sought, Spot, Storage
 from exshare_core.sealing import Head, Verdict, begun, ended, step
-from exshare_core.values import LinkId, SiteId, SpaceKey
+from exshare_core.values import LinkId, MemberId, SiteId, SpaceKey
 
 RETENTION = timedelta(days=60)
 """How long what happened is kept, where a deployment does not say otherwise (spec M4)."""
@@ -110,6 +110,20 @@ class Auditing:
             if trail.more is None:
                 return
             after = trail.more
+
+    async def named(self, member: Member | None, text: str) -> MemberId:
+        """The member of the site with this name or id; raises InvalidValue where there is none."""
+        check_membership(member, self.site)
+        wanted = text.strip()
+        for one in await self.storage.members.list(self.site):
+            if one.id == wanted or one.name.casefold() == wanted.casefold():
+                return one.id
+        raise InvalidValue("member", f"there is no member `{printable(wanted[:60])}` on this site")
+
+    async def names(self, member: Member | None) -> Mapping[MemberId, str]:
+        """The names of all who are members of the site, for a list that is read in pieces."""
+        check_membership(member, self.site)
+        return {one.id: one.name for one in await self.storage.members.list(self.site)}
 
     async def charts(
         self, member: Member | None, sought: Sought, *, first: date, last: date, links: int = 10

@@ -9,6 +9,8 @@ edge, keeping the cause. No method is optional.
 from __future__ import annotations
 
 from exshare_core.ports.activity import (
+    FIRST,
+    LAST,
     ActivityChain,
     ActivityLog,
     ChainState,
@@ -49,6 +51,8 @@ from exshare_core.ports.storage import (
 )
 
 __all__ = [
+    "FIRST",
+    "LAST",
     "NO_LISTS",
     "NO_TITLES",
     "AccessChecker",

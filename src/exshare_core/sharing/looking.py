@@ -11,7 +11,6 @@ from exshare_core import permissions
 from exshare_core.accounts import Member
 from exshare_core.content import Node, NodeKind
 from exshare_core.errors import AdapterFailed, CannotUnseal
-from exshare_core.events import Event
 from exshare_core.links import ADDRESS_PURPOSE, lasting, segment
 from exshare_core.noticing import guessed_at
 from exshare_core.permissions import Mandate, Right
@@ -102,11 +101,6 @@ class Looking(Acting):
     async def guessed_at(self, links: Collection[LinkId]) -> Mapping[LinkId, datetime]:
         """Of links that were shown, those at which somebody guessed a lot within the last day, and when (spec G7)."""
         return await guessed_at(self.storage.guesses, self.vault, self.site, links, self.clock.now())
-
-    async def activity(self, member: Member | None, link: LinkId, limit: int = 50) -> tuple[Event, ...]:
-        """The latest events of a link that this member may see, newest first."""
-        record = await self._record(member, Right.VIEW, link)
-        return await self.storage.activity.of_link(self.site, record.link.id, limit)
 
     # --- many links ----------------------------------------------------------------------------------------------
 

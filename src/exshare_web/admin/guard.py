@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from starlette.requests import Request
 from starlette.responses import Response
 
-from exshare_core.errors import AdapterFailed, Refused, StalePolicy
+from exshare_core.errors import AdapterFailed, InvalidValue, Refused, StalePolicy
 from exshare_web.manager.pages import framed, said, status_of
 from exshare_web.manager.session import Desk, Endpoint, signed_in
 
@@ -18,7 +18,7 @@ def governed(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
     async def guarded(request: Request, desk: Desk) -> Response:
         try:
             return await endpoint(request, desk)
-        except (Refused, AdapterFailed, StalePolicy) as error:
+        except (Refused, AdapterFailed, InvalidValue, StalePolicy) as error:
             return await framed(request, desk, "admin_refused.html", status_of(error), problem=said(error))
 
     return signed_in(guarded)

@@ -21,6 +21,7 @@ from exshare_core.accounts import Member
 from exshare_core.api_keys import A_MINUTE, ApiKey
 from exshare_core.errors import AdapterFailed, ExshareError, InvalidValue, NotFound
 from exshare_core.governing import Governing
+from exshare_core.governing.auditing import Auditing
 from exshare_core.membership.keying import TooMany
 from exshare_core.sharing import Sharing
 from exshare_core.values import SiteId, SpaceKey, space_key
@@ -49,6 +50,7 @@ class Call:
     site: SiteId
     sharing: Sharing
     governing: Governing
+    auditing: Auditing
     query: Mapping[str, str]
 
     def path(self, name: str) -> str:
@@ -171,7 +173,7 @@ def _answered(found: Any, status: int, versioned: bool) -> Response:
 
 def _failed(request: Request, error: AdapterFailed) -> Response:
     """What a program is told when the world behind a port failed, which is noted."""
-    _log.warning("request failed", failure=type(error).__name__, route=request.scope["route"].path)
+    _log.warning("request failed", failure=type(error).__name__, port=error.port, route=request.scope["route"].path)
     return problems.of_error(error)
 
 
@@ -195,9 +197,8 @@ def _call(request: Request, key: ApiKey, member: Member, parameters: tuple[str, 
     if request.method in ("POST", "PATCH") and media not in ("", *_JSON):
         raise InvalidValue("Content-Type", "must be application/json")
     site = key.site
-    return Call(
-        request, key, member, site, services.sharing[site], services.governing[site], dict(request.query_params)
-    )
+    sharing, governing, auditing = services.sharing[site], services.governing[site], services.auditing[site]
+    return Call(request, key, member, site, sharing, governing, auditing, dict(request.query_params))
 
 
 def _limits(left: int, until: datetime, now: datetime) -> Mapping[str, str]:

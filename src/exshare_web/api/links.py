@@ -1,4 +1,4 @@
-"""Links over the API: list, make, see, change, switch, rotate, renew, confirm, send, delete, explain, and their activity."""
+"""Links over the API: list, make, see, change, switch, rotate, renew, confirm, send, delete and explain."""
 
 from __future__ import annotations
 
@@ -66,26 +66,6 @@ async def show(call: Call) -> models.Link:
     """One link, with what Confluence says of its page now, and its address for who may see it."""
     shown = await call.sharing.look(call.member, _link(call))
     return await _answer(call, shown, await _address(call, shown.link.id))
-
-
-async def activity(call: Call) -> models.Activity:
-    """What happened to a link lately."""
-    limit = call.number("limit", 50, MOST)
-    events = await call.sharing.activity(call.member, _link(call), limit)
-    names = await call.sharing.names(call.member, {one.member for one in events})
-    happened = [
-        models.Happened(
-            kind=one.kind.value,
-            at=one.at,
-            actor=one.actor.value,
-            member=None if one.member is None else names.get(one.member, one.member),
-            page=one.page,
-            detail=one.detail,
-            network=one.network,
-        )
-        for one in events
-    ]
-    return models.Activity(events=happened)
 
 
 async def explain(call: Call) -> models.Explanation:
@@ -436,14 +416,6 @@ OPERATIONS: tuple[Done, ...] = (
         needs=Operation.LINKS_SEND,
         handler=send,
         status=202,
-    ),
-    Done(
-        method="GET",
-        path="/links/{link}/activity",
-        summary="See what happened to a link",
-        needs=Operation.ACTIVITY_READ,
-        handler=activity,
-        parameters=(LIMIT,),
     ),
     Done(
         method="GET",

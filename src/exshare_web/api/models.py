@@ -124,22 +124,71 @@ class Sent:
 
 @frozen(kw_only=True)
 class Happened:
-    """One thing that happened."""
+    """One thing that happened. Of persons it holds what the member of the key may see."""
 
+    number: int | None = about("Its place in the chain of the site; absent while it is not sealed.", default=None)
     kind: str = about("What happened.")
     at: datetime = about("When.")
     actor: str = about("visitor, member, operator or system.")
     member: str | None = about("The member, by name.", default=None)
+    link: str | None = about("The link.", default=None)
+    space: str | None = about("The space, by key.", default=None)
     page: str | None = about("The page or file.", default=None)
     detail: str = about("More, in short words.", default="")
     network: str | None = about("From where.", default=None)
+    address: str | None = about("The mail address that the visitor had proved.", default=None)
+    account: str | None = about("The account of the visitor.", default=None)
 
 
 @frozen(kw_only=True)
 class Activity:
-    """What happened lately."""
+    """One page of what happened."""
 
     events: list[Happened] = about("Newest first.")
+    next: str | None = about("Give it back as `after` for what happened before; absent at the end.", default=None)
+
+
+@frozen(kw_only=True)
+class Chain:
+    """Where the chain over the activity of a site stands."""
+
+    head: str | None = about("The last sealed row in one word: site, number, instant and hash.", default=None)
+    removed_up_to: int = about("The number up to which rows were removed with age; 0 for none.")
+    unsealed: int = about("How many rows wait for a seal.")
+    unsealed_since: datetime | None = about("When the oldest of them happened.", default=None)
+    kept_days: int = about("How many days what happened is kept.")
+
+
+@frozen(kw_only=True)
+class Verification:
+    """Whether the activity is what was written down."""
+
+    whole: bool = about("Whether nothing is wrong.")
+    rows: int = about("How many rows are as they were sealed.")
+    without_personal: int = about("Of how many of them the personal fields were removed.")
+    unsealed: int = about("How many rows wait for a seal.")
+    strays: int = about("How many rows were put in past the service.")
+    broken_row: int | None = about("The number of the first row that does not fit.", default=None)
+    fault: str | None = about("What is wrong with it.", default=None)
+    head: str | None = about("The head up to which all is whole.", default=None)
+
+
+@frozen(kw_only=True)
+class FailureCount:
+    """Equal failures within one minute."""
+
+    minute: datetime = about("The beginning of the minute.")
+    port: str = about("What was asked: pages, files, access, mail and so on.")
+    operation: str = about("For what.")
+    outcome: str = about("busy, timed out, broken, refused, credential rejected, or the class of an unforeseen error.")
+    count: int = about("How often.")
+
+
+@frozen(kw_only=True)
+class Failures:
+    """What failed lately."""
+
+    failures: list[FailureCount] = about("Newest first.")
 
 
 @frozen(kw_only=True)
@@ -282,6 +331,39 @@ class Pages:
     """Pages that can be shared."""
 
     pages: list[Found] = about("Those that the member may read now; the best first.")
+
+
+@frozen(kw_only=True)
+class LinksInState:
+    """How many links stand in one way."""
+
+    state: str = about("active, disabled, suspended, not started, expired or used up.")
+    links: int = about("How many.")
+
+
+@frozen(kw_only=True)
+class Shared:
+    """Whether a page is shared, as far as the member may see."""
+
+    page: str = about("The id of the page.")
+    shared: bool = about("Whether it can be opened by a link now, or will be by itself.")
+    links: list[LinksInState] = about("The links that begin with the page or reach it, by how they stand.")
+    more: bool = about("Whether there are more than were looked at.")
+
+
+@frozen(kw_only=True)
+class NewBadge:
+    """A badge to make."""
+
+    seconds: int = about("How long its address is good: from 60 to 2592000, which is 30 days.", default=3600)
+
+
+@frozen(kw_only=True)
+class Badge:
+    """A badge."""
+
+    url: str = about("The address for a frame. Whoever has it sees what it tells.")
+    valid_until: datetime = about("When it ends.")
 
 
 # --- people ----------------------------------------------------------------------------------------------------------

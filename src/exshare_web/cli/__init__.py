@@ -13,6 +13,7 @@ import click
 from exshare_core import __version__
 from exshare_core.errors import AdapterFailed, ExshareError, InvalidValue, InvalidValues
 from exshare_web.cli.accounts import account
+from exshare_web.cli.activity import activity
 from exshare_web.cli.demo import demo
 from exshare_web.cli.describing import completion, openapi, reference
 from exshare_web.cli.links import link
@@ -27,7 +28,7 @@ def exshare() -> None:
     """Share Confluence pages with people outside your organisation."""
 
 
-for _command in (serve, check, member, account, link, policy, demo, openapi, completion, reference):
+for _command in (serve, check, member, account, link, policy, activity, demo, openapi, completion, reference):
     exshare.add_command(_command)
 
 

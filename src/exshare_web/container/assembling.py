@@ -6,7 +6,7 @@ It receives objects that are open already and makes each use case once, with one
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -22,6 +22,7 @@ from exshare_core.elsewhere import Elsewhere
 from exshare_core.factors import Demand
 from exshare_core.gates import Method
 from exshare_core.governing import Governing
+from exshare_core.governing.auditing import Auditing, Keeping
 from exshare_core.governing.leaving import Leaving
 from exshare_core.joining import Joining
 from exshare_core.membership import Membership
@@ -38,9 +39,11 @@ from exshare_core.ports import (
     VisitorTokens,
 )
 from exshare_core.sharing import Sharing
-from exshare_core.values import SiteId
+from exshare_core.values import EVERYWHERE, SiteId
 from exshare_core.visiting import Visiting
+from exshare_web.background import Archive
 from exshare_web.container.choosing import configured_host
+from exshare_web.container.noticing import Notebook, watched_content, watched_mailer
 from exshare_web.services import Services
 from exshare_web.settings import Settings
 from exshare_web.ways import callback_url, ways_at
@@ -141,6 +144,15 @@ class SiteContainer(containers.DeclarativeContainer):
     governing = providers.Singleton(
         Governing, site=site, storage=deployment.storage, content=content, clock=deployment.clock, methods=methods
     )
+    retention: providers.Dependency[timedelta] = providers.Dependency()
+    auditing = providers.Singleton(
+        Auditing,
+        site=site,
+        storage=deployment.storage,
+        content=content,
+        clock=deployment.clock,
+        retention=retention,
+    )
     leaving = providers.Singleton(
         Leaving, site=site, storage=deployment.storage, content=content, clock=deployment.clock
     )
@@ -155,12 +167,22 @@ class Opened:
     storage: Storage
     contents: Mapping[SiteId, Content]
     now: Callable[[], datetime]
+    archive: Archive
+    """What keeps the activity."""
 
     async def upkeep(self) -> None:
         """Forget what can no longer count for anything, letters that expired included."""
         now = self.now()
         await self.storage.prune(now)
         await self.storage.outbox.purge(now)
+
+
+def _everywhere(
+    settings: Settings, storage: Storage, contents: Mapping[SiteId, Content]
+) -> Mapping[SiteId, Auditing]:
+    """What concerned no single site, which only the operator can look back at; no content is asked for it."""
+    content = next(iter(contents.values()))
+    return {EVERYWHERE: Auditing(EVERYWHERE, storage, content, SystemClock(), settings.activity.retention)}
 
 
 def assembled(
@@ -174,10 +196,12 @@ def assembled(
 ) -> Opened:
     """The deployment over these adapters; those that need no opening are made here."""
     clock = SystemClock()
+    notebook = Notebook(clock)
+    contents = {site: watched_content(content, site, notebook) for site, content in contents.items()}
     deployment = Deployment(
         storage=providers.Object(storage),
         contents=providers.Object(contents),
-        mailer=providers.Object(mailer),
+        mailer=providers.Object(lambda site: watched_mailer(mailer(site), site, notebook)),
         clock=providers.Object(clock),
         tokens=providers.Object(SystemTokens()),
         hasher=providers.Object(hasher),
@@ -203,6 +227,7 @@ def assembled(
             content=providers.Object(content),
             url_of=providers.Object(url_of),
             methods=providers.Object(ways[site].methods),
+            retention=providers.Object(settings.activity.of(site)),
             deployment=deployment,
         )
         for site, content in contents.items()
@@ -216,6 +241,7 @@ def assembled(
         sharing={site: one.sharing() for site, one in sites.items()},
         governing={site: one.governing() for site, one in sites.items()},
         leaving={site: one.leaving() for site, one in sites.items()},
+        auditing={**{site: one.auditing() for site, one in sites.items()}, **_everywhere(settings, storage, contents)},
         keying=deployment.keying(),
         elsewhere=deployment.elsewhere(),
         tokens=deployment.tokens(),
@@ -223,6 +249,8 @@ def assembled(
         ways=ways,
         contacts={site.name: site.contact for site in settings.sites if site.contact},
     )
-    return Opened(services, deployment.dispatching(), storage, contents, clock.now)
+    keeping = Keeping(storage, clock, settings.activity.retentions(contents))
+    archive = Archive(keeping, partial(notebook.write, storage.failures), settings.activity.heads_file)
+    return Opened(services, deployment.dispatching(), storage, contents, clock.now, archive)
         language=settings.language,
         languages={site.name: site.language for site in settings.sites if site.language},

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from exshare_core.errors import AdapterFailed, ExshareError, InvalidValue, InvalidValues, NotFound, Refused, StaleLink
 from exshare_core.explaining import values_in_force
+from exshare_core.ports import Sought
 from exshare_core.sharing import Personal, Shown
 from exshare_core.values import Address, LinkId
 from exshare_web.admin.words import TITLES
@@ -246,7 +247,7 @@ async def _link_page(
     shown = await desk.sharing.look(desk.member, link_id)
     link = shown.link
     address, hidden = await _address(desk, shown)
-    events = await desk.sharing.activity(desk.member, link.id)
+    events = [one.event for one in (await desk.auditing.look(desk.member, Sought(link=link.id), limit=20)).events]
     names = await desk.sharing.names(desk.member, {link.owner, *(event.member for event in events)})
     called = await titles(desk, [link.scope.root])
     beside = await desk.sharing.list(desk.member, page=link.scope.root, limit=MOST_BESIDE + 1)

@@ -12,6 +12,7 @@ from exshare_core.accounts import Member
 from exshare_core.decisions import Answer
 from exshare_core.errors import InvalidValue, NotFound
 from exshare_core.governing import Governing
+from exshare_core.governing.auditing import Auditing
 from exshare_core.membership.attending import Presence
 from exshare_core.sharing import Sharing
 from exshare_core.values import SiteId, site_id
@@ -38,6 +39,7 @@ class Desk:
     site: SiteId
     sharing: Sharing
     governing: Governing
+    auditing: Auditing
     secret: str
     fields: Mapping[str, str]
     """The posted form; empty for a GET."""
@@ -75,7 +77,8 @@ def signed_in(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
                 return it.answers.neutral(FORGED)
         try:
             sharing, governing = it.services.sharing[site], it.services.governing[site]
-            return await endpoint(request, Desk(present, site, sharing, governing, secret, fields))
+            desk = Desk(present, site, sharing, governing, it.services.auditing[site], secret, fields)
+            return await endpoint(request, desk)
         except NotFound:
             return it.answers.stranger(Answer.UNKNOWN)
 
