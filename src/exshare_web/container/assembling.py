@@ -248,9 +248,9 @@ def assembled(
         ready=storage.ping,
         ways=ways,
         contacts={site.name: site.contact for site in settings.sites if site.contact},
+        language=settings.language,
+        languages={site.name: site.language for site in settings.sites if site.language},
     )
     keeping = Keeping(storage, clock, settings.activity.retentions(contents))
     archive = Archive(keeping, partial(notebook.write, storage.failures), settings.activity.heads_file)
     return Opened(services, deployment.dispatching(), storage, contents, clock.now, archive)
-        language=settings.language,
-        languages={site.name: site.language for site in settings.sites if site.language},
