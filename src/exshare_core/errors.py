@@ -9,7 +9,8 @@
     ├── NotFound              no such link, member or site for this caller
     ├── Stale                 somebody changed it first (carries the version now in force)
     │   ├── StaleLink         a link
-    │   └── StalePolicy       what admins have set on a site
+    │   ├── StalePolicy       what admins have set on a site
+    │   └── StaleBranding     how a site presents itself
     ├── Taken                 a name or a digest is in use already
     ├── AdapterFailed         the world behind a port failed
     │   ├── Busy              it may work again by itself: retry later (carries seconds)
@@ -97,6 +98,12 @@ class StalePolicy(Stale):
     """What is set on the site was changed by somebody else first."""
 
     what = "the site's policy"
+
+
+class StaleBranding(Stale):
+    """How the site presents itself was changed by somebody else first."""
+
+    what = "how the site looks"
 
 
 class Taken(ExshareError):

@@ -74,6 +74,7 @@ class Kind(Enum):
     ADDRESS_CHANGED = "address changed"
     DATA_EXPORTED = "data exported"
     POLICY_CHANGED = "policy changed"
+    BRANDING_CHANGED = "branding changed"
     SHARING_STOPPED = "sharing stopped"
     SHARING_RESUMED = "sharing resumed"
 

@@ -15,7 +15,8 @@ from starlette.responses import HTMLResponse, Response
 from exshare_core.decisions import Answer
 from exshare_core.errors import AdapterFailed, Busy, CredentialRejected
 from exshare_core.visiting import Opening
-from exshare_web import languages
+from exshare_web import brand, languages
+from exshare_web.brand import Brand
 from exshare_web.languages import msg
 from exshare_web.rendering import Pages
 
@@ -111,15 +112,16 @@ BUSY_FOR = 5.0
 """Seconds after which a busy site may be tried again, when it does not say."""
 
 
+MOST_BODIES = 500
+"""Rendered answers that are kept; looks that were changed are forgotten with the rest."""
+
+
 class Answers:
-    """The fixed answers, rendered once for each language. `contact` tells every visitor whom to turn to, whatever link they tried."""
+    """The fixed answers, each of the same bytes for whoever is given it. `contact` tells every visitor whom to turn to, whatever link they tried."""
 
     def __init__(self, pages: Pages, contact: str = "") -> None:
-        self._bodies: dict[tuple[str, Neutral], bytes] = {}
-        for code in languages.NAMES:
-            with languages.speaking(code):
-                for neutral in (*NEUTRAL.values(), BROKEN, FAILED, *_WAITING, FORGED, UNREADABLE):
-                    self._bodies[code, neutral] = pages.encoded("neutral.html", page=neutral, contact=contact)
+        self._pages, self._contact = pages, contact
+        self._bodies: dict[tuple[str, Brand, Neutral], bytes] = {}
 
     def stranger(self, answer: Answer) -> Response:
         """The fixed answer for what a stranger may learn; raises KeyError for those that need a page of their own."""
@@ -135,7 +137,7 @@ class Answers:
         """One of the fixed pages, with a hint in whole seconds when to come again."""
         headers = {} if retry_after is None else {"retry-after": str(max(1, ceil(retry_after)))}
         said = _in_words(retry_after) if neutral is TOO_MANY and retry_after is not None else neutral
-        return HTMLResponse(self._bodies[languages.current().code, said], neutral.status, headers)
+        return HTMLResponse(self._body(said), neutral.status, headers)
 
     def failure(self, error: AdapterFailed) -> Response:
         """What a visitor is told when the world behind a port failed: busy 503, broken 502 (spec G8)."""
@@ -144,3 +146,12 @@ class Answers:
         if isinstance(error, CredentialRejected):
             return self.neutral(NEUTRAL[Answer.BUSY], 60)
         return self.neutral(BROKEN)
+
+    def _body(self, neutral: Neutral) -> bytes:
+        """Rendered once for each language and look: the same bytes ever after."""
+        dressed = languages.current().code, brand.current(), neutral
+        if dressed not in self._bodies:
+            if len(self._bodies) >= MOST_BODIES:
+                self._bodies.clear()
+            self._bodies[dressed] = self._pages.encoded("neutral.html", page=neutral, contact=self._contact)
+        return self._bodies[dressed]

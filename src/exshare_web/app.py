@@ -25,6 +25,8 @@ from exshare_web.answers import FAILED, UNREADABLE, Answers
 from exshare_web.api import problems
 from exshare_web.api.declaring import ROOT
 from exshare_web.api.operations import api_routes
+from exshare_web.badges import badge_routes
+from exshare_web.brand import Dressing, Wardrobe
 from exshare_web.headers import SecurityHeaders
 from exshare_web.hosts import Hosts
 from exshare_web.logs import RequestLog
@@ -44,7 +46,7 @@ _log = structlog.get_logger()
 def create_app(services: Services) -> Starlette:
     """The service over `services`. Nothing is opened here; whoever made the services closes them."""
     pages = Pages()
-    answers = Answers(pages, services.contact)
+    answers, wardrobe = Answers(pages, services.contact), Wardrobe(services.presenting)
     static = StaticFiles(directory=str(resources.files("exshare_web") / "static"))
     app = Starlette(
         routes=[
@@ -61,6 +63,8 @@ def create_app(services: Services) -> Starlette:
             Middleware(SecurityHeaders, secure=services.secure),
             Middleware(LastResort, answers=answers),
             Middleware(Speaking, default=services.language, secure=services.secure),
+            Middleware(Dressing, wardrobe=wardrobe),
+            Middleware(LastResort, answers=answers),
             Middleware(Hosts, answers=answers, visitors=services.base_url, members=services.manage_url),
             Middleware(InOurWords, answers=answers),
             Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY),
@@ -72,7 +76,7 @@ def create_app(services: Services) -> Starlette:
     )
     # A redirect to a path without its slash would name the host that the request named.
     app.router.redirect_slashes = False
-    app.state.shell = Shell(services, pages, answers)
+    app.state.shell = Shell(services, pages, answers, wardrobe)
     return app
 
 

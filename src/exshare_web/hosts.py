@@ -16,8 +16,8 @@ from exshare_core.decisions import Answer
 from exshare_web.answers import Answers
 
 OF_VISITORS = ("/s", "/account")
-OF_MEMBERS = ("/manage", "/api")
-OF_BOTH = ("/static", "/sso", "/robots.txt")
+OF_MEMBERS = ("/manage", "/api", "/badge")
+OF_BOTH = ("/static", "/brand", "/sso", "/robots.txt")
 """Where paths begin that one host answers, the other, or both: an identity provider sends back to where people left."""
 
 OF_ALL = ("/healthz", "/readyz")

@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
-from exshare_web import languages
+from exshare_web import brand, languages
 
 
 def environment() -> Environment:
@@ -27,6 +27,7 @@ def environment() -> Environment:
     made.policies["ext.i18n.trimmed"] = True
     made.install_gettext_callables(_one, _one_or_more, newstyle=True)  # type: ignore[attr-defined]
     made.globals["language"] = languages.current
+    made.globals["brand"] = brand.current
     made.globals["other_languages"] = lambda: languages.others(languages.current().code)
     made.filters["day"] = lambda moment: languages.current().day(moment)
     made.filters["moment"] = lambda moment: languages.current().moment(moment)

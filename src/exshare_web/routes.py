@@ -14,12 +14,13 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from exshare_web import elsewhere
 from exshare_web.health import live, ready, robots
-from exshare_web.visitor import discussion, files, gates, history, pages, searching
+from exshare_web.visitor import brand_files, discussion, files, gates, history, pages, searching
 
 UNGUARDED: Mapping[str, str] = {
     "/healthz": "says that the process runs, and nothing else",
     "/readyz": "says that the storage answers, and nothing else",
     "/robots.txt": "asks crawlers to stay away from share links",
+    "/brand": "colours, pictures and style sheets that sites show, each under a name made of its bytes",
     "/static": "our own style sheets, the same for everyone",
     "/sso": "where browsers come back from a provider: who is signed in there goes on to a link, which judges by itself",
     "/api/v1": "programs' way in: every operation below asks for an API key by itself; its description tells of no site",
@@ -54,6 +55,7 @@ def plain_routes(static: Mount) -> list[BaseRoute]:
     return [
         Route("/sso/{site}/{provider}/callback", elsewhere.arrive, methods=["GET"], name="callback"),
         Route("/healthz", live, methods=["GET"], name="live"),
+        Route("/brand/{file}", brand_files.fetch, methods=["GET"], name="brand"),
         Route("/readyz", ready, methods=["GET"], name="ready"),
         Route("/robots.txt", robots, methods=["GET"], name="robots"),
         static,

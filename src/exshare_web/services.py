@@ -10,6 +10,7 @@ from exshare_core.elsewhere import Elsewhere
 from exshare_core.governing import Governing
 from exshare_core.governing.auditing import Auditing
 from exshare_core.governing.leaving import Leaving
+from exshare_core.governing.presenting import Presenting
 from exshare_core.joining import Joining
 from exshare_core.membership import Membership
 from exshare_core.membership.keying import Keying
@@ -36,6 +37,7 @@ class Services:
     governing: Mapping[SiteId, Governing]
     leaving: Mapping[SiteId, Leaving]
     auditing: Mapping[SiteId, Auditing]
+    presenting: Mapping[SiteId, Presenting]
     keying: Keying
     elsewhere: Elsewhere
     tokens: TokenGenerator

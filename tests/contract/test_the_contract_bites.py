@@ -13,6 +13,7 @@ from hypothesis import Phase
 from exshare_core.errors import ExshareError
 from exshare_core.ports import Clock
 from exshare_core.testing.authenticator import AuthenticatorCodesContract
+from exshare_core.testing.brandings import StyleSheetsContract
 from exshare_core.testing.checking import CheckedContract
 from exshare_core.testing.clocks import ClockContract
 from exshare_core.testing.content import ContentContract
@@ -41,6 +42,7 @@ from tests.contract.broken import (
     letters,
     links,
     lists,
+    looks,
     neighbours,
     people,
     policies,
@@ -63,6 +65,7 @@ ROWS: list[Row] = [
         gates,
         neighbours,
         policies,
+        looks,
         people,
         activities,
         guests,
@@ -95,6 +98,7 @@ CONTRACTS: list[Any] = [
     VisitorTokensContract,
     ContentContract,
     DiscussionsContract,
+    StyleSheetsContract,
     HistoriesContract,
     CheckedContract,
     BodyRendererContract,

@@ -16,6 +16,7 @@ from attrs import define, evolve, field, frozen
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from exshare_adapters.tinycss2_styles import Tinycss2Styles
 from exshare_core.accounts import Member
 from exshare_core.content import Attachment, Draft, NodeKind
 from exshare_core.departing import Departing, Gateway
@@ -28,6 +29,7 @@ from exshare_core.governance import PolicyChange, assign, hold_back
 from exshare_core.governing import Governing
 from exshare_core.governing.auditing import Auditing
 from exshare_core.governing.leaving import Leaving
+from exshare_core.governing.presenting import Presenting
 from exshare_core.joining import Joining
 from exshare_core.links import ShareLink
 from exshare_core.membership import Membership
@@ -195,6 +197,7 @@ class Shell:
             governing={self.site: Governing(self.site, storage, content, self.clock, ways_of(self.gateways).methods)},
             leaving={self.site: Leaving(self.site, storage, content, self.clock)},
             auditing={self.site: Auditing(self.site, storage, content, self.clock)},
+            presenting={self.site: Presenting(self.site, storage, Tinycss2Styles(), self.clock)},
             keying=Keying(storage, self.clock, self.tokens, self.vault),
             elsewhere=Elsewhere(visiting, membership, departing, {self.site: self.gateways}),
             tokens=self.tokens,

@@ -16,6 +16,7 @@ from exshare_adapters.migrations import Migration, load_migrations, migrate
 from exshare_adapters.postgres.accounts import PostgresAccounts
 from exshare_adapters.postgres.activity import PostgresActivity
 from exshare_adapters.postgres.api_keys import PostgresApiKeys
+from exshare_adapters.postgres.brandings import PostgresBrandings
 from exshare_adapters.postgres.chain import PostgresChain
 from exshare_adapters.postgres.codes import PostgresCodes
 from exshare_adapters.postgres.connection import (
@@ -61,6 +62,7 @@ class PostgresStorage:
         self.departures = PostgresDepartures(database)
         self.used_tokens = PostgresUsedTokens(database)
         self.policies = PostgresPolicies(database, codec)
+        self.brandings = PostgresBrandings(database)
         self.members = PostgresMembers(database)
         self.accounts = PostgresAccounts(database)
         self.api_keys = PostgresApiKeys(database, codec)

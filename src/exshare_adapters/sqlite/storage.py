@@ -14,6 +14,7 @@ from exshare_adapters.queries import load_queries
 from exshare_adapters.sqlite.accounts import SqliteAccounts
 from exshare_adapters.sqlite.activity import SqliteActivity
 from exshare_adapters.sqlite.api_keys import SqliteApiKeys
+from exshare_adapters.sqlite.brandings import SqliteBrandings
 from exshare_adapters.sqlite.chain import SqliteChain
 from exshare_adapters.sqlite.codes import SqliteCodes
 from exshare_adapters.sqlite.connection import Statements, make_file, transaction
@@ -43,6 +44,7 @@ class SqliteStorage:
         self.departures = SqliteDepartures(database)
         self.used_tokens = SqliteUsedTokens(database)
         self.policies = SqlitePolicies(database, codec)
+        self.brandings = SqliteBrandings(database)
         self.members = SqliteMembers(database)
         self.accounts = SqliteAccounts(database)
         self.api_keys = SqliteApiKeys(database, codec)

@@ -37,6 +37,7 @@ from exshare_core.ports.identity import IdentityProvider, VisitorTokens
 from exshare_core.ports.machine import AuthenticatorCodes, Checked, Clock, PasswordHasher, TokenGenerator, Vault
 from exshare_core.ports.mail import Mailer
 from exshare_core.ports.people import AccountRepository, ApiKeyRepository, MemberRepository
+from exshare_core.ports.presenting import BrandingRepository, StyleSheets
 from exshare_core.ports.records import Found, LinkRecord, PendingCode, PendingDeparture, StoredProof, Stretch, Swept
 from exshare_core.ports.searching import Place, Search
 from exshare_core.ports.storage import (
@@ -62,6 +63,7 @@ __all__ = [
     "ApiKeyRepository",
     "AuthenticatorCodes",
     "BodyRenderer",
+    "BrandingRepository",
     "ChainState",
     "Checked",
     "Clock",
@@ -96,6 +98,7 @@ __all__ = [
     "Storage",
     "StoredProof",
     "Stretch",
+    "StyleSheets",
     "Swept",
     "TokenGenerator",
     "UsedTokens",

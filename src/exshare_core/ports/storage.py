@@ -16,6 +16,7 @@ from exshare_core.listings import Order, Place, Wanted
 from exshare_core.policy import Layer
 from exshare_core.ports.activity import ActivityChain, ActivityLog, FailureLog
 from exshare_core.ports.people import AccountRepository, ApiKeyRepository, MemberRepository
+from exshare_core.ports.presenting import BrandingRepository
 from exshare_core.ports.records import Found, LinkRecord, PendingCode, PendingDeparture, StoredProof, Stretch, Swept
 from exshare_core.values import (
     LinkId,
@@ -283,6 +284,9 @@ class Storage(Protocol):
 
     @property
     def policies(self) -> PolicyRepository: ...
+
+    @property
+    def brandings(self) -> BrandingRepository: ...
 
     @property
     def members(self) -> MemberRepository: ...

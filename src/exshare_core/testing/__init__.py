@@ -12,6 +12,7 @@ MODULES = [
     "activity",
     "api_keys",
     "authenticator",
+    "brandings",
     "chain",
     "changing",
     "checking",
@@ -55,6 +56,7 @@ from exshare_core.testing.accounts import AccountRepositoryContract
 from exshare_core.testing.activity import ActivityLogContract
 from exshare_core.testing.api_keys import ApiKeyRepositoryContract
 from exshare_core.testing.authenticator import AuthenticatorApp, AuthenticatorCodesContract
+from exshare_core.testing.brandings import BrandingRepositoryContract, StyleSheetsContract
 from exshare_core.testing.chain import ActivityChainContract, FailureLogContract
 from exshare_core.testing.checking import CheckedContract
 from exshare_core.testing.clocks import ClockContract
@@ -101,6 +103,7 @@ __all__ = [
     "AuthenticatorApp",
     "AuthenticatorCodesContract",
     "BodyRendererContract",
+    "BrandingRepositoryContract",
     "CheapHasher",
     "CheckedContract",
     "ClockContract",
@@ -142,6 +145,7 @@ __all__ = [
     "SearchContract",
     "SignInSystem",
     "StorageContract",
+    "StyleSheetsContract",
     "TokenGeneratorContract",
     "UsedTokensContract",
     "VaultContract",

@@ -16,6 +16,7 @@ from exshare_core.ports import Storage
 from exshare_core.testing.accounts import AccountRepositoryContract
 from exshare_core.testing.activity import ActivityLogContract
 from exshare_core.testing.api_keys import ApiKeyRepositoryContract
+from exshare_core.testing.brandings import BrandingRepositoryContract
 from exshare_core.testing.chain import ActivityChainContract, FailureLogContract
 from exshare_core.testing.codes import CodeRepositoryContract
 from exshare_core.testing.contract import Contract, promise
@@ -155,6 +156,7 @@ class StorageContract(
     DepartureRepositoryContract,
     UsedTokensContract,
     PolicyRepositoryContract,
+    BrandingRepositoryContract,
     MemberRepositoryContract,
     AccountRepositoryContract,
     ApiKeyRepositoryContract,

@@ -17,7 +17,7 @@ from exshare_core.errors import InvalidValue
 from exshare_core.joining.recognising import Recognised
 from exshare_core.values import SiteId, Token, site_id
 from exshare_core.visiting import Caller
-from exshare_web import cookies, languages
+from exshare_web import cookies
 from exshare_web.answers import FORGED
 from exshare_web.fields import text_fields
 from exshare_web.form_tokens import fits, form_token
@@ -81,7 +81,7 @@ def at_site(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
         it, site = shell(request), _site(request)
         if site is None:
             return it.answers.stranger(Answer.UNKNOWN)
-        languages.prefer(it.services.languages.get(site))
+        await it.speak_for(site)
         fields: Mapping[str, str] = {}
         secret = cookies.read(request, cookies.VISITOR, secure=it.services.secure)
         if request.method == "POST":

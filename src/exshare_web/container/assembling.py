@@ -15,6 +15,7 @@ from dependency_injector import containers, providers
 
 from exshare_adapters.joserfc_visitors.tokens import JoserfcVisitorTokens
 from exshare_adapters.system import SystemClock, SystemTokens
+from exshare_adapters.tinycss2_styles import Tinycss2Styles
 from exshare_adapters.totp import Totp
 from exshare_core.departing import Departing, Gateway
 from exshare_core.dispatching import Dispatching
@@ -24,6 +25,7 @@ from exshare_core.gates import Method
 from exshare_core.governing import Governing
 from exshare_core.governing.auditing import Auditing, Keeping
 from exshare_core.governing.leaving import Leaving
+from exshare_core.governing.presenting import Presenting
 from exshare_core.joining import Joining
 from exshare_core.membership import Membership
 from exshare_core.membership.keying import Keying
@@ -34,6 +36,7 @@ from exshare_core.ports import (
     Mailer,
     PasswordHasher,
     Storage,
+    StyleSheets,
     TokenGenerator,
     Vault,
     VisitorTokens,
@@ -60,6 +63,7 @@ class Deployment(containers.DeclarativeContainer):
     hasher: providers.Dependency[PasswordHasher] = providers.Dependency()
     vault: providers.Dependency[Vault] = providers.Dependency()
     authenticator: providers.Dependency[AuthenticatorCodes] = providers.Dependency()
+    styles: providers.Dependency[StyleSheets] = providers.Dependency()
     demand: providers.Dependency[Demand] = providers.Dependency()
     issuer: providers.Dependency[str] = providers.Dependency()
     visitor_tokens: providers.Dependency[VisitorTokens] = providers.Dependency()
@@ -153,6 +157,9 @@ class SiteContainer(containers.DeclarativeContainer):
         clock=deployment.clock,
         retention=retention,
     )
+    presenting = providers.Singleton(
+        Presenting, site=site, storage=deployment.storage, styles=deployment.styles, clock=deployment.clock
+    )
     leaving = providers.Singleton(
         Leaving, site=site, storage=deployment.storage, content=content, clock=deployment.clock
     )
@@ -209,6 +216,7 @@ def assembled(
         gateways=providers.Object(gateways),
         callback_of=providers.Object(partial(callback_url, settings.base_url)),
         members_callback_of=providers.Object(partial(callback_url, settings.members_url)),
+        styles=providers.Object(Tinycss2Styles()),
         account_url=providers.Object(partial("{}/account/{}/sign-in".format, settings.base_url)),
         authenticator=providers.Object(Totp()),
         demand=providers.Object(settings.totp),
@@ -240,6 +248,7 @@ def assembled(
         joining=deployment.joining(),
         sharing={site: one.sharing() for site, one in sites.items()},
         governing={site: one.governing() for site, one in sites.items()},
+        presenting={site: one.presenting() for site, one in sites.items()},
         leaving={site: one.leaving() for site, one in sites.items()},
         auditing={**{site: one.auditing() for site, one in sites.items()}, **_everywhere(settings, storage, contents)},
         keying=deployment.keying(),
@@ -248,9 +257,9 @@ def assembled(
         ready=storage.ping,
         ways=ways,
         contacts={site.name: site.contact for site in settings.sites if site.contact},
-        language=settings.language,
-        languages={site.name: site.language for site in settings.sites if site.language},
     )
     keeping = Keeping(storage, clock, settings.activity.retentions(contents))
     archive = Archive(keeping, partial(notebook.write, storage.failures), settings.activity.heads_file)
     return Opened(services, deployment.dispatching(), storage, contents, clock.now, archive)
+        language=settings.language,
+        languages={site.name: site.language for site in settings.sites if site.language},

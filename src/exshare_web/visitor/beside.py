@@ -17,7 +17,7 @@ from exshare_core.visiting import Addresses, Admission, Visiting
 from exshare_web.headers import PAGE_POLICY, framed
 from exshare_web.visitor.pages import addresses_of, led_to_the_gate
 from exshare_web.visitor.previews import banner
-from exshare_web.visitor.request import Shell, caller, shell
+from exshare_web.visitor.request import Shell, opened, shell
 
 _log = structlog.get_logger()
 
@@ -67,8 +67,7 @@ async def beside(
     policy: str = PAGE_POLICY,
 ) -> Response:
     """The page that a template makes of what `look` gives; what an Answer or a failure is answered by is always the same."""
-    it = shell(request)
-    opening = await it.services.visiting.open(request.path_params["segment"], caller(request))
+    opening = await opened(request)
     admission = opening.admission
     if admission is None:
         return led_to_the_gate(request, opening)

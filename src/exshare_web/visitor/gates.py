@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from exshare_core.decisions import Answer
 from exshare_core.visiting import Caller, Opening, Submission
-from exshare_web import elsewhere, languages
+from exshare_web import elsewhere
 from exshare_web.account import at_gate
 from exshare_web.answers import FORGED, TOO_MANY
 from exshare_web.fields import text_fields
@@ -19,7 +19,7 @@ from exshare_web.headers import framed
 from exshare_web.origins import comes_from, same_origin
 from exshare_web.visitor import previews
 from exshare_web.visitor.pages import show_page
-from exshare_web.visitor.request import GATES, caller, fresh_caller, in_frame, keep_session, link_path, shell
+from exshare_web.visitor.request import GATES, caller, fresh_caller, in_frame, keep_session, link_path, opened, shell
 
 MAX_FIELD = 1000
 """Characters of a field that are read; no password, address or code is longer."""
@@ -38,7 +38,7 @@ async def show_link(request: Request) -> Response:
         return await _introduced(request, token)
     if previews.GRANT in request.query_params and (preview := await previews.show(request)) is not None:
         return preview
-    opening = await shell(request).services.visiting.open(request.path_params["segment"], caller(request))
+    opening = await opened(request)
     response = await _shown(request, opening)
     if opening.answer is Answer.ASK_OPEN and opening.ask is not None:
         # Whoever presses the Open button twice must be the same visitor both times.
@@ -67,7 +67,7 @@ async def submit(request: Request) -> Response:
 
 async def _other_way(request: Request, way: str) -> Response:
     """To an account, or through with one, if that is what the gate asks; else what a GET would answer."""
-    opening = await shell(request).services.visiting.open(request.path_params["segment"], caller(request))
+    opening = await opened(request)
     answer = await at_gate.chosen(request, opening, way) if opening.answer in WHO else None
     return await _shown(request, opening) if answer is None else answer
 
@@ -150,7 +150,7 @@ async def _gate(
     """One gate's page. A wrong proof is answered 403 with the same bytes, whatever was wrong with it (spec G8)."""
     it, ask = shell(request), submission.ask
     assert ask is not None
-    languages.prefer(it.services.languages.get(ask.site))
+    await it.speak_for(ask.site)
     code = submission.answer is Answer.ASK_ADDRESS and submission.code_sent
     asks_who = submission.answer in WHO
     ways = it.services.ways_of(ask.site).past(submission.answer)

@@ -20,18 +20,16 @@ from exshare_core.errors import AdapterFailed, InvalidValue
 from exshare_core.values import page_id
 from exshare_core.visiting import Addresses, Admission, Opening, PageView
 from exshare_core.visiting.searching import searchable
-from exshare_web import languages
 from exshare_web.headers import CONTENT_POLICY, FORM_POLICY, INDEXABLE, framed
 from exshare_web.visitor.previews import banner
-from exshare_web.visitor.request import GATES, Shell, caller, link_path, shell
+from exshare_web.visitor.request import GATES, Shell, link_path, opened, shell
 
 _log = structlog.get_logger()
 
 
 async def show(request: Request) -> Response:
     """``GET /s/{segment}/p/{page}``: one page of the share. Before the last gate every page leads to the gate."""
-    it = shell(request)
-    opening = await it.services.visiting.open(request.path_params["segment"], caller(request))
+    opening = await opened(request)
     if opening.admission is not None:
         return await show_page(request, opening.admission, request.path_params["page"])
     return led_to_the_gate(request, opening)
@@ -55,8 +53,7 @@ async def lead(request: Request) -> Response:
 
     Where there is none, the answer is that of a page that is not in the share.
     """
-    it = shell(request)
-    opening = await it.services.visiting.open(request.path_params["segment"], caller(request))
+    opening = await opened(request)
     if opening.admission is None:
         return led_to_the_gate(request, opening)
     return framed(await _onward(request, opening.admission), opening.admission.frames)

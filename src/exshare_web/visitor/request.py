@@ -10,10 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from exshare_core.decisions import Answer
-from exshare_core.values import IPAddress, Token, network_address
-from exshare_core.visiting import Caller
-from exshare_web import cookies
+from exshare_core.values import IPAddress, SiteId, Token, network_address
+from exshare_core.visiting import Caller, Opening
+from exshare_web import cookies, languages
 from exshare_web.answers import Answers
+from exshare_web.brand import Wardrobe, wear
 from exshare_web.rendering import Pages
 from exshare_web.services import Services
 from exshare_web.turns import Turns
@@ -36,7 +37,13 @@ class Shell:
     services: Services
     pages: Pages
     answers: Answers
+    wardrobe: Wardrobe
     searches: Turns = field(factory=lambda: Turns(at_once=4, waiting=16))
+
+    async def speak_for(self, site: SiteId) -> None:
+        """Answer as a page of this site: in its language, unless another is wished for, and dressed as it is."""
+        languages.prefer(self.services.languages.get(site))
+        await wear(self.wardrobe, site)
 
 
 def shell(request: Request) -> Shell:
@@ -44,6 +51,15 @@ def shell(request: Request) -> Shell:
     it = request.app.state.shell
     assert isinstance(it, Shell)
     return it
+
+
+async def opened(request: Request) -> Opening:
+    """The link that a request is about, judged for who asks. What an open one answers is dressed as its site's."""
+    it = shell(request)
+    opening = await it.services.visiting.open(request.path_params["segment"], caller(request))
+    if opening.admission is not None:
+        await it.speak_for(opening.admission.link.site)
+    return opening
 
 
 def link_path(request: Request, segment: str | None = None) -> str:

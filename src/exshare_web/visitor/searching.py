@@ -24,7 +24,7 @@ from exshare_web.headers import framed
 from exshare_web.origins import same_origin
 from exshare_web.visitor.pages import led_to_the_gate
 from exshare_web.visitor.previews import banner
-from exshare_web.visitor.request import caller, link_path, shell
+from exshare_web.visitor.request import link_path, opened, shell
 
 _log = structlog.get_logger()
 
@@ -48,7 +48,7 @@ async def answer(request: Request) -> Response:
 
 async def _answered(request: Request, fields: Mapping[str, str] | None) -> Response:
     it = shell(request)
-    opening = await it.services.visiting.open(request.path_params["segment"], caller(request))
+    opening = await opened(request)
     admission = opening.admission
     if admission is None:
         return led_to_the_gate(request, opening)

@@ -11,6 +11,7 @@ from attrs import define, evolve, field, fields
 
 from exshare_core.accounts import Member, MemberSession, SignInStep
 from exshare_core.api_keys import ApiKey
+from exshare_core.branding import Branding
 from exshare_core.errors import Taken
 from exshare_core.events import Event
 from exshare_core.external_accounts import AccountSession, AccountStep, ExternalAccount, KeptShare
@@ -46,6 +47,7 @@ class State:
     policies: dict[SiteId, SitePolicy] = field(factory=dict)
     changes: dict[tuple[SiteId, int], PolicyChange] = field(factory=dict)
     switches: dict[tuple[SiteId, SpaceKey | None], bool] = field(factory=dict)
+    brandings: dict[SiteId, Branding] = field(factory=dict)
     members: dict[MemberId, Member] = field(factory=dict)
     sessions: dict[bytes, MemberSession] = field(factory=dict)
     steps: dict[bytes, SignInStep] = field(factory=dict)

@@ -13,6 +13,7 @@ from exshare_core.ports import (
     ActivityChain,
     ActivityLog,
     ApiKeyRepository,
+    BrandingRepository,
     CodeRepository,
     DepartureRepository,
     FailureLog,
@@ -26,6 +27,7 @@ from exshare_core.ports import (
 from exshare_core.testing.fakes.accounts import MemoryAccounts
 from exshare_core.testing.fakes.activity import MemoryActivity, MemoryChain, MemoryFailures
 from exshare_core.testing.fakes.api_keys import MemoryApiKeys
+from exshare_core.testing.fakes.brandings import MemoryBrandings
 from exshare_core.testing.fakes.codes import MemoryCodes
 from exshare_core.testing.fakes.departures import MemoryDepartures
 from exshare_core.testing.fakes.links import MemoryLinks
@@ -49,6 +51,7 @@ class MemoryStorage:
         self.departures: DepartureRepository = MemoryDepartures(self.state)
         self.used_tokens: UsedTokens = MemoryUsedTokens(self.state)
         self.policies: PolicyRepository = MemoryPolicies(self.state)
+        self.brandings: BrandingRepository = MemoryBrandings(self.state)
         self.members: MemberRepository = MemoryMembers(self.state)
         self.accounts: AccountRepository = MemoryAccounts(self.state)
         self.api_keys: ApiKeyRepository = MemoryApiKeys(self.state)

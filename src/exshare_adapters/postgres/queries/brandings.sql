@@ -1,0 +1,35 @@
+-- How sites look.
+
+-- name: of_site
+-- The whole of it, pictures included.
+select site, version, name, footer, gate, home, accent, dark, styles, logo, logo_type, icon, icon_type
+from brandings where site = %(site)s;
+
+-- name: version
+-- The version in force.
+select version from brandings where site = %(site)s;
+
+-- name: replace
+-- The next version, or the first; nothing when another came first.
+insert into brandings (
+site, version, name, footer, gate, home, accent, dark, styles, styles_digest, logo, logo_type, logo_digest,
+icon, icon_type, icon_digest)
+select %(site)s::text, %(version)s::integer, %(name)s::text, %(footer)s::text, %(gate)s::text, %(home)s::text, %(accent)s::text, %(dark)s::boolean,
+%(styles)s::text, %(styles_digest)s::text, %(logo)s::bytea, %(logo_type)s::text, %(logo_digest)s::text,
+%(icon)s::bytea, %(icon_type)s::text, %(icon_digest)s::text
+where %(version)s::integer = 1 or exists (select 1 from brandings where site = %(site)s)
+on conflict (site) do update set version = excluded.version, name = excluded.name, footer = excluded.footer,
+gate = excluded.gate, home = excluded.home, accent = excluded.accent, dark = excluded.dark, styles = excluded.styles, styles_digest = excluded.styles_digest,
+logo = excluded.logo, logo_type = excluded.logo_type, logo_digest = excluded.logo_digest,
+icon = excluded.icon, icon_type = excluded.icon_type, icon_digest = excluded.icon_digest
+where brandings.version = excluded.version - 1;
+
+-- name: picture
+-- A picture that some site shows.
+select logo as data, logo_type as media_type from brandings where logo_digest = %(digest)s
+union all select icon, icon_type from brandings where icon_digest = %(digest)s
+limit 1;
+
+-- name: styles
+-- A style sheet that some site shows.
+select styles from brandings where styles_digest = %(digest)s limit 1;

@@ -1,0 +1,230 @@
+"""Style sheets of admins, read by tinycss2 and let through only as far as they say how things look (spec V9).
+
+What is allowed is listed, and everything else refused: a property or a function that browsers learn tomorrow is not let
+through before somebody has thought of it here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import tinycss2
+
+from exshare_core.errors import InvalidValue, InvalidValues, printable
+
+PROPERTIES = frozenset(
+    [
+        "accent-color",
+        "background",
+        "background-color",
+        "background-image",
+        "background-repeat",
+        "background-size",
+        "border",
+        "border-bottom",
+        "border-bottom-color",
+        "border-bottom-style",
+        "border-bottom-width",
+        "border-collapse",
+        "border-color",
+        "border-left",
+        "border-left-color",
+        "border-left-style",
+        "border-left-width",
+        "border-radius",
+        "border-right",
+        "border-right-color",
+        "border-right-style",
+        "border-right-width",
+        "border-spacing",
+        "border-style",
+        "border-top",
+        "border-top-color",
+        "border-top-style",
+        "border-top-width",
+        "border-width",
+        "break-after",
+        "break-before",
+        "break-inside",
+        "caption-side",
+        "caret-color",
+        "color",
+        "color-scheme",
+        "column-gap",
+        "columns",
+        "font",
+        "font-family",
+        "font-feature-settings",
+        "font-kerning",
+        "font-size",
+        "font-stretch",
+        "font-style",
+        "font-variant",
+        "font-variant-numeric",
+        "font-weight",
+        "gap",
+        "hyphens",
+        "letter-spacing",
+        "line-height",
+        "list-style",
+        "list-style-position",
+        "list-style-type",
+        "margin",
+        "margin-block",
+        "margin-bottom",
+        "margin-inline",
+        "margin-left",
+        "margin-right",
+        "margin-top",
+        "max-width",
+        "min-width",
+        "orphans",
+        "overflow-wrap",
+        "padding",
+        "padding-block",
+        "padding-bottom",
+        "padding-inline",
+        "padding-left",
+        "padding-right",
+        "padding-top",
+        "row-gap",
+        "tab-size",
+        "text-align",
+        "text-decoration",
+        "text-decoration-color",
+        "text-decoration-line",
+        "text-decoration-style",
+        "text-decoration-thickness",
+        "text-indent",
+        "text-transform",
+        "text-underline-offset",
+        "text-wrap",
+        "vertical-align",
+        "white-space",
+        "widows",
+        "width",
+        "word-break",
+        "word-spacing",
+    ]
+)
+"""Colours, letters, borders and spaces within the flow of the page."""
+
+FUNCTIONS = frozenset(
+    [
+        "calc",
+        "clamp",
+        "color",
+        "color-mix",
+        "conic-gradient",
+        "hsl",
+        "hsla",
+        "hwb",
+        "lab",
+        "lch",
+        "light-dark",
+        "linear-gradient",
+        "max",
+        "min",
+        "oklab",
+        "oklch",
+        "radial-gradient",
+        "repeating-linear-gradient",
+        "repeating-radial-gradient",
+        "rgb",
+        "rgba",
+        "var",
+    ]
+)
+"""Functions that reckon a value from what they are given."""
+
+_END = "exshare-end"
+"""An at-rule behind the sheet: it is seen as a rule only where everything before it was ended."""
+
+_NAMES_A_PART = ("{} block", "() block", "[] block", "function")
+
+
+class Tinycss2Styles:
+    """The StyleSheets that tinycss2 reads."""
+
+    def checked(self, styles: str) -> str:
+        """See `StyleSheets.checked`."""
+        rules = tinycss2.parse_stylesheet(f"{styles}\n@{_END};", skip_comments=True, skip_whitespace=True)
+        failures = [*_comments_of_html(styles)]
+        if not rules or getattr(rules[-1], "lower_at_keyword", "") != _END:
+            failures.append(InvalidValue("styles", f"line {styles.count(chr(10)) + 1}: something is not ended"))
+        written = "".join(_rules(rules[:-1], failures))
+        if failures:
+            raise InvalidValues(tuple(failures))
+        return written
+
+
+def open_tinycss2_styles() -> Tinycss2Styles:
+    """The one adapter there is; it needs no settings."""
+    return Tinycss2Styles()
+
+
+def _comments_of_html(styles: str) -> Iterator[InvalidValue]:
+    """What style sheets pass over for the sake of browsers that knew none."""
+    for number, line in enumerate(styles.splitlines(), 1):
+        if any(mark in line for mark in ("<!--", "-->", "</")):
+            yield InvalidValue("styles", f"line {number}: this is HTML, not CSS")
+
+
+def _rules(rules: Iterable[Any], failures: list[InvalidValue], depth: int = 0) -> Iterator[str]:
+    """The rules that may be, each on lines of its own; what may not is added to `failures`."""
+    for rule in rules:
+        if rule.type == "qualified-rule":
+            _check_values(rule.prelude, failures, within_selector=True)
+            declared = "".join(_declarations(rule.content, failures))
+            yield f"{_text(rule.prelude)} {{ {declared}}}\n"
+        elif rule.type == "at-rule" and rule.lower_at_keyword == "media" and rule.content is not None and not depth:
+            _check_values(rule.prelude, failures)
+            inner = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
+            yield f"@media {_text(rule.prelude)} {{\n{''.join(_rules(inner, failures, depth + 1))}}}\n"
+        elif rule.type == "at-rule":
+            failures.append(_failure(rule, f"`@{rule.lower_at_keyword[:40]}` is not allowed; only @media is"))
+        else:
+            failures.append(_failure(rule, f"cannot be read: {getattr(rule, 'message', 'not a rule')}"))
+
+
+def _declarations(content: Any, failures: list[InvalidValue]) -> Iterator[str]:
+    for one in tinycss2.parse_blocks_contents(content, skip_comments=True, skip_whitespace=True):
+        if one.type != "declaration":
+            failures.append(_failure(one, f"cannot be read: {getattr(one, 'message', 'not a property and a value')}"))
+            continue
+        name = one.name if one.name.startswith("--") else one.lower_name
+        if not name.startswith("--") and name not in PROPERTIES:
+            failures.append(_failure(one, f"`{name[:40]}` is not allowed"))
+        if all(token.type in ("whitespace", "comment") for token in one.value):
+            failures.append(_failure(one, f"`{name[:40]}` has no value"))
+        _check_values(one.value, failures)
+        yield f"{tinycss2.ast.IdentToken(0, 0, name).serialize()}: {_text(one.value)}{' !important' * one.important}; "
+
+
+def _check_values(tokens: Iterable[Any], failures: list[InvalidValue], *, within_selector: bool = False) -> None:
+    """Adds to `failures` what fetches, what goes the other way, and what cannot be read."""
+    for token in tokens:
+        if token.type == "function" and not within_selector and token.lower_name not in FUNCTIONS:
+            failures.append(_failure(token, f"`{token.lower_name[:40]}()` is not allowed"))
+        elif token.type == "url":
+            failures.append(_failure(token, "`url()` is not allowed"))
+        elif token.type == "error":
+            failures.append(_failure(token, f"cannot be read: {token.message}"))
+        elif token.type in ("number", "percentage", "dimension") and token.value < 0:
+            failures.append(_failure(token, "numbers below zero are not allowed"))
+        elif token.type == "literal" and token.value == "-" and not within_selector:
+            failures.append(_failure(token, "subtraction is not allowed"))
+        elif token.type == "string" and "<" in token.value:
+            failures.append(_failure(token, "`<` is not allowed in texts"))
+        if token.type in _NAMES_A_PART:
+            inner = token.arguments if token.type == "function" else token.content
+            _check_values(inner, failures, within_selector=within_selector)
+
+
+def _text(tokens: Iterable[Any]) -> str:
+    return str(tinycss2.serialize([token for token in tokens if token.type != "comment"])).strip()
+
+
+def _failure(node: Any, rule: str) -> InvalidValue:
+    return InvalidValue("styles", f"line {node.source_line}: {printable(rule)}")
