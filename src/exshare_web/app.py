@@ -27,6 +27,7 @@ from exshare_web.api.declaring import ROOT
 from exshare_web.api.operations import api_routes
 from exshare_web.badges import badge_routes
 from exshare_web.brand import Dressing, Wardrobe
+from exshare_web.badges import badge_routes
 from exshare_web.headers import SecurityHeaders
 from exshare_web.hosts import Hosts
 from exshare_web.logs import RequestLog
@@ -56,6 +57,7 @@ def create_app(services: Services) -> Starlette:
             *admin_routes(),
             *activity_routes(),
             *manager_routes(),
+            *badge_routes(),
             *api_routes(),
         ],
         middleware=[

@@ -25,6 +25,7 @@ UNGUARDED: Mapping[str, str] = {
     "/sso": "where browsers come back from a provider: who is signed in there goes on to a link, which judges by itself",
     "/api/v1": "programs' way in: every operation below asks for an API key by itself; its description tells of no site",
     "/account": "pages of external people: they lead to nothing of a link, and who must be signed in is asked for by each",
+    "/badge": "a sealed address of one page and one member, which ends; tells how many links that member may see, no more",
     "/manage": "members' pages: every endpoint below asks for a signed-in member by itself",
 }
 """The routes outside ``/s/``, each with the reason why no link has to guard it."""

@@ -133,6 +133,8 @@ GET    /api/v1/sites/{site}/spaces                      401 404 200 200 200 200 
 GET    /api/v1/sites/{site}/spaces/{space}              401 404 403 403 200 200 401 403
 PUT    /api/v1/sites/{site}/spaces/{space}              401 404 403 403 200 200 401 403
 GET    /api/v1/sites/{site}/pages?text=10               401 404 200 200 200 200 401 403
+GET    /api/v1/sites/{site}/pages/{page}/shared         401 404 200 200 200 200 401 403
+POST   /api/v1/sites/{site}/pages/{page}/badge          401 404 201 201 201 201 401 403
 GET    /api/v1/sites/{site}/members                     401 404 403 403 403 200 401 403
 GET    /api/v1/sites/{site}/members/{member}            401 404 403 403 403 200 401 403
 POST   /api/v1/sites/{site}/members/{member}/disable    401 404 403 403 403 200 401 403
@@ -164,6 +166,7 @@ BODIES: Mapping[str, Any] = {
     "PATCH /api/v1/sites/{site}/links/{link}": {"name": "changed"},
     "POST /api/v1/sites/{site}/links/{link}/rotate": {"grace_seconds": 0},
     "POST /api/v1/sites/{site}/links/{link}/send": {"to": ["eva@example.com"], "note": "here it is"},
+    "POST /api/v1/sites/{site}/pages/{page}/badge": {"seconds": 60},
     "PUT /api/v1/sites/{site}/policy": "",
     "PUT /api/v1/sites/{site}/switch": {"on": True},
     "PUT /api/v1/sites/{site}/spaces/{space}": {"limits": ""},
@@ -247,7 +250,7 @@ class World:
 
     def path(self, row: Row, **given: str) -> str:
         """The address of a row, with something fresh in each of its places."""
-        places = Places(site=SITE, space="TEAM", act="disable", setup="none", **given)
+        places = Places(site=SITE, space="TEAM", page=ROOT, act="disable", setup="none", **given)
         if "{link}" in row.path and "link" not in given:
             places["link"] = self.a_link()
         if "{key}" in row.path and "key" not in given:

@@ -55,6 +55,11 @@ class SiteAddresses:
         return self.bases[0][1]
 
     @property
+    def origins(self) -> tuple[str, ...]:
+        """Scheme and host of each address, the one that people use first."""
+        return tuple(dict.fromkeys(f"{self.scheme}://{host}" for host, _ in self.bases))
+
+    @property
     def hosts(self) -> frozenset[str]:
         """Every host of the site, lower case, with its port unless that is the scheme's own."""
         return frozenset(host for host, _ in self.bases)

@@ -53,6 +53,7 @@ async def cloud(settings: CloudSettings, transport: Transport | None = None) -> 
             search=ConfluenceSearch(api),
             discussions=CloudDiscussions(site),
             histories=CloudHistories(site),
+            origins=settings.site.origins,
         )
 
 
@@ -72,6 +73,7 @@ async def data_center(settings: DataCenterSettings, transport: Transport | None 
             search=ConfluenceSearch(api),
             discussions=DataCenterDiscussions(site),
             histories=DataCenterHistories(site, settings.export_view),
+            origins=settings.site.origins,
         )
 
 

@@ -225,3 +225,5 @@ class Content:
     search: Search
     discussions: Discussions
     histories: Histories
+    origins: tuple[str, ...] = ()
+    """Where people read the site's pages, such as ``https://acme.atlassian.net``: who may show a badge in a frame."""

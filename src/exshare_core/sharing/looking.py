@@ -16,13 +16,14 @@ from exshare_core.noticing import guessed_at
 from exshare_core.permissions import Mandate, Right
 from exshare_core.ports import LinkRecord
 from exshare_core.schemes import Granted
-from exshare_core.sharing.acting import SHAREABLE, Acting
+from exshare_core.sharing.acting import SHAREABLE
 from exshare_core.sharing.standing import Shown, with_facts
+from exshare_core.sharing.telling import Telling
 from exshare_core.values import LinkId, MemberId, PageId, SpaceKey, Token
 
 
 @frozen
-class Looking(Acting):
+class Looking(Telling):
     """What a member may see of one site: nothing here changes a link or is written down."""
 
     # --- pages and names -----------------------------------------------------------------------------------------

@@ -144,6 +144,7 @@ NAMES: Mapping[str, str] = {
     "labels": "Labels",
     "status": "Page status",
     "history": "History",
+    "old-versions": "Versions older than the share",
     "edit": "Editing",
     "search": "Search",
     "pdf": "PDF",

@@ -33,7 +33,7 @@ _LIMITS: Json = {
 }
 _ETAG: Json = {"etag": {"description": "The version, in quotation marks.", "schema": {"type": "string"}}}
 _ID = r"^[a-z0-9]{1,60}$"
-_PATTERNS = {"site": r"^[a-z0-9-]{1,60}$", "space": r"^[~A-Za-z0-9._-]{1,255}$"}
+_PATTERNS = {"site": r"^[a-z0-9-]{1,60}$", "space": r"^[~A-Za-z0-9._-]{1,255}$", "page": r"^[0-9]{1,19}$"}
 """What stands in the places of addresses; an id in those that are not named."""
 
 

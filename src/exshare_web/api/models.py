@@ -366,6 +366,39 @@ class Badge:
     valid_until: datetime = about("When it ends.")
 
 
+@frozen(kw_only=True)
+class LinksInState:
+    """How many links stand in one way."""
+
+    state: str = about("active, disabled, suspended, not started, expired or used up.")
+    links: int = about("How many.")
+
+
+@frozen(kw_only=True)
+class Shared:
+    """Whether a page is shared, as far as the member may see."""
+
+    page: str = about("The id of the page.")
+    shared: bool = about("Whether it can be opened by a link now, or will be by itself.")
+    links: list[LinksInState] = about("The links that begin with the page or reach it, by how they stand.")
+    more: bool = about("Whether there are more than were looked at.")
+
+
+@frozen(kw_only=True)
+class NewBadge:
+    """A badge to make."""
+
+    seconds: int = about("How long its address is good: from 60 to 2592000, which is 30 days.", default=3600)
+
+
+@frozen(kw_only=True)
+class Badge:
+    """A badge."""
+
+    url: str = about("The address for a frame. Whoever has it sees what it tells.")
+    valid_until: datetime = about("When it ends.")
+
+
 # --- people ----------------------------------------------------------------------------------------------------------
 
 

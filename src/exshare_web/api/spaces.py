@@ -1,4 +1,4 @@
-"""Spaces over the API: what is set for each, and its own restrictions, which its admins may change; pages to share."""
+"""Spaces over the API: what is set for each, and its own restrictions, which its admins may change."""
 
 from __future__ import annotations
 
@@ -11,12 +11,8 @@ from exshare_core.policy_keys import write_grantees
 from exshare_core.values import SpaceKey, space_key
 from exshare_web.api import models
 from exshare_web.api.calls import Call
-from exshare_web.api.declaring import DRY_RUN, Done, Parameter
+from exshare_web.api.declaring import DRY_RUN, Done
 from exshare_web.api.policy import dry_run_of
-
-LONGEST_SEARCH = 500
-"""Characters of what pages are looked for by; an address of one may be long."""
-
 
 async def list_spaces(call: Call) -> models.Spaces:
     """The spaces for which something is set and that the member governs; all of them for an admin of the site."""
@@ -35,15 +31,6 @@ async def limit(call: Call, wanted: models.SpaceLimits) -> models.Space | models
         return dry_run_of(await call.governing.dry_run_space(call.member, space, call.version, limits))
     await call.governing.change_space(call.member, space, call.version, limits)
     return _space(await call.governing.space(call.member, space))
-
-
-async def find(call: Call) -> models.Pages:
-    """Pages that the member may share now, by address, id or words of the title; they are asked of Confluence."""
-    text = call.query.get("text", "")
-    if not 1 <= len(text.strip()) <= LONGEST_SEARCH:
-        raise InvalidValue("text", f"from 1 to {LONGEST_SEARCH} characters")
-    found = await call.sharing.pages(call.member, text)
-    return models.Pages(pages=[models.Found(id=one.id, title=one.title) for one in found])
 
 
 def _space(view: SpaceView) -> models.Space:
@@ -85,13 +72,5 @@ OPERATIONS: tuple[Done, ...] = (
         handler=limit,
         parameters=(DRY_RUN,),
         conditional=True,
-    ),
-    Done(
-        method="GET",
-        path="/pages",
-        summary="Find pages to share",
-        needs=Operation.LINKS_CREATE,
-        handler=find,
-        parameters=(Parameter("text", "An address, an id, or words of the title."),),
     ),
 )

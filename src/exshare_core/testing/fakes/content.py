@@ -94,6 +94,7 @@ class MemorySite:
             MemorySearch(self),
             MemoryDiscussions(self),
             MemoryHistories(self),
+            (f"https://{self.host}",),
         )
 
     def answer(self) -> None:
