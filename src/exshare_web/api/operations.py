@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from exshare_web.api import documents, keys, links, members, pages, policy, spaces
+from exshare_web.api import activity, documents, keys, links, members, pages, policy, spaces
 from exshare_web.api.calls import called
 from exshare_web.api.declaring import ROOT, Done
 
@@ -17,6 +17,7 @@ OPERATIONS: tuple[Done, ...] = (
     *spaces.OPERATIONS,
     *pages.OPERATIONS,
     *members.OPERATIONS,
+    *activity.OPERATIONS,
 )
 
 

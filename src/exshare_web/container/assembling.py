@@ -184,9 +184,7 @@ class Opened:
         await self.storage.outbox.purge(now)
 
 
-def _everywhere(
-    settings: Settings, storage: Storage, contents: Mapping[SiteId, Content]
-) -> Mapping[SiteId, Auditing]:
+def _everywhere(settings: Settings, storage: Storage, contents: Mapping[SiteId, Content]) -> Mapping[SiteId, Auditing]:
     """What concerned no single site, which only the operator can look back at; no content is asked for it."""
     content = next(iter(contents.values()))
     return {EVERYWHERE: Auditing(EVERYWHERE, storage, content, SystemClock(), settings.activity.retention)}
@@ -216,9 +214,9 @@ def assembled(
         gateways=providers.Object(gateways),
         callback_of=providers.Object(partial(callback_url, settings.base_url)),
         members_callback_of=providers.Object(partial(callback_url, settings.members_url)),
-        styles=providers.Object(Tinycss2Styles()),
         account_url=providers.Object(partial("{}/account/{}/sign-in".format, settings.base_url)),
         authenticator=providers.Object(Totp()),
+        styles=providers.Object(Tinycss2Styles()),
         demand=providers.Object(settings.totp),
         issuer=providers.Object(f"exshare at {urlsplit(settings.base_url).netloc}"),
         visitor_tokens=providers.Object(
@@ -248,18 +246,18 @@ def assembled(
         joining=deployment.joining(),
         sharing={site: one.sharing() for site, one in sites.items()},
         governing={site: one.governing() for site, one in sites.items()},
-        presenting={site: one.presenting() for site, one in sites.items()},
         leaving={site: one.leaving() for site, one in sites.items()},
         auditing={**{site: one.auditing() for site, one in sites.items()}, **_everywhere(settings, storage, contents)},
+        presenting={site: one.presenting() for site, one in sites.items()},
         keying=deployment.keying(),
         elsewhere=deployment.elsewhere(),
         tokens=deployment.tokens(),
         ready=storage.ping,
         ways=ways,
         contacts={site.name: site.contact for site in settings.sites if site.contact},
+        language=settings.language,
+        languages={site.name: site.language for site in settings.sites if site.language},
     )
     keeping = Keeping(storage, clock, settings.activity.retentions(contents))
     archive = Archive(keeping, partial(notebook.write, storage.failures), settings.activity.heads_file)
     return Opened(services, deployment.dispatching(), storage, contents, clock.now, archive)
-        language=settings.language,
-        languages={site.name: site.language for site in settings.sites if site.language},
