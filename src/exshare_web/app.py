@@ -27,11 +27,10 @@ from exshare_web.api.declaring import ROOT
 from exshare_web.api.operations import api_routes
 from exshare_web.badges import badge_routes
 from exshare_web.brand import Dressing, Wardrobe
-from exshare_web.badges import badge_routes
 from exshare_web.headers import SecurityHeaders
 from exshare_web.hosts import Hosts
-from exshare_web.logs import RequestLog
 from exshare_web.languages import Speaking
+from exshare_web.logs import RequestLog
 from exshare_web.manager.routes import manager_routes
 from exshare_web.rendering import Pages
 from exshare_web.routes import plain_routes, visitor_routes
@@ -63,7 +62,6 @@ def create_app(services: Services) -> Starlette:
         middleware=[
             Middleware(RequestLog),
             Middleware(SecurityHeaders, secure=services.secure),
-            Middleware(LastResort, answers=answers),
             Middleware(Speaking, default=services.language, secure=services.secure),
             Middleware(Dressing, wardrobe=wardrobe),
             Middleware(LastResort, answers=answers),

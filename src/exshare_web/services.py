@@ -18,8 +18,8 @@ from exshare_core.ports import TokenGenerator
 from exshare_core.sharing import Sharing
 from exshare_core.values import SiteId
 from exshare_core.visiting import Visiting
-from exshare_web.ways import Ways
 from exshare_web.languages import ENGLISH
+from exshare_web.ways import Ways
 
 _NO_WAY = Ways()
 
@@ -45,6 +45,10 @@ class Services:
     """Returns when the storage answers, raises Busy when it does not."""
     contacts: Mapping[SiteId, str] = field(factory=dict)
     """Whom a visitor may turn to, by site, in words."""
+    language: str = ENGLISH
+    """What is spoken to who wishes for no language of ours."""
+    languages: Mapping[SiteId, str] = field(factory=dict)
+    """The same for the pages of a site that has its own."""
     ways: Mapping[SiteId, Ways] = field(factory=dict)
     """How visitors of a site can sign in; a site that is not named has no way."""
     manage_url: str = field()
@@ -53,10 +57,6 @@ class Services:
     @manage_url.default
     def _where_visitors_do(self) -> str:
         return self.base_url
-    language: str = ENGLISH
-    """What is spoken to who wishes for no language of ours."""
-    languages: Mapping[SiteId, str] = field(factory=dict)
-    """The same for the pages of a site that has its own."""
 
     def ways_of(self, site: SiteId) -> Ways:
         """How visitors of the site can sign in."""
