@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from exshare_core.schemes import Grantees
 from exshare_core.values import MemberId, Networks, SiteId
 from exshare_web.api.declaring import ROOT as API
 from exshare_web.api.operations import OPERATIONS
+from exshare_web.manager.keys import SAYS
 from tests.integration.admins import TEAM, a_member, policy_of, store
 from tests.integration.members import Places, Seat
 from tests.integration.shell import BASE_URL, BOSS, CHILD, ROOT, SITE, Shell, run
@@ -601,6 +603,14 @@ def test_every_operation_is_a_route_and_described() -> None:
 
     assert {(one.method, one.address) for one in OPERATIONS} == described == routed
     assert len(OPERATIONS) == len({one.name for one in OPERATIONS})
+
+
+def test_every_right_of_a_key_is_explained() -> None:
+    """In the documentation, and where keys are made."""
+    page = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+
+    assert [] == [one.value for one in Operation if f"| `{one.value}` |" not in page]
+    assert set(Operation) == set(SAYS)
 
 
 def test_the_page_names_every_operation_and_every_field() -> None:

@@ -88,7 +88,7 @@ def test_a_badge_tells_in_a_frame_of_confluence_alone() -> None:
     policy = answer.headers["content-security-policy"]
 
     assert 200 == answer.status_code
-    assert "shared This page is shared with outsiders by 1 link that you may see." in words_of(answer)
+    assert "shared With outsiders, by 1 link." in words_of(answer)
     assert "frame-ancestors https://confluence.example;" in policy
     assert "default-src 'none'" in policy
     assert "x-frame-options" not in answer.headers
@@ -104,8 +104,8 @@ def test_a_badge_tells_how_it_is_now() -> None:
     shell.make_link()
     after = words_of(client.get(url))
 
-    assert "not shared No link that you may see opens this page." in before
-    assert "by 1 link that you may see" in after
+    assert "not shared No link opens this page." in before
+    assert "by 1 link." in after
 
 
 def _late(shell: Shell, url: str) -> str:
