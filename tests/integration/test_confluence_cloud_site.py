@@ -373,6 +373,7 @@ def test_a_revoked_credential_is_no_missing_page() -> None:
         ("readonly:content.attachment:confluence", "readonly:content.attachment"),
         ("read:space:confluence", "read:space"),
         ("read:folder:confluence", "read:folder"),
+        ("read:comment:confluence", "read:comment"),
     ],
 )
 def test_the_check_names_a_missing_scope(scope: str, named: str) -> None:

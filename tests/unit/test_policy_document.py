@@ -271,7 +271,7 @@ WRONG: list[tuple[str, list[str]]] = [
     ("[site]\nblocked_networks = ['here']", ["site.blocked_networks: `here` is not a network such as 192.0.2.0/24"]),
     ("[site]\nforbidden_labels = ['two words']", ["site.forbidden_labels: `two words` is not a label"]),
     ("[site]\nframe_origins = ['javascript:alert(1)']", ["site.frame_origins: `javascript:alert(1)` is not an origin such as https://intranet.example.com"]),
-    ("[site]\ncapabilities = ['fly']", ["site.capabilities: there is no capability `fly`; known: attachments, comments, confluence-links, edit, history, includes, labels, names, pdf, search, status, watch"]),
+    ("[site]\ncapabilities = ['fly']", ["site.capabilities: there is no capability `fly`; known: attachments, comments, confluence-links, edit, history, includes, labels, names, old-versions, pdf, search, status, watch"]),
     ("[site]\ncapabilities = ['comments=shout']", ["site.capabilities: `comments=shout`: comments takes off, view, add"]),
     ("[site]\ncapabilities = ['comments']", ["site.capabilities: `comments`: comments takes off, view, add"]),
     ("[site]\ncapabilities = ['edit=off', 'edit=on']", ["site.capabilities: edit is named twice"]),

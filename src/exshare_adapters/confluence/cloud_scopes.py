@@ -37,6 +37,7 @@ def _questions(api: Api, page: PageId) -> Sequence[tuple[str, Callable[[], Await
         ("read:content.metadata", partial(api.get, f"{below}/ancestors", one)),
         ("read:hierarchical-content", partial(api.get, f"{below}/direct-children", one)),
         ("read:attachment", partial(api.get, f"{below}/attachments", one)),
+        ("read:comment", partial(api.get, f"{below}/footer-comments", one)),
         ("readonly:content.attachment", partial(api.get, file)),
         ("read:user", partial(api.post, "/api/v2/users-bulk", {"accountIds": ["0"]})),
         ("search", partial(api.get, "/rest/api/search", {"cql": "type = page", "limit": 1})),

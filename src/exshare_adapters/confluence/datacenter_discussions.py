@@ -117,7 +117,8 @@ def _comment(one: Json, page: PageId) -> tuple[Comment, CommentId | None]:
     extensions, version = optional_part(one, "extensions"), optional_part(one, "version")
     hangs = optional_part(extensions, "inlineProperties")
     above = [identifier(other) for other in entries(one, "ancestors")] if one.get("ancestors") is not None else []
-    inline = bool(hangs) or optional_text(extensions, "location") == "inline"
+    # Only what hangs on words can be resolved there
+    inline = bool(hangs) or optional_text(extensions, "location") in ("inline", "resolved")
     resolution = optional_text(optional_part(extensions, "resolution"), "status")
     comment = Comment(
         id=CommentId(identifier(one)),
