@@ -15,6 +15,7 @@ from tests.integration.shell import BOSS, MEMBER_PASSWORD, SITE, Shell, run
 
 POLICY = f"/manage/{SITE}/policy"
 HISTORY, DOCUMENT, SCHEME, SWITCH = (f"{POLICY}/{part}" for part in ("history", "document", "scheme", "switch"))
+BRANDING = f"{POLICY}/branding"
 SITE_FORM = f"{POLICY}/layer?of=site"
 DEFAULT_FORM = f"{POLICY}/layer?of=configuration+default"
 TEAM_FORM = f"{POLICY}/layer?of=space+TEAM"

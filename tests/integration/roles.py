@@ -93,6 +93,9 @@ POST /manage/{site}/policy/switch?key=TEAM              303 404 403 403 303 303 
 GET  /manage/{site}/policy/history                      303 404 403 403 403 200 303
 GET  /manage/{site}/policy/document                     303 404 403 403 403 200 303
 POST /manage/{site}/policy/document                     303 404 403 403 403 200 303
+GET  /manage/{site}/policy/branding                     303 404 403 403 403 200 303
+POST /manage/{site}/policy/branding                     303 404 403 403 403 200 303
+POST /manage/{site}/policy/branding/pictures            303 404 403 403 403 303 303
 GET  /manage/{site}/policy/document.toml                303 404 403 403 403 200 303
 """
 """What each page answers to each of `ROLES`, in a browser in which they are signed in, with the token of its forms."""

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from exshare_core.policy import Limits
 from exshare_core.values import SpaceKey
 from tests.integration.admins import (
+    BRANDING,
     DEFAULT_FORM,
     DOCUMENT,
     HISTORY,
@@ -44,6 +45,7 @@ GET: Mapping[str, tuple[int, ...]] = {
     f"{SWITCH}?key=TEAM": (303, 403, 403, 200, 200, 404),
     HISTORY: (303, 403, 403, 403, 200, 404),
     DOCUMENT: (303, 403, 403, 403, 200, 404),
+    BRANDING: (303, 403, 403, 403, 200, 404),
     f"{DOCUMENT}.toml": (303, 403, 403, 403, 200, 404),
     f"{LINKS}/{{link}}/explain": (303, 404, 404, 200, 200, 404),
     f"{POLICY}/layer?of=configuration+none": (303, 403, 403, 403, 404, 404),
@@ -65,6 +67,8 @@ POST: Mapping[str, tuple[Mapping[str, str], tuple[int, ...]]] = {
     SWITCH: ({"turn_choice": "off"}, (303, 403, 403, 403, 303, 404)),
     f"{SWITCH}?key=TEAM": ({"turn_choice": "off"}, (303, 403, 403, 303, 303, 404)),
     DOCUMENT: (_LEFT, (303, 403, 403, 403, 200, 404)),
+    BRANDING: ({"do": "preview"}, (303, 403, 403, 403, 200, 404)),
+    f"{BRANDING}/pictures": ({"version": "1"}, (303, 403, 403, 403, 412, 404)),
     f"{POLICY}/loosening": (_LEFT, (303, 403, 403, 403, 200, 404)),
     f"{POLICY}/leavers": (_LEFT, (303, 403, 403, 403, 200, 404)),
     f"{POLICY}/configurations": ({"name": "other"}, (303, 403, 403, 403, 412, 404)),

@@ -12,7 +12,7 @@ from exshare_web.manager.pages import framed, said, status_of
 from exshare_web.manager.session import Desk, Endpoint, signed_in
 
 
-def governed(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+def governed(endpoint: Endpoint, *, largest_file: int = 0) -> Callable[[Request], Awaitable[Response]]:
     """As `signed_in`; what the member may not do, or what cannot be found out now, answers with a page of its own."""
 
     async def guarded(request: Request, desk: Desk) -> Response:
@@ -21,4 +21,4 @@ def governed(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
         except (Refused, AdapterFailed, InvalidValue, StalePolicy) as error:
             return await framed(request, desk, "admin_refused.html", status_of(error), problem=said(error))
 
-    return signed_in(guarded)
+    return signed_in(guarded, largest_file=largest_file)

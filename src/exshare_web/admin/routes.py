@@ -6,7 +6,9 @@ from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.routing import BaseRoute, Route
 
+from exshare_core.branding import LARGEST_ICON, LARGEST_LOGO
 from exshare_web.admin import (
+    branding,
     configurations,
     documents,
     explaining,
@@ -22,6 +24,9 @@ from exshare_web.manager.routes import SETTINGS_BODY
 
 LARGEST_DOCUMENT_BODY = 4 * 1024 * 1024
 """Bytes of a form that holds a document; browsers write some of its characters with three bytes, a line end with six."""
+
+_PICTURES = (Middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_LOGO + LARGEST_ICON + 64 * 1024),)
+"""Both pictures at their largest, and what a form says around them."""
 
 _LARGE = (Middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_DOCUMENT_BODY),)
 
@@ -47,5 +52,13 @@ def admin_routes() -> list[BaseRoute]:
         Route(f"{policy}/document", governed(documents.show), methods=["GET"]),
         Route(f"{policy}/document", governed(documents.submit), methods=["POST"], middleware=_LARGE),
         Route(f"{policy}/document.toml", governed(documents.download), methods=["GET"]),
+        Route(f"{policy}/branding", governed(branding.show), methods=["GET"]),
+        Route(f"{policy}/branding", governed(branding.submit), methods=["POST"], middleware=SETTINGS_BODY),
+        Route(
+            f"{policy}/branding/pictures",
+            governed(branding.submit_pictures, largest_file=LARGEST_LOGO),
+            methods=["POST"],
+            middleware=_PICTURES,
+        ),
         Route("/manage/{site}/links/{link}/explain", governed(explaining.show), methods=["GET"]),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from attrs import frozen
+from attrs import field, frozen
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -18,7 +18,7 @@ from exshare_core.sharing import Sharing
 from exshare_core.values import SiteId, site_id
 from exshare_web import cookies
 from exshare_web.answers import FORGED
-from exshare_web.fields import text_fields
+from exshare_web.fields import fields_and_files, text_fields
 from exshare_web.form_tokens import fits, form_token
 from exshare_web.origins import same_origin
 from exshare_web.visitor.request import network, shell
@@ -43,6 +43,8 @@ class Desk:
     secret: str
     fields: Mapping[str, str]
     """The posted form; empty for a GET."""
+    files: Mapping[str, bytes] = field(factory=dict, repr=False)
+    """The files that were sent with it, where the page asks for any."""
 
     @property
     def member(self) -> Member:
@@ -58,8 +60,11 @@ class Desk:
 Endpoint = Callable[[Request, Desk], Awaitable[Response]]
 
 
-def signed_in(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
-    """Let only a signed-in member of the site in the path reach `endpoint`, and only with a form of our own."""
+def signed_in(endpoint: Endpoint, *, largest_file: int = 0) -> Callable[[Request], Awaitable[Response]]:
+    """Let only a signed-in member of the site in the path reach `endpoint`, and only with a form of our own.
+
+    Files are read only where `largest_file` says how many bytes each may have.
+    """
 
     async def guarded(request: Request) -> Response:
         it = shell(request)
@@ -71,13 +76,14 @@ def signed_in(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
         if site is None or site not in it.services.sharing or not present.member.belongs_to(site):
             return it.answers.stranger(Answer.UNKNOWN)
         fields: Mapping[str, str] = {}
+        files: Mapping[str, bytes] = {}
         if request.method == "POST":
-            fields = await posted(request)
+            fields, files = await _sent(request, largest_file)
             if not genuine(request, fields, secret):
                 return it.answers.neutral(FORGED)
         try:
             sharing, governing = it.services.sharing[site], it.services.governing[site]
-            desk = Desk(present, site, sharing, governing, it.services.auditing[site], secret, fields)
+            desk = Desk(present, site, sharing, governing, it.services.auditing[site], secret, fields, files)
             return await endpoint(request, desk)
         except NotFound:
             return it.answers.stranger(Answer.UNKNOWN)
@@ -88,6 +94,13 @@ def signed_in(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
 def genuine(request: Request, fields: Mapping[str, str], secret: str) -> bool:
     """Whether a form was on a page of ours, in this very session: by its token, and by where the browser says it is."""
     return fits(fields, secret, PURPOSE) and same_origin(request, shell(request).services.manage_url)
+
+
+async def _sent(request: Request, largest: int) -> tuple[Mapping[str, str], Mapping[str, bytes]]:
+    if not largest:
+        return await posted(request), {}
+    fields, files = await fields_and_files(request, most=MOST_FIELDS, longest=LONGEST_FIELD, largest=largest)
+    return dict(fields), files
 
 
 async def posted(request: Request) -> dict[str, str]:
