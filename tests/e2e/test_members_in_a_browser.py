@@ -74,6 +74,11 @@ def _found(page: Page, words: str) -> None:
     page.get_by_role("list").get_by_role("link").first.click()
 
 
+def _to_tab(page: Page, name: str) -> None:
+    """Go to a tab of the link, as a person does: nothing that was typed is lost on the way."""
+    page.get_by_role("navigation", name="Parts of the link").get_by_role("link", name=name).click()
+
+
 def _created(page: Page, words: str = "lenses") -> str:
     """Make a link by clicks; the address that its page shows."""
     _found(page, words)
@@ -87,6 +92,7 @@ def test_a_page_is_shared_and_the_link_asks_for_its_password(stage: Stage) -> No
     """C1: search, choose, fill in, copy the address; a visitor of another browser meets the gate, then the page."""
     page = stage.signed_in(stage.context())
     _found(page, "lenses")
+    _to_tab(page, "Security")
     expect(page.get_by_label("The password")).to_be_hidden()
     page.get_by_label("A password").check()
     page.get_by_label("The password").fill(PASSWORD)
@@ -107,16 +113,48 @@ def test_what_was_refused_is_shown_where_it_was_typed(stage: Stage) -> None:
     """L13: the form comes back filled in, the marked field visible though its option is a hidden one otherwise."""
     page = stage.signed_in(stage.context())
     _found(page, "lenses")
+    page.get_by_label("Name", exact=True).fill("Ours")
+    _to_tab(page, "Security")
+    expect(page.get_by_label("Name", exact=True)).to_be_hidden()
     page.get_by_label("A password").check()
     page.get_by_label("The password").fill("short")
-    page.get_by_label("Name", exact=True).fill("Ours")
     page.get_by_role("button", name="Create the link").click()
 
     expect(page.get_by_text("Not accepted: at least 15 characters.")).to_be_visible()
+    page.get_by_role("navigation", name="Parts of the link").get_by_role("link", name="General").click()
+    expect(page.get_by_label("Name", exact=True)).to_be_visible()
     assert ("Ours", "") == (
         page.get_by_label("Name", exact=True).input_value(),
         page.get_by_label("The password").input_value(),
     )
+
+
+def test_a_link_is_counted_made_and_previewed(stage: Stage) -> None:
+    """C1, C2: how much it reaches is told before it is made; the preview goes the visitors' way, under a banner."""
+    page = stage.signed_in(stage.context())
+    _found(page, "lenses")
+    _to_tab(page, "Customise")
+    page.get_by_label("Words before the secret part").fill("lenses")
+    page.get_by_role("button", name="Count what it would reach").click()
+    expect(page.get_by_role("status")).to_contain_text("1 page, 0 files")
+    page.get_by_role("button", name="Create the link").click()
+    address = page.locator("code.address").inner_text()
+    page.get_by_text("Preview…").click()
+    page.get_by_role("button", name="Preview it").click()
+    page.get_by_role("button", name="See it as they do").click()
+    expect(page.get_by_role("complementary", name="Preview")).to_contain_text("Preview as somebody unknown.")
+
+    assert "/s/lenses-" in address
+    assert "/s/" in page.url
+    assert address != page.url
+    assert "Preview as" not in _text(stage, address)
+
+
+def _text(stage: Stage, address: str) -> str:
+    """What another browser shows at an address."""
+    visitor = stage.context().new_page()
+    visitor.goto(address)
+    return visitor.locator("body").inner_text()
 
 
 def test_a_link_is_switched_off_and_ends_for_visitors_at_once(stage: Stage) -> None:

@@ -339,7 +339,9 @@ def test_another_member_sees_nothing_of_it() -> None:
     bob, _ = run(program.shell.services.membership.add("bob", site=SITE, password=PASSWORD, identity=BOSS))
     theirs = Program(program.shell, bob)
     answers = [
-        theirs.client.request(one.method, one.address.format(site=SITE, link=made["id"]), headers={"if-match": '"1"'})
+        theirs.client.request(
+            one.method, one.address.format_map(Places(site=SITE, link=made["id"])), headers={"if-match": '"1"'}
+        )
         for one in OPERATIONS
         if "{link}" in one.address and one.content is None
     ]

@@ -109,6 +109,7 @@ TAKING_ANYTHING = {
     "/manage/{site}/account/confirm", "/manage/{site}/account/second-factor",
     "/manage/{site}/account/second-factor/remove", "/manage/{site}/account/recovery-codes",
     "/manage/{site}/account/sessions", "/manage/{site}/activity/chain", "/manage/{site}/keys/{key}/revoke", "/manage/{site}/links/{link}/{act}",
+    "/manage/{site}/links/{link}/addresses/{address}/revoke",
 }  # fmt: skip
 """Forms of which each field is read by name and nothing is copied: a field too many has nowhere to go."""
 

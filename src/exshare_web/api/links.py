@@ -64,7 +64,7 @@ async def list_links(call: Call) -> models.Links:
 
 async def show(call: Call) -> models.Link:
     """One link, with what Confluence says of its page now, and its address for who may see it."""
-    shown = await call.sharing.look(call.member, _link(call))
+    shown = await call.sharing.look(call.member, link_named(call))
     return await _answer(call, shown, await _address(call, shown.link.id))
 
 
@@ -73,7 +73,7 @@ async def explain(call: Call) -> models.Explanation:
     query = call.query
     found = await call.governing.explain(
         call.member,
-        _link(call),
+        link_named(call),
         address=Address.parse(query["as"]) if "as" in query else None,
         network=_network(query["from"]) if "from" in query else None,
         at=_instant(query["at"]) if "at" in query else None,
@@ -119,7 +119,7 @@ async def create(call: Call, wanted: models.NewLink) -> Response:
 async def change(call: Call, changes: models.LinkChange) -> models.Link:
     """Change the settings that are sent, and leave the others as they are (RFC 7396)."""
     given = await call.body()
-    known = await call.sharing.show(call.member, _link(call))
+    known = await call.sharing.show(call.member, link_named(call))
     settings = settings_of(known.link, known.record.slug)
     now = attrs.asdict(settings)
     wanted = bodies.read(models.LinkSettings, _plain({**now, **{k: v for k, v in given.items() if k != "no_password"}}))
@@ -132,14 +132,15 @@ async def change(call: Call, changes: models.LinkChange) -> models.Link:
 async def rotate(call: Call, wanted: models.Rotation) -> models.Link:
     """Give a link a new address."""
     grace = timedelta(seconds=min(max(wanted.grace_seconds, -1), 10**9))
-    shown, url = await call.sharing.rotate(call.member, _link(call), grace)
+    shown, url = await call.sharing.rotate(call.member, link_named(call), grace)
     return await _answer(call, shown, url)
 
 
 async def send(call: Call, wanted: models.Letter) -> models.Sent:
     """Send a link by mail, one letter each."""
-    recipients = _each("to", wanted.to, Address.parse)
-    letters = await call.sharing.send(call.member, _link(call), recipients, wanted.note)
+    recipients = each("to", wanted.to, Address.parse)
+    send = call.sharing.send_personal if wanted.personal else call.sharing.send
+    letters = await send(call.member, link_named(call), recipients, wanted.note)
     return models.Sent(letters=letters)
 
 
@@ -147,14 +148,14 @@ def acting(act: Act) -> Callable[[Call], Awaitable[models.Link]]:
     """An act that takes nothing but the link, and gives it as it is afterwards."""
 
     async def handler(call: Call) -> models.Link:
-        return await _answer(call, await act(call, _link(call)), None)
+        return await _answer(call, await act(call, link_named(call)), None)
 
     return handler
 
 
 async def delete(call: Call) -> None:
     """Revoke a link for good."""
-    await call.sharing.delete(call.member, _link(call))
+    await call.sharing.delete(call.member, link_named(call))
 
 
 # --- from models to the core, and back -------------------------------------------------------------------------------
@@ -270,7 +271,7 @@ def _tagged(link: models.Link, status: int = 200, **headers: str) -> Response:
     return told(link, status, {"etag": f'"{link.version}"', **headers})
 
 
-def _link(call: Call) -> LinkId:
+def link_named(call: Call) -> LinkId:
     """The link that the address names; raises NotFound for what can be no id."""
     text = call.path("link")
     if not _LINK_ID.match(text):
@@ -283,7 +284,7 @@ def _plain(settings: dict[str, Any]) -> dict[str, Any]:
     return {name: one.isoformat() if isinstance(one, datetime) else one for name, one in settings.items()}
 
 
-def _each(name: str, entries: Sequence[str], parse: Callable[[str], Any]) -> tuple[Any, ...]:
+def each(name: str, entries: Sequence[str], parse: Callable[[str], Any]) -> tuple[Any, ...]:
     """Every entry, read; raises InvalidValues with every one that cannot be."""
     good, failures = [], []
     for entry in entries:

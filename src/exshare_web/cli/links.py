@@ -55,7 +55,7 @@ LINK = Shape(
 
 @click.group()
 def link() -> None:
-    """Share links: create, list, show, disable, enable, rotate, renew, confirm, delete. LINK is an id or an address."""
+    """Share links: make, list, show, change and end them, and what they reach. LINK is an id or an address."""
 
 
 _FILE = click.Path(path_type=Path, allow_dash=True)

@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from exshare_core.errors import AdapterFailed, ExshareError, InvalidValue, Refused
-from exshare_core.explaining import values_in_force
 from exshare_core.sharing import Shown
 from exshare_core.values import LinkId, PageId, SpaceKey, space_key
 from exshare_web.admin.words import TITLES
@@ -138,7 +137,7 @@ async def _new_form(
         filled=filled,
         offer=offer(None if beginning is None else beginning.policy),
         counted=counted,
-        origins=() if beginning is None else values_in_force(beginning.policy),
+        origins=() if beginning is None else words.origins(beginning.policy),
         restrictions=TITLES,
         beside=()
         if beginning is None

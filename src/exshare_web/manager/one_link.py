@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from exshare_core.errors import AdapterFailed, ExshareError, InvalidValue, InvalidValues, NotFound, Refused, StaleLink
-from exshare_core.explaining import values_in_force
 from exshare_core.ports import Sought
 from exshare_core.sharing import Personal, Shown
 from exshare_core.values import Address, LinkId
@@ -277,7 +276,7 @@ async def _link_page(
         differing=differing,
         counted=counted,
         graces=GRACES,
-        origins=() if shown.policy is None else values_in_force(shown.policy),
+        origins=() if shown.policy is None else words.origins(shown.policy),
         restrictions=TITLES,
         beside=[one for one in beside if one.link.id != link.id],
         offer=offer(shown.above, link),

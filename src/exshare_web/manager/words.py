@@ -10,7 +10,7 @@ from attrs import frozen
 
 from exshare_core.capabilities import LADDERS
 from exshare_core.events import Event
-from exshare_core.explaining import VERSION, beginning, unanswerable
+from exshare_core.explaining import VERSION, InForce, beginning, unanswerable, values_in_force
 from exshare_core.gates import Method, terms_in_force
 from exshare_core.links import LINK_LAYER, LabelMode
 from exshare_core.policy import Policy
@@ -57,6 +57,18 @@ def reached(counted: Counted) -> Reached:
     if counted.unknown:
         more.append(f"Of {number_of(counted.unknown, 'page')} it could not be found out now.")
     return Reached(f"{pages}, {files}", tuple(more))
+
+
+def origins(policy: Policy) -> tuple[Row, ...]:
+    """Every value in force with the layers behind it; of what visitors may do, what they may (spec P5)."""
+    return tuple(Row(one.restriction, _in_force(one, policy), ", ".join(one.layers)) for one in values_in_force(policy))
+
+
+def _in_force(one: InForce, policy: Policy) -> str:
+    if one.restriction != "capabilities":
+        return one.value
+    allowed = [name for name in sorted(policy.limits.capabilities or {}) if policy.rung(name)]
+    return ", ".join(f"{name}={LADDERS[name][policy.rung(name)]}" for name in allowed) or "nothing but the page"
 
 
 def protection(shown: Shown) -> str:
