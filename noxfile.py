@@ -86,7 +86,8 @@ def _group(name: str) -> list[str]:
 def tests(session: nox.Session) -> None:
     """Install everything and run every test; further arguments go to pytest."""
     session.install("-e", ".[web]", *_group("test"))
-    session.run("pytest", "-n", "auto", "--dist", "worksteal", *session.posargs)
+    workers = (os.cpu_count() or 1) + 1  # they often wait for a browser or a server
+    session.run("pytest", "-n", str(workers), "--dist", "worksteal", *session.posargs)
 
 
 @nox.session

@@ -19,9 +19,9 @@ from tests.requirements import demanded
 
 
 def pytest_configure() -> None:
-    """Refuse a misspelt demand before anything runs; a slow machine fails no law."""
+    """Refuse a misspelt demand before anything runs; a slow machine fails no law, and each run tries other values."""
     demanded()
-    settings.register_profile("exshare", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.register_profile("exshare", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("exshare")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from functools import cache
 
 from exshare_demo.model import Content
 
@@ -17,6 +18,7 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
+@cache
 def picture(width: int, height: int, sky: tuple[int, int, int], lamp: tuple[int, int, int]) -> Content:
     """A PNG: a sky that darkens downwards, a tower, and a beam of light."""
     rows = bytearray()
@@ -72,9 +74,14 @@ def drawing() -> Content:
     )
 
 
+@cache
+def _block(seed: int) -> bytes:
+    return bytes((i * 31 + seed * 17 + (i >> 8)) & 0xFF for i in range(65536))
+
+
 def generated(size: int, seed: int = 7) -> Content:
     """A file of any size whose bytes are made while they are read: byte i is a fixed function of i."""
-    block = bytes((i * 31 + seed * 17 + (i >> 8)) & 0xFF for i in range(65536))
+    block = _block(seed)
 
     def read(start: int, stop: int) -> bytes:
         first = start % 65536

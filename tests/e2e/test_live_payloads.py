@@ -11,10 +11,12 @@ from pathlib import Path
 import attrs
 import pytest
 from attrs import frozen
+from playwright.sync_api import Browser
 
 from exshare_demo import pages
 from exshare_demo.boxes import code
 from exshare_demo.forms import raw
+from exshare_demo.model import Comment, State
 from exshare_demo.site import Site
 from tests.e2e import browsing, canary_run, configured
 from tests.e2e.browsing import Window
@@ -83,6 +85,13 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
         yield run
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser."""
+    with browsing.started() as browser:
+        yield browser
+
+
 def furnish(site: Site, number: int, batch: Sequence[Payload]) -> None:
     """A page with the payloads wherever people can write in Confluence, or of a few in its body only."""
     texts = [_CONTROLS.sub("", one.text) for one in batch]
@@ -100,6 +109,14 @@ def furnish(site: Site, number: int, batch: Sequence[Payload]) -> None:
         site.add_label(number, f"{text[:200]}-{place}")
         site.add_file(number, f"{text[:200]}-{place}", "text/html", text.encode(), number * 100 + place)
     site.add_page(number, together[-1000:], page_id=number + 1)
+    site.comments |= {
+        number * 100 + 50 + place: Comment(
+            number * 100 + 50 + place, number, pages.MIRA, site.nodes[number].created, f"{text}<!-- -->{_CLOSED}"
+        )
+        for place, text in enumerate(texts)
+    }
+    site.nodes[number].state = State(1, together[:100], together[:40])
+    site.edit(number, *site.nodes[number].latest.parts, message=together[:2000])
 
 
 def _places(place: int, text: str) -> str:
@@ -132,19 +149,32 @@ def show(run: Run, number: int, batch: Sequence[Payload], naked: Window, guarded
     text = naked.page.locator(".ex-body").text_content() or ""
 
     assert [] == odd
-    for window in (naked, guarded):
-        window.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    _nothing_happened(f"{run.base}{path}", naked, guarded)
+    if len(batch) > FEW:
+        for beside in ("comments", "history", "history/1", "compare"):
+            for window in (naked, guarded):
+                shown = window.page.goto(f"{path}/{beside}")
 
-        assert (f"{run.base}{path}", [], []) == (window.page.url, window.faults, window.alarms())
+                assert shown is not None
+                assert (number, beside, 200) == (number, beside, shown.status)
+                assert [] == window.page.evaluate(TOUCH)
+            _nothing_happened(f"{run.base}{path}/{beside}", naked, guarded)
 
     return [one for place, one in enumerate(batch) if f"end-{place}-" not in text]
 
 
-def test_no_live_payload_does_anything(run: Run) -> None:
+def _nothing_happened(address: str, *windows: Window) -> None:
+    """No window went away, did anything or was kept from doing something."""
+    for window in windows:
+        window.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+        assert (address, [], []) == (window.page.url, window.faults, window.alarms())
+
+
+def test_no_live_payload_does_anything(run: Run, browser: Browser) -> None:
     """No script, request, window, dialog, navigation or odd address: by the sanitiser alone, and with the policy."""
     payloads = list(live())
     with (
-        browsing.started() as browser,
         browsing.window(browser, run.base, policy=False) as naked,
         browsing.window(browser, run.base) as guarded,
     ):
@@ -173,9 +203,9 @@ def test_no_live_payload_does_anything(run: Run) -> None:
         "<form action='javascript:alert(1)'><button>x</button></form>",
     ],
 )
-def test_what_does_something_is_noticed(markup: str) -> None:
+def test_what_does_something_is_noticed(browser: Browser, markup: str) -> None:
     """The watch bites: the same payloads without a sanitiser leave a trace."""
-    with browsing.started() as browser, browsing.window(browser, "http://localhost:9", policy=False) as window:
+    with browsing.window(browser, "http://localhost:9", policy=False) as window:
         window.page.route("**/page", lambda route: route.fulfill(body=markup, content_type="text/html"))
         window.page.goto("/page")
         odd = window.page.evaluate(TOUCH)

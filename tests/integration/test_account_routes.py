@@ -145,7 +145,7 @@ def world() -> World:
     return World()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(path=st.sampled_from(FORMS), fields=st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=5))
 def test_whatever_a_form_holds_a_page_of_ours_answers(world: World, path: str, fields: dict[str, Any]) -> None:
     """No field of any form is answered with an error of ours, and nothing typed is repeated unescaped."""

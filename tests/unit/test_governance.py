@@ -157,7 +157,7 @@ def at_most_as_wide(one: Limits, other: Limits) -> bool:
     return one.meet(other) == one
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(STEPS, st.integers(0, 5))
 def test_an_old_link_is_never_wider_than_the_strictest_it_was_under(steps: list[SitePolicy], confirmed: int) -> None:
     """P4: with "confirm", after any changes a link is within every policy that it was under since it was confirmed."""
@@ -176,7 +176,7 @@ def test_an_old_link_is_never_wider_than_the_strictest_it_was_under(steps: list[
     assert seen == above(policies[-1], at).limits
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(STEPS)
 def test_who_confirms_is_under_the_present_layers_alone(steps: list[SitePolicy]) -> None:
     """P4: a link whose settings are confirmed after the last change is like a new one."""

@@ -171,7 +171,7 @@ def test_rules_that_need_live_facts_are_named(one: Limits, other: Limits, rules:
     assert rules == decided_live([Layer("site", one)], [Layer("site", other)])
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(strategies.share_links(), strategies.limits(), strategies.limits(), strategies.switches(), strategies.switches())
 def test_suspended_and_restored_are_what_visitors_would_meet(
     one: ShareLink, before: Limits, then: Limits, was: Switches, becomes: Switches
