@@ -273,12 +273,16 @@ def _fault(one: Link, number: int, before: bytes, gone_until: datetime, digests:
         )
     if one.row is None:
         return Fault.MISSING if seal.at > gone_until else None
-    found = digest(one.row, seal.commitment)
-    if found != seal.digest or one.row.at != seal.at:
-        return Fault.REORDERED if found in digests else Fault.CHANGED
+    if digest(one.row, seal.commitment) != seal.digest or one.row.at != seal.at:
+        return Fault.REORDERED if _own_digest(one.row, one.personal) in digests - {seal.digest} else Fault.CHANGED
     if one.personal is not None and (seal.commitment is None or commitment(one.personal) != seal.commitment):
         return Fault.PERSONAL
     return None
+
+
+def _own_digest(row: Row, personal: Personal | None) -> bytes:
+    """What a row was sealed as, wherever it stood then."""
+    return digest(row, None if personal is None else commitment(personal))
 
 
 def _against(head: Head, kept: Head | None) -> Fault | None:

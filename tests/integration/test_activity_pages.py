@@ -1,0 +1,215 @@
+"""The pages of what happened: filters, charts, exports, verification and failures, in a browser without scripts (M4, M9)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from exshare_core.errors import Busy
+from exshare_core.events import Actor, Kind
+from exshare_core.failures import failure
+from exshare_core.testing.samples import an_event
+from tests.integration.members import LINKS, Seat, an_admin, forms_of, words_of
+from tests.integration.shell import SITE, Made, Shell, run
+
+ACTIVITY = f"/manage/{SITE}/activity"
+NOW = datetime(2026, 5, 15, 12, tzinfo=UTC)
+EVE = "eve@partner.example"
+
+
+class Past:
+    """A service with two links and a few things that happened to them."""
+
+    def __init__(self) -> None:
+        self.shell = Shell()
+        self.shell.clock.set(NOW)
+        self.first, self.second = self.shell.make_link(name="For partners"), self.shell.make_link(name="=1+1")
+        self.admin, self.owner = an_admin(self.shell), Seat.of(self.shell)
+        self.happened(self.first, Kind.OPENED, hours=1, network="192.0.2.7", address=EVE)
+        self.happened(self.first, Kind.VIEWED, hours=2, network="192.0.2.7")
+        self.happened(self.first, Kind.WRONG_PASSWORD, days=3, network="2001:db8::9")
+        self.happened(self.second, Kind.VIEWED, days=1, page="20")
+
+    def happened(self, made: Made, kind: Kind, page: str = "10", **more: Any) -> None:
+        """Something that a visitor did some time ago."""
+        ago = timedelta(**{name: more.pop(name) for name in ("days", "hours") if name in more})
+        record = run(self.shell.storage.links.get(SITE, made.id))
+        assert record is not None
+        event = an_event(record.link, kind, at=NOW - ago, actor=Actor.VISITOR, page=page, space="TEAM", member=None, **more)
+        run(self.shell.storage.activity.append([event]))
+
+    def rows(self, query: str = "", seat: Seat | None = None) -> list[str]:
+        """The kinds that a page lists, newest first, of those that visitors bring about."""
+        page = (seat or self.admin).client.get(f"{ACTIVITY}?{query}")
+        assert page.status_code == 200, page.text
+        kinds = re.findall(r'data-label="What"><span>([^<]+?)(?: <|<)', page.text)
+        return [kind for kind in kinds if kind in ("opened", "viewed", "wrong password")]
+
+
+@pytest.fixture(scope="module")
+def past() -> Past:
+    """One past for all tests; none of them changes it."""
+    return Past()
+
+
+FILTERS = [
+    ("", ["opened", "viewed", "viewed", "wrong password"]),
+    ("what=visits", ["opened", "viewed", "viewed"]),
+    ("what=wrong+password", ["wrong password"]),
+    ("actor=visitor", ["opened", "viewed", "viewed", "wrong password"]),
+    ("actor=operator", []),
+    ("network=192.0.2.7", ["opened", "viewed"]),
+    ("network=2001:0db8:0:0::9", ["wrong password"]),
+    (f"visitor={EVE}", ["opened"]),
+    ("page=20", ["viewed"]),
+    ("space=team", ["opened", "viewed", "viewed", "wrong password"]),
+    ("space=OTHER", []),
+    ("since=2026-05-15", ["opened", "viewed"]),
+    ("since=2026-05-15T11:00", ["opened"]),
+    ("until=2026-05-14", ["viewed", "wrong password"]),
+    ("until=2026-05-15T11:00&what=visits", ["viewed", "viewed"]),
+    ("member=nobody+of+this+name", None),
+    ("link={first}", ["opened", "viewed", "wrong password"]),
+    ("link={first}&what=gates", ["wrong password"]),
+]
+
+
+@pytest.mark.parametrize(("query", "expected"), [one for one in FILTERS if one[1] is not None])
+def test_the_list_is_narrowed_by_everything_that_is_asked(past: Past, query: str, expected: list[str]) -> None:
+    """M4: by kind, topic, actor, network, visitor, page, space, link and time in UTC, without a script."""
+    assert expected == past.rows(query.format(first=past.first.id))
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("what=nonsense", "what"),
+        ("member=nobody+of+this+name", "member"),
+        ("network=home", "network"),
+        ("visitor=a%40", "visitor"),
+        ("since=yesterday", "since"),
+        ("page=../1", "page"),
+        ("actor=god", "actor"),
+        ("after=x", "after"),
+    ],
+)
+def test_what_makes_no_sense_is_told_at_its_field(past: Past, query: str, field: str) -> None:
+    """The page says so with status 400, keeps what was typed, and shows the rest unfiltered."""
+    page = past.admin.client.get(f"{ACTIVITY}?{query}")
+
+    assert 400 == page.status_code
+    assert "makes no sense" in page.text
+    assert field == "after" or f'id="{field}-error"' in page.text or field in ("what", "actor")
+
+
+def test_an_owner_sees_who_and_not_from_where(past: Past) -> None:
+    """The mailbox that opened their link is shown to them; networks are for admins, and cannot be asked for."""
+    query = f"link={past.first.id}"
+    page = past.owner.client.get(f"{ACTIVITY}?{query}")
+
+    assert 200 == page.status_code
+    assert EVE in page.text
+    assert "192.0.2.7" not in page.text
+    assert 403 == past.owner.client.get(f"{ACTIVITY}?{query}&network=192.0.2.7").status_code
+    assert "192.0.2.7" in past.admin.client.get(f"{ACTIVITY}?{query}").text
+
+
+def test_the_page_of_a_link_leads_to_its_activity(past: Past) -> None:
+    """The last events stand on the link's page, without networks for its owner, and all of it is a click away."""
+    page = past.owner.client.get(f"{LINKS}/{past.first.id}")
+
+    assert f'href="{ACTIVITY}?link={past.first.id}"' in page.text
+    assert "192.0.2.7" not in page.text
+
+
+def test_charts_are_pictures_with_words_and_a_table(past: Past) -> None:
+    """A picture has a title, a description and labels; a table has the same numbers; no style stands inline (AA, V1)."""
+    page = past.admin.client.get(f"{ACTIVITY}?days=7")
+    words = words_of(page)
+
+    assert re.search(r'<svg[^>]* role="img" aria-labelledby="chart-title chart-description"', page.text)
+    assert "From 9 May to 15 May: once opened, 2 pages shown. The busiest day was 15 May" in words
+    assert "2026-05-15 1 1" in words
+    assert "For partners 1 1" in words
+    assert "style=" not in page.text
+
+
+def test_older_events_are_a_click_away() -> None:
+    """Pages of fifty lead on with the same filters, and back to the newest."""
+    past = Past()
+    for _ in range(60):
+        past.happened(past.first, Kind.VIEWED, days=2)
+    page = past.admin.client.get(f"{ACTIVITY}?what=visits")
+    older = re.search(r'href="([^"]+after=[^"]+)">Older', page.text)
+    assert older is not None
+    second = past.admin.client.get(older[1].replace("&amp;", "&"))
+
+    assert 50 == page.text.count('data-label="What"')
+    assert 13 == second.text.count('data-label="What"')
+    assert "Older</a>" not in second.text
+
+
+def test_the_same_leaves_as_csv_and_json(past: Past) -> None:
+    """Exports hold what the filters show, all fields, and nothing that a spreadsheet would run."""
+    query = "what=visits&page=10"
+    table = past.admin.client.get(f"{ACTIVITY}.csv?{query}")
+    listed = past.admin.client.get(f"{ACTIVITY}.json?{query}")
+    rows = list(csv.DictReader(io.StringIO(table.text.removeprefix("\ufeff"))))
+
+    assert "text/csv; charset=utf-8" == table.headers["content-type"]
+    assert f'attachment; filename="activity-{SITE}.csv"' == table.headers["content-disposition"]
+    assert [("opened", EVE, "192.0.2.7"), ("viewed", "", "192.0.2.7")] == [
+        (one["kind"], one["address"], one["network"]) for one in rows
+    ]
+    assert ["opened", "viewed"] == [one["kind"] for one in listed.json()]
+    assert "2026-05-15T11:00:00.000000Z" == listed.json()[0]["at"]
+    assert [] == json.loads(past.admin.client.get(f"{ACTIVITY}.json?space=NONE").text)
+
+
+def test_an_export_is_refused_before_its_first_byte(past: Past) -> None:
+    """Who may not see it gets no beginning of it, and a filter that makes no sense is told."""
+    assert 403 == past.owner.client.get(f"{ACTIVITY}.csv").status_code
+    assert 404 == past.owner.client.get(f"{ACTIVITY}.csv?link=nothing9").status_code
+    assert 400 == past.admin.client.get(f"{ACTIVITY}.json?since=never").status_code
+
+
+def test_an_admin_verifies_with_one_button() -> None:
+    """M4: the page says where the chain stands and what waits; the button says whether all is whole, against a kept head
+    as well, and what is not.
+    """
+    past = Past()
+    before = words_of(past.admin.client.get(f"{ACTIVITY}/chain"))
+    while run(past.shell.storage.chain.seal(SITE)):
+        pass
+    head = str(run(past.shell.storage.chain.stands(SITE)).head)
+    form = forms_of(past.admin.client.get(f"{ACTIVITY}/chain"))[f"{ACTIVITY}/chain"]
+    token = {"csrf": form["csrf"][0]}
+    whole = past.admin.client.post(f"{ACTIVITY}/chain", data={**token, "head": head})
+    wrong = past.admin.client.post(f"{ACTIVITY}/chain", data={**token, "head": "nonsense"})
+    first = next(iter(past.shell.storage.state.seals))
+    del past.shell.storage.state.seals[first]
+    broken = past.admin.client.post(f"{ACTIVITY}/chain", data=token)
+
+    assert "Rows have been waiting for a seal" in before
+    assert "The activity is whole" in words_of(whole)
+    assert "the head that you kept lies on the chain" in words_of(whole)
+    assert 400 == wrong.status_code
+    assert "is not a head as" in words_of(wrong)
+    assert "Row 1 is the first that does not fit: missing" in words_of(broken)
+
+
+def test_failures_are_told_without_what_they_were_about() -> None:
+    """M9: the minute, what was asked for, how it failed and how often."""
+    past = Past()
+    error = Busy("https://secret.example/wiki said `The figures` to ada@example.com")
+    run(past.shell.storage.failures.note([failure(SITE, NOW, "pages", "read", error)] * 3))
+    page = past.admin.client.get(f"/manage/{SITE}/failures")
+
+    assert "2026-05-15 12:00 UTC Confluence: a page pages.read busy 3" in words_of(page)
+    assert not re.search(r"secret|figures|ada@", page.text)
