@@ -6,14 +6,13 @@ nothing that fetches an address by itself uses it up.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from attrs import frozen
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from exshare_core.decisions import Answer, Verdict
+from exshare_core.decisions import Answer
 from exshare_core.previews import PREVIEW_LIFE, Grant, Preview
 from exshare_core.visiting import Caller
 from exshare_web import cookies
@@ -21,16 +20,6 @@ from exshare_web.visitor.request import caller, link_path, shell
 
 GRANT = "preview"
 """The parameter of an address by which a member brings the right to a preview."""
-
-ASKS: Mapping[Answer, str] = {
-    Answer.ASK_ADDRESS: "prove an allowed mailbox",
-    Answer.ASK_SIGN_IN: "sign in",
-    Answer.ASK_SSO: "sign in with an organisation",
-    Answer.ASK_PASSWORD: "enter the password",
-    Answer.ASK_TERMS: "accept the terms",
-    Answer.ASK_OPEN: "press Open, which uses one of its opens",
-}
-"""What a visitor is asked to do at each gate."""
 
 
 @frozen
@@ -59,9 +48,9 @@ async def show(request: Request) -> Response | None:
     return it.pages.answer(
         "preview_begin.html",
         banner=_banner(offered.grant),
-        asks=[_words(one) for one in offered.asked],
+        asks=[one.answer.value for one in offered.asked],
         further=offered.answer is Answer.ALLOW,
-        waits=ASKS.get(offered.answer, ""),
+        waits=offered.answer.value if offered.answer.asks else "",
         here=link_path(request),
     )
 
@@ -84,7 +73,3 @@ def _brought(request: Request) -> tuple[str, Caller, str]:
 
 def _banner(grant: Grant) -> Banner:
     return Banner("" if grant.visitor is None else str(grant.visitor), grant.until)
-
-
-def _words(verdict: Verdict) -> str:
-    return ASKS.get(verdict.answer, verdict.rule)
