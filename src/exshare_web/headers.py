@@ -5,9 +5,8 @@ A small ASGI middleware, so that no answer can forget them, not even an error's.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
-from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -31,6 +30,7 @@ PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; 
 """Browsers do not show a PDF in a sandbox; the viewer runs no script of the page's origin (spec V5)."""
 
 _NO_FRAME = "frame-ancestors 'none'"
+_UNFRAMED = _NO_FRAME.encode("ascii")
 
 INDEXABLE = "all"
 """For pages of links that search engines may find; everything else says ``noindex`` (spec V1)."""
@@ -66,7 +66,8 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, *, secure: bool) -> None:
         self.app = app
-        self.always = {**_ALWAYS, "strict-transport-security": _HSTS} if secure else dict(_ALWAYS)
+        always = {**_ALWAYS, "strict-transport-security": _HSTS} if secure else _ALWAYS
+        self.always = [(name.encode("ascii"), value.encode("ascii")) for name, value in always.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and complete the answer's headers."""
@@ -76,11 +77,14 @@ class SecurityHeaders:
 
         async def completed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self.always.items():
-                    headers.setdefault(name, value)
-                if _NO_FRAME in headers["content-security-policy"]:
-                    headers.setdefault("x-frame-options", "DENY")
+                message["headers"] = self._complete(message["headers"])
             await send(message)
 
         await self.app(scope, receive, completed)
+
+    def _complete(self, own: Sequence[tuple[bytes, bytes]]) -> Sequence[tuple[bytes, bytes]]:
+        named = {name for name, _ in own}
+        headers = [*own, *[pair for pair in self.always if pair[0] not in named]]
+        if b"x-frame-options" not in named and _UNFRAMED in dict(headers)[b"content-security-policy"]:
+            headers.append((b"x-frame-options", b"DENY"))
+        return headers
