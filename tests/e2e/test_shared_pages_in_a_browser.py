@@ -31,12 +31,18 @@ KINDS: Mapping[str, str] = {
     "alphabets": f"{{open}}/p/{pages.UNICODE}",
     "numbers": f"{{open}}/p/{pages.NUMBERS}",
     "folder": f"{{open}}/p/{pages.HANDBOOKS_FOLDER}",
+    "status": f"{{open}}/p/{pages.CARE}",
+    "comments": f"{{open}}/p/{pages.CARE}/comments",
+    "history": f"{{open}}/p/{pages.CARE}/history",
+    "version": f"{{open}}/p/{pages.CARE}/history/1",
+    "comparison": f"{{open}}/p/{pages.CARE}/compare?from=1&to=3",
     "password": "{password}",
     "not in the share": f"{{open}}/p/{pages.PAYROLL}",
     "nowhere": "{open}x",
 }
 """Each kind of page and where one is, below the open link or the one with a password."""
-ARTICLES = tuple(kind for kind in KINDS if kind not in ("password", "not in the share", "nowhere"))
+BESIDE = ("comments", "history", "version", "comparison")
+ARTICLES = tuple(kind for kind in KINDS if kind not in ("password", "not in the share", "nowhere", *BESIDE))
 WIDTHS = (320, 375, 640, 768, 1024, 1280, 1920, 3840)
 """From the narrowest that WCAG asks for to 4K; 640 is an ordinary window at 200 %."""
 
@@ -238,4 +244,26 @@ def test_words_are_looked_for_by_keyboard_alone(place: Place) -> None:
         page.wait_for_url("**/p/*")
 
         assert title == page.inner_text("h1")
+        assert ([], []) == (window.faults, window.alarms())
+
+
+def test_what_stands_beside_a_page_is_read_without_a_script(place: Place) -> None:
+    """From a page to its comments and back, to its history, to a version, and to what changed between two (spec V6)."""
+    with browsing.window(place.browser, place.origin, script=False) as window:
+        page = opened(place, window, "status")
+        page.get_by_role("link", name="Comments").click()
+        resolved = page.locator("summary")
+        hidden = page.get_by_text("Not any more.").is_visible()
+        resolved.click()
+        shown = page.get_by_text("Not any more.").is_visible()
+        page.get_by_role("link", name="Caring for lenses").click()
+        page.get_by_role("link", name="History").click()
+        page.get_by_label("From").select_option("1")
+        page.get_by_role("button", name="Compare").click()
+        changed = page.locator("ins").last.inner_text()
+        page.get_by_role("link", name="version 1").click()
+
+        assert [False, True] == [hidden, shown]
+        assert "Have the mounting measured. Autumn" in changed
+        assert "Two drops of oil for the carriage" in page.locator("article").inner_text()
         assert ([], []) == (window.faults, window.alarms())
