@@ -24,6 +24,7 @@ LEAVES = {words: one for words, one in commands_of(cli.exshare) if not isinstanc
 
 SAYS_NOTHING = {
     "exshare serve": "runs until it is stopped",
+    "exshare activity export": "writes the form that is asked for, line by line",
     "exshare openapi": "prints JSON and nothing else",
     "exshare completion": "prints a script for a shell",
     "exshare reference": "prints a page",
