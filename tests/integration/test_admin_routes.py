@@ -67,7 +67,7 @@ POST: Mapping[str, tuple[Mapping[str, str], tuple[int, ...]]] = {
     SWITCH: ({"turn_choice": "off"}, (303, 403, 403, 403, 303, 404)),
     f"{SWITCH}?key=TEAM": ({"turn_choice": "off"}, (303, 403, 403, 303, 303, 404)),
     DOCUMENT: (_LEFT, (303, 403, 403, 403, 200, 404)),
-    BRANDING: ({"do": "preview"}, (303, 403, 403, 403, 200, 404)),
+    BRANDING: ({"do": "preview", "version": "0"}, (303, 403, 403, 403, 200, 404)),
     f"{BRANDING}/pictures": ({"version": "1"}, (303, 403, 403, 403, 412, 404)),
     f"{POLICY}/loosening": (_LEFT, (303, 403, 403, 403, 200, 404)),
     f"{POLICY}/leavers": (_LEFT, (303, 403, 403, 403, 200, 404)),

@@ -39,39 +39,48 @@ class Presenting:
         check_admin(member, self.site)
         return await self.shown()
 
-    def checked(self, member: Member | None, wanted: Branding) -> Branding:
-        """What `change` would store, without storing it; raises as it does, but for StaleBranding."""
-        check_admin(member, self.site)
-        failures: list[InvalidValue] = []
-        try:
-            check_branding(wanted)
-        except InvalidValues as error:
-            failures += error.failures
-        styles = wanted.styles
-        if not any(one.field == "styles" for one in failures):
-            try:
-                styles = self.styles.checked(wanted.styles)
-            except InvalidValues as error:
-                failures += error.failures
-        if failures:
-            raise InvalidValues(tuple(failures))
-        return evolve(wanted, site=self.site, styles=styles)
-
     async def change(self, member: Member | None, wanted: Branding) -> Branding:
         """Store how the site presents itself; the version of `wanted` is the one that was seen. Gives what is stored.
 
         Raises Refused for who is no admin of the site, InvalidValues with everything that may not be said, and
         StaleBranding when somebody else was first. Where nothing is different, nothing is stored.
         """
-        new = self.checked(member, wanted)
-        seen = await self.shown()
-        if seen.version != wanted.version:
-            raise StaleBranding(seen.version)
+        new, seen = await self._judged(member, wanted)
         if new == seen:
             return seen
         new = evolve(new, version=seen.version + 1)
         await self.storage.brandings.replace(new, [self._event(member)])
         return new
+
+    async def dry_run(self, member: Member | None, wanted: Branding) -> Branding:
+        """What `change` would store, at the version that was seen; raises as it does, and stores nothing."""
+        new, _ = await self._judged(member, wanted)
+        return new
+
+    async def _judged(self, member: Member | None, wanted: Branding) -> tuple[Branding, Branding]:
+        """What would be stored, and what is."""
+        check_admin(member, self.site)
+        new = self._checked(evolve(wanted, site=self.site))
+        seen = await self.shown()
+        if seen.version != wanted.version:
+            raise StaleBranding(seen.version)
+        return new, seen
+
+    def _checked(self, wanted: Branding) -> Branding:
+        failures: list[InvalidValue] = []
+        try:
+            check_branding(wanted)
+        except InvalidValues as error:
+            failures += error.failures
+        styles = wanted.styles
+        if all(one.field != "styles" for one in failures):
+            try:
+                styles = self.styles.checked(wanted.styles)
+            except InvalidValues as error:
+                failures += error.failures
+        if failures:
+            raise InvalidValues(tuple(failures))
+        return evolve(wanted, styles=styles)
 
     def _event(self, member: Member | None) -> Event:
         actor = Actor.OPERATOR if member is None else Actor.MEMBER

@@ -45,7 +45,7 @@ async def submit(request: Request, desk: Desk) -> Response:
         if desk.fields.get("do") == "save":
             await presenting.change(desk.member, wanted)
             return RedirectResponse(f"{_path(request, desk)}?done=saved", 303)
-        wanted = presenting.checked(desk.member, wanted)
+        wanted = await presenting.dry_run(desk.member, wanted)
     except StaleBranding as error:
         fresh = {**desk.fields, "version": str(error.current)}
         return await _page(request, desk, saved, Filled(fresh, {"": STALE}), 412)

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from exshare_web.api import activity, addresses, documents, keys, links, members, pages, policy, spaces
+from exshare_web.api import activity, addresses, branding, documents, keys, links, members, pages, policy, spaces
 from exshare_web.api.calls import called
 from exshare_web.api.declaring import ROOT, Done
 
@@ -15,6 +15,7 @@ OPERATIONS: tuple[Done, ...] = (
     *links.OPERATIONS,
     *addresses.OPERATIONS,
     *policy.OPERATIONS,
+    *branding.OPERATIONS,
     *spaces.OPERATIONS,
     *pages.OPERATIONS,
     *members.OPERATIONS,
