@@ -67,6 +67,26 @@ def test_a_link_from_creation_to_deletion(config: Path, tmp_path: Path) -> None:
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/manage/setup/[\w-]{43}", added["setup_url"])
 
 
+def test_people_get_addresses_of_their_own(config: Path, tmp_path: Path) -> None:
+    """Each is made, listed as whose it is, and withdrawn by its id; what the link reaches is counted beside them."""
+    answer_of("member", "add", "ada", "--identity", MIRA, "--config", config, "--json", home=tmp_path)
+    link = answer_of("link", "create", "acme", str(pages.CARE), "--owner", "ada", "--config", config, "--json",
+                     home=tmp_path)["id"]  # fmt: skip
+    made = answer_of("link", "address", "add", link, "eve@example.com", "max@example.com", "--config", config, "--json",
+                     home=tmp_path)  # fmt: skip
+    with service(tmp_path, config, port_of(config)), httpx2.Client() as visitor:
+        before = [visitor.get(one["url"]).status_code for one in made]
+        answer_of("link", "address", "revoke", link, made[0]["id"], "--config", config, "--json", home=tmp_path)
+        after = [visitor.get(one["url"]).status_code for one in made]
+    listed = answer_of("link", "address", "list", link, "--config", config, "--json", home=tmp_path)
+    reached = answer_of("link", "reach", link, "--config", config, "--json", home=tmp_path)
+
+    assert [200, 200] == before
+    assert [404, 200] == after
+    assert [("max@example.com", True), ("eve@example.com", False)] == [(one["recipient"], one["alive"]) for one in listed]
+    assert (1, True) == (reached["pages"], reached["all_pages"])
+
+
 def test_a_link_is_found_by_its_address(config: Path, tmp_path: Path) -> None:
     """LINK may be an id or a whole address."""
     installed("member", "add", "ada", "--identity", MIRA, "--config", config, home=tmp_path)
