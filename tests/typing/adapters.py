@@ -68,6 +68,7 @@ from exshare_core.ports import (
     LinkRepository,
     Mailer,
     MemberRepository,
+    Migrated,
     Outbox,
     PageFinder,
     PageSource,
@@ -80,9 +81,9 @@ from exshare_core.ports import (
     VisitorTokens,
 )
 from exshare_core.testing.fakes.accounts import MemoryAccounts
+from exshare_core.testing.fakes.activity import MemoryActivity, MemoryChain, MemoryFailures
 from exshare_core.testing.fakes.authenticator import CountingAuthenticatorCodes
 from exshare_core.testing.fakes.codes import MemoryCodes
-from exshare_core.testing.fakes.activity import MemoryActivity, MemoryChain, MemoryFailures
 from exshare_core.testing.fakes.content import (
     MemoryAccess,
     MemoryDirectory,
@@ -130,6 +131,7 @@ CHECKED: tuple[type[Checked], ...] = (
 # --- of storage ------------------------------------------------------------------------------------------------------
 
 STORAGES: tuple[type[Storage], ...] = (SqliteStorage, PostgresStorage, MemoryStorage)
+MIGRATED: tuple[type[Migrated], ...] = (SqliteStorage, PostgresStorage)
 LINKS: tuple[type[LinkRepository], ...] = (SqliteLinks, PostgresLinks, MemoryLinks)
 CODES: tuple[type[CodeRepository], ...] = (SqliteCodes, PostgresCodes, MemoryCodes)
 DEPARTURES: tuple[type[DepartureRepository], ...] = (SqliteDepartures, PostgresDepartures, MemoryDepartures)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
@@ -54,9 +54,10 @@ OPEN_SECONDS = 10.0
 class PostgresStorage:
     """The Storage of one PostgreSQL database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, brought_up: tuple[str, ...] = ()) -> None:
         codec = Codec()
         self.database = database
+        self.brought_up = brought_up
         self.links = PostgresLinks(database, codec)
         self.codes = PostgresCodes(database)
         self.departures = PostgresDepartures(database)
@@ -79,6 +80,16 @@ class PostgresStorage:
         except Broken as error:
             raise Busy("the database does not answer") from error
 
+    async def steps(self) -> tuple[str, ...]:
+        """See `Migrated.steps`."""
+        return tuple(row["version"] for row in await self.database.read(lambda db: db.all("upkeep.steps")))
+
+    async def clock(self) -> datetime:
+        """See `Migrated.clock`."""
+        (row,) = await self.database.read(lambda db: db.all("upkeep.clock"))
+        now: datetime = row["now"]
+        return now.astimezone(UTC)
+
     async def prune(self, now: datetime) -> None:
         """See `Storage.prune`; one transaction for each kind of row, so that no lock is held long."""
         params = prune_params(now)
@@ -90,7 +101,7 @@ class PostgresStorage:
 async def opened(dsn: str, pool_size: int) -> AsyncIterator[PostgresStorage]:
     """The storage in the database at `dsn`, brought up to date where needed."""
     check_address(dsn)
-    await asyncio.to_thread(_bring_up, dsn, load_migrations(PACKAGE))
+    taken = await asyncio.to_thread(_bring_up, dsn, load_migrations(PACKAGE))
     pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
         dsn,
         min_size=1,
@@ -104,14 +115,14 @@ async def opened(dsn: str, pool_size: int) -> AsyncIterator[PostgresStorage]:
     with translated():
         await pool.open(wait=True, timeout=OPEN_SECONDS)
     try:
-        storage = PostgresStorage(Database(pool, load_queries(PACKAGE)))
+        storage = PostgresStorage(Database(pool, load_queries(PACKAGE)), taken)
         await storage.links.catch_up()
         yield storage
     finally:
         await pool.close()
 
 
-def _bring_up(dsn: str, known: Sequence[Migration]) -> None:
+def _bring_up(dsn: str, known: Sequence[Migration]) -> tuple[str, ...]:
     try:
         connection = psycopg.connect(dsn, autocommit=True, connect_timeout=CONNECT_SECONDS)
     except psycopg.OperationalError as error:
@@ -119,7 +130,7 @@ def _bring_up(dsn: str, known: Sequence[Migration]) -> None:
         reason = "; ".join(line.strip() for line in str(error).splitlines())[:400]
         raise Busy(f"the database does not answer: {reason}", retry_after=1.0) from error
     with translated(), connection:
-        migrate(PostgresTarget(connection), known)
+        return migrate(PostgresTarget(connection), known)
 
 
 class PostgresTarget:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from exshare_adapters.codec import Codec
@@ -36,9 +36,10 @@ PACKAGE = "exshare_adapters.sqlite"
 class SqliteStorage:
     """The Storage of one SQLite file."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, brought_up: tuple[str, ...] = ()) -> None:
         codec = Codec()
         self._database = database
+        self.brought_up = brought_up
         self.links = SqliteLinks(database, codec)
         self.codes = SqliteCodes(database)
         self.departures = SqliteDepartures(database)
@@ -61,6 +62,15 @@ class SqliteStorage:
         except Broken as error:
             raise Busy("the database does not answer") from error
 
+    async def steps(self) -> tuple[str, ...]:
+        """See `Migrated.steps`."""
+        return tuple(row["version"] for row in await self._database.read(lambda db: db.all("upkeep.steps")))
+
+    async def clock(self) -> datetime:
+        """See `Migrated.clock`."""
+        (row,) = await self._database.read(lambda db: db.all("upkeep.clock"))
+        return datetime.fromtimestamp(row["now"] / 1_000_000, UTC)
+
     async def prune(self, now: datetime) -> None:
         """See `Storage.prune`."""
         params = prune_params(now)
@@ -79,8 +89,8 @@ async def opened(path: Path) -> AsyncIterator[SqliteStorage]:
     database = Database(path, load_queries(PACKAGE))
     try:
         known = load_migrations(PACKAGE)
-        await database.on_writer(lambda connection: migrate(SqliteTarget(connection), known))
-        storage = SqliteStorage(database)
+        taken = await database.on_writer(lambda connection: migrate(SqliteTarget(connection), known))
+        storage = SqliteStorage(database, taken)
         await storage.links.catch_up()
         yield storage
     finally:

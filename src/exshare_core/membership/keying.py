@@ -48,8 +48,16 @@ class Keying:
     tokens: TokenGenerator
     vault: Vault
 
-    async def make(self, member: Member, site: SiteId, form: KeyForm, id: ApiKeyId | None = None) -> tuple[ApiKey, str]:
-        """A new key for `member` on `site` and the text of it, which nobody can be shown again.
+    async def make(
+        self,
+        member: Member,
+        site: SiteId,
+        form: KeyForm,
+        id: ApiKeyId | None = None,
+        *,
+        actor: Actor = Actor.MEMBER,
+    ) -> tuple[ApiKey, str]:
+        """A new key for `member` on `site`, made by `actor`, and the text of it, which nobody can be shown again.
 
         Raises InvalidValue for a form that will not do, Refused for a member of another site or with too many keys, and
         Taken for an `id` that is in use.
@@ -72,7 +80,7 @@ class Keying:
             form.valid_until,
             form.networks,
         )
-        await self.storage.api_keys.add(key, [_event(Kind.KEY_MADE, key, member.id, now)])
+        await self.storage.api_keys.add(key, [_event(Kind.KEY_MADE, key, member.id, now, actor)])
         return key, f"{PREFIX}{secret}"
 
     async def list(self, member: Member, site: SiteId) -> tuple[ApiKey, ...]:
@@ -80,17 +88,19 @@ class Keying:
         permissions.check_membership(member, site)
         return await self.storage.api_keys.list(site, member.id)
 
-    async def revoke(self, member: Member, site: SiteId, key: ApiKeyId) -> ApiKey:
-        """Take all worth from a key at once; an admin may revoke everybody's. Raises NotFound for any other."""
+    async def revoke(self, member: Member | None, site: SiteId, key: ApiKeyId) -> ApiKey:
+        """Take all worth from a key at once; an admin and the operator may revoke everybody's. Raises NotFound for others."""
         permissions.check_membership(member, site)
         found = await self.storage.api_keys.get(site, key)
-        if found is None or not (found.member == member.id or member.admin):
+        if found is None or not (member is None or found.member == member.id or member.admin):
             raise NotFound("there is no such key")
         if found.revoked_at is not None:
             return found
         now = self.clock.now()
         revoked = found.revoked(now)
-        await self.storage.api_keys.revoke(site, key, now, [_event(Kind.KEY_REVOKED, revoked, member.id, now)])
+        who = None if member is None else member.id
+        actor = Actor.OPERATOR if member is None else Actor.MEMBER
+        await self.storage.api_keys.revoke(site, key, now, [_event(Kind.KEY_REVOKED, revoked, who, now, actor)])
         return revoked
 
     async def recognise(self, text: str, network: IPAddress | None) -> Recognised | TooMany | None:
@@ -139,5 +149,5 @@ def _good(key: ApiKey, now: datetime, network: IPAddress | None) -> bool:
     return True
 
 
-def _event(kind: Kind, key: ApiKey, by: MemberId, at: datetime) -> Event:
-    return Event(kind, key.site, at, Actor.MEMBER, member=by, detail=key.id)
+def _event(kind: Kind, key: ApiKey, by: MemberId | None, at: datetime, actor: Actor) -> Event:
+    return Event(kind, key.site, at, actor, member=by, detail=key.id)

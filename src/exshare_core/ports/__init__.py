@@ -34,7 +34,15 @@ from exshare_core.ports.content import (
 )
 from exshare_core.ports.discussing import Discussions, Histories
 from exshare_core.ports.identity import IdentityProvider, VisitorTokens
-from exshare_core.ports.machine import AuthenticatorCodes, Checked, Clock, PasswordHasher, TokenGenerator, Vault
+from exshare_core.ports.machine import (
+    AuthenticatorCodes,
+    Checked,
+    Clock,
+    Migrated,
+    PasswordHasher,
+    TokenGenerator,
+    Vault,
+)
 from exshare_core.ports.mail import Mailer
 from exshare_core.ports.people import AccountRepository, ApiKeyRepository, MemberRepository
 from exshare_core.ports.presenting import BrandingRepository, StyleSheets
@@ -83,6 +91,7 @@ __all__ = [
     "LinkRepository",
     "Mailer",
     "MemberRepository",
+    "Migrated",
     "Outbox",
     "PageFinder",
     "PageSource",

@@ -17,10 +17,11 @@ from exshare_web.cli.accounts import account
 from exshare_web.cli.activity import activity
 from exshare_web.cli.demo import demo
 from exshare_web.cli.describing import completion, openapi, reference
+from exshare_web.cli.keys import key
 from exshare_web.cli.links import link
 from exshare_web.cli.members import member
 from exshare_web.cli.policy import policy
-from exshare_web.cli.service import check, serve
+from exshare_web.cli.service import check, doctor, migrate, serve
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -29,7 +30,22 @@ def exshare() -> None:
     """Share Confluence pages with people outside your organisation."""
 
 
-for _command in (serve, check, member, account, link, policy, activity, demo, openapi, completion, reference):
+for _command in (
+    serve,
+    check,
+    doctor,
+    migrate,
+    member,
+    account,
+    key,
+    link,
+    policy,
+    activity,
+    demo,
+    openapi,
+    completion,
+    reference,
+):
     exshare.add_command(_command)
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from exshare_web.container.assembling import Deployment, Opened, SiteContainer
 from exshare_web.container.choosing import RegisteredAdapters, default_data_dir, load_settings, make_data_dir
+from exshare_web.container.doctoring import examinations
 from exshare_web.container.opening import opened
-from exshare_web.container.trying import LOOKED_AT, Finding, check
+from exshare_web.container.trying import LOOKED_AT, Finding, Trial, trials, tried
 
 __all__ = [
     "LOOKED_AT",
@@ -19,9 +20,12 @@ __all__ = [
     "Opened",
     "RegisteredAdapters",
     "SiteContainer",
-    "check",
+    "Trial",
     "default_data_dir",
+    "examinations",
     "load_settings",
     "make_data_dir",
     "opened",
+    "trials",
+    "tried",
 ]

@@ -33,25 +33,35 @@ class Finding:
     wrong: tuple[str, ...]
 
 
-async def check(settings: Settings) -> tuple[Finding, ...]:
-    """Try the key, the storage, the mail and each site, each by itself, so that one fault does not hide another."""
+@frozen
+class Trial:
+    """Something to try: what it is called, and what finds out what is wrong with it."""
+
+    what: str
+    attempt: Callable[[], Awaitable[tuple[str, ...]]]
+
+
+def trials(settings: Settings) -> tuple[Trial, ...]:
+    """The key, the storage, the mail and each site. Raises InvalidValues for settings that an adapter refuses."""
     chosen = Chosen.of(settings)
     mails = [("mail", chosen.mail), *((f"sites.{site}.mail", one) for site, one in chosen.mails.items())]
     return (
-        await _tried("secrets.key_file", partial(_try_key, settings)),
-        await _tried("storage", partial(_try_storage, chosen)),
-        *([] if settings.secure else [await _tried("base_url", partial(_try_frames, settings, chosen))]),
-        *[await _tried(what, partial(_try_mail, one)) for what, one in mails],
-        *[await _tried(f"sites.{site}", partial(_try_content, one)) for site, one in chosen.contents.items()],
-        *[await _tried(f"sites.{one.name}.sign_in", partial(_try_demands, chosen, one)) for one in settings.sites],
+        Trial("secrets.key_file", partial(_try_key, settings)),
+        Trial("storage", partial(_try_storage, chosen)),
+        *([] if settings.secure else [Trial("base_url", partial(_try_frames, settings, chosen))]),
+        *[Trial(what, partial(_try_mail, one)) for what, one in mails],
+        *[Trial(f"sites.{site}", partial(_try_content, one)) for site, one in chosen.contents.items()],
+        *[Trial(f"sites.{one.name}.sign_in", partial(_try_demands, chosen, one)) for one in settings.sites],
         *[
-            await _tried(f"sites.{site}.sign_in.{name}", partial(_try_provider, one))
+            Trial(f"sites.{site}.sign_in.{name}", partial(_try_provider, one))
             for (site, name), one in chosen.providers.items()
         ],
     )
 
 
-async def _tried(what: str, attempt: Callable[[], Awaitable[tuple[str, ...]]]) -> Finding:
+async def tried(trial: Trial) -> Finding:
+    """What came of one; each is tried by itself, so that one fault does not hide another."""
+    what, attempt = trial.what, trial.attempt
     try:
         return Finding(what, await attempt())
     except (InvalidValue, AdapterFailed) as error:

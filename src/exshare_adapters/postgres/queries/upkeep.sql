@@ -4,6 +4,14 @@
 -- Answers.
 select 1 as answer;
 
+-- name: steps
+-- What the schema was made by, oldest first.
+select version from exshare_migrations order by version;
+
+-- name: clock
+-- The instant by the clock of the database.
+select clock_timestamp() as now;
+
 -- name: prune_visits
 -- Visits that have ended by themselves.
 delete from visits where began_at <= %(visit_began)s or seen_at <= %(visit_seen)s;

@@ -4,6 +4,14 @@
 -- Touches the file.
 select count(*) as tables from sqlite_schema;
 
+-- name: steps
+-- What the schema was made by, oldest first.
+select version from exshare_migrations order by version;
+
+-- name: clock
+-- Microseconds since 1970 by the clock of this machine.
+select cast((julianday('now') - 2440587.5) * 86400000000 as integer) as now;
+
 -- name: prune_visits
 -- Visits that have ended by themselves.
 delete from visits where began_at <= :visit_began or seen_at <= :visit_seen;

@@ -1,0 +1,134 @@
+"""``exshare doctor``, ``migrate`` and ``key`` on an installation: what is wrong, what was done, and keys for programs."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from exshare_demo.serving import Addresses, standing
+from exshare_demo.site import demo_site
+from tests.e2e.configured import MIRA, port_of, postgres_section, site_section, sqlite_section, written
+from tests.e2e.running import answer_of, exshare, service
+
+
+@pytest.fixture(scope="module")
+def confluence() -> Iterator[Addresses]:
+    """The stand-in."""
+    with standing(demo_site()) as addresses:
+        yield addresses
+
+
+@pytest.fixture
+def config(tmp_path: Path, confluence: Addresses) -> Path:
+    """An installation as it should be, over SQLite."""
+    file = written(tmp_path, sqlite_section(tmp_path), site_section("acme", confluence))
+    file.chmod(0o600)
+    return file
+
+
+def findings(config: Path, home: Path) -> dict[str, list[str]]:
+    """What the doctor says is wrong, by what was looked at."""
+    ended = exshare("doctor", "--config", config, home=home)
+    found: dict[str, list[str]] = {}
+    for line in ended.stdout.splitlines():
+        state, what = line[:5].strip(), line[7:]
+        if state:
+            found[what] = []
+        else:
+            found[[*found][-1]].append(what)
+    assert ended.returncode == (1 if any(found.values()) else 0)
+    return found
+
+
+def test_a_sound_installation_is_told_so(config: Path, tmp_path: Path) -> None:
+    """Everything is looked at, and nothing is wrong."""
+    found = findings(config, tmp_path)
+
+    assert {"config", "secrets.key_file", "storage", "storage.schema", "storage.clock", "mail", "sites.acme"} < set(
+        found
+    )
+    assert {"sites.acme.work", "sites.acme.letters"} < set(found)
+    assert [] == [what for what, wrong in found.items() if wrong]
+
+
+def test_what_is_wrong_is_told_and_how_to_mend_it(config: Path, tmp_path: Path) -> None:
+    """Files that others may read, work that nobody does and letters that failed; no secret is in it."""
+    exshare("member", "add", "ada", "--identity", MIRA, "--config", config, home=tmp_path)
+    key_file, minute = tmp_path / "key", int(time.time()) // 60 * 60 * 1_000_000
+    config.chmod(0o644), key_file.chmod(0o640), (tmp_path / "data").chmod(0o755)
+    with closing(sqlite3.connect(tmp_path / "exshare.db")) as database, database:
+        database.execute("update activity set at = at - 600000000")
+        database.execute("insert into failures values ('acme', ?, 'mail', 'send', 'refused', 3)", [minute])
+    found = findings(config, tmp_path)
+
+    assert "others, who act as operators then; run `chmod 600" in found["config"][0]
+    assert "may be looked into by others; run `chmod 700" in found["data_dir"][0]
+    assert "may be read by others; run `chmod 600" in found["secrets.key_file"][0]
+    assert "what happened waits for its seal since" in found["sites.acme.work"][0]
+    assert "no service runs, or its log says what stops it" in found["sites.acme.work"][0]
+    assert "3 letters failed within a day" in found["sites.acme.letters"][0]
+    assert key_file.read_text().strip() not in str(found)
+
+
+def test_a_configuration_that_cannot_be_read_is_a_finding(tmp_path: Path) -> None:
+    """Each fault by its key, instead of an end without a word on the rest."""
+    file = tmp_path / "exshare.toml"
+    file.write_text('base_url = "nowhere"\n')
+    found = findings(file, tmp_path)
+
+    assert ["`nowhere` is not an address such as https://share.example.com"] == found["base_url"]
+    assert {"base_url", "storage.use", "mail.use", "sites"} == set(found)
+
+
+@pytest.mark.parametrize("store", ["sqlite", "postgres"])
+def test_the_schema_is_brought_up_once(
+    store: str, tmp_path: Path, confluence: Addresses, request: pytest.FixtureRequest
+) -> None:
+    """O1: what is done at the first time is left to do at no second one; every step is remembered."""
+    section = (
+        sqlite_section(tmp_path) if store == "sqlite" else postgres_section(request.getfixturevalue("postgres_dsn"))
+    )
+    config = written(tmp_path, section, site_section("acme", confluence))
+    first, second = (answer_of("migrate", "--config", config, "--json", home=tmp_path) for _ in range(2))
+    said = exshare("migrate", "--config", config, home=tmp_path).stdout
+
+    assert "0001_first" == first["taken"][0]
+    assert (first["taken"], []) == (first["steps"], second["taken"])
+    assert first["steps"] == second["steps"]
+    assert "nothing was left to do\n" == said
+
+
+def test_a_key_is_made_used_and_revoked(config: Path, tmp_path: Path) -> None:
+    """A2: the operator makes one for a member, who can do no more than they can; its text is printed once."""
+    common = ("--config", config, "--json")
+    member = answer_of("member", "add", "ada", "--identity", MIRA, *common, home=tmp_path)
+    made = answer_of(
+        "key", "make", "nightly", "--member", "ada", "--allow", "links:read", "--networks", "127.0.0.0/8", *common,
+        home=tmp_path,
+    )  # fmt: skip
+    wrong = exshare("key", "make", "x", "--member", "ada", "--allow", "links:fly", "--config", config, home=tmp_path)
+    with service(tmp_path, config, port_of(config)):
+        before = _asked(config, made)
+        revoked = answer_of("key", "revoke", made["id"], *common, home=tmp_path)
+        after = _asked(config, made)
+    (listed,) = answer_of("key", "list", "--member", "ada", *common, home=tmp_path)
+
+    assert (member["id"], "nightly", ["links:read"]) == tuple(made[one] for one in ("member", "name", "operations"))
+    assert (1, True) == (wrong.returncode, "allow: there is no operation `links:fly`" in wrong.stderr)
+    assert (200, 401) == (before, after)
+    assert made["id"] == revoked["id"] == listed["id"]
+    assert "text" not in listed
+    assert listed["revoked"] is not None
+
+
+def _asked(config: Path, key: Any) -> int:
+    """What the API answers to a key."""
+    headers = {"authorization": f"Bearer {key['text']}"}
+    return httpx2.get(f"http://127.0.0.1:{port_of(config)}/api/v1/sites/acme/links", headers=headers).status_code
