@@ -47,6 +47,12 @@ MATTERS = (
 """Pages on which an option could make a difference."""
 
 
+TALKED_ABOUT = (pages.WARRANTY, pages.EXCLUDED_PAGE)
+"""Pages with comments, one of which hangs on an excluded part, and with versions."""
+BESIDE = ("", "/comments", "/history", "/history/1", "/history/2", "/compare", "/compare?from=1&to=3")
+"""What is asked for of those."""
+
+
 @frozen
 class Record:
     """What somebody got: through which link of which site, at which point of the way."""
@@ -240,12 +246,16 @@ def visitors_way(run: Run, site: str, name: str, walked: Iterable[int], fetched:
     path = run.links[site, name]
     with browser(run, site, name) as visitor:
         if name in ("password", "people", "limited"):
-            for address in (path, f"{path}/p/{pages.HOME}", f"{path}/a/att{pages.LIGHTHOUSE_PNG}"):
+            talked = [f"{path}/p/{pages.WARRANTY}{beside}" for beside in BESIDE]
+            for address in (path, f"{path}/p/{pages.HOME}", f"{path}/a/att{pages.LIGHTHOUSE_PNG}", *talked):
                 visitor.get(address, "gate")
             _prove(visitor, path)
         visitor.get(path)
         for page in walked:
             visitor.get(f"{path}/p/{page}")
+        for page in TALKED_ABOUT:
+            for beside in BESIDE:
+                visitor.get(f"{path}/p/{page}{beside}")
         if "search" in str(OPTIONS[name].get("allow")):
             for words in SOUGHT_BY_VISITORS:
                 visitor.post(f"{path}/find", "inside", words=words)
@@ -310,7 +320,8 @@ def troubles_way(run: Run, site: str) -> None:
     with browser(run, site, "everything") as visitor:
         for disturb in disturbances:
             disturb()
-            visitor.get(f"{path}/p/{pages.GALLERY}", "fault")
+            for beside in ("", "/comments", "/history/1"):
+                visitor.get(f"{path}/p/{pages.GALLERY}{beside}", "fault")
             visitor.get(f"{path}/a/att{pages.LIGHTHOUSE_PNG}", "fault")
             faults.clear()
 

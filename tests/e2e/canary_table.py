@@ -25,13 +25,16 @@ OPTIONS: Mapping[str, Mapping[str, str | list[str]]] = {
     "restricted": {"children": "on", "restricted_pages": "on"},
     "attachments": {"children": "on", "allow": "attachments=view"},
     "labels": {"children": "on", "allow": "labels search"},
+    "comments": {"children": "on", "allow": "comments=view status history=view"},
+    "history": {"children": "on", "allow": "history=view old-versions"},
     "names": {"children": "on", "allow": "names"},
     "confluence-links": {"children": "on", "allow": "confluence-links"},
     "includes": {"children": "on", "allow": "includes"},
     "everything": {
         "children": "on",
         "restricted_pages": "on",
-        "allow": "attachments=view labels search names confluence-links includes",
+        "allow": "comments=view attachments=view labels status history=view old-versions search names confluence-links "
+        "includes",
     },
 }
 """The links of one site, all for the home page of the guide, as fields of the form that a member fills in."""
@@ -62,6 +65,10 @@ SEEN: Mapping[str, frozenset[str]] = {
     "child": TREES,
     "external-image-host": TREES,
     "label": frozenset({"labels", "everything"}),
+    "comment": frozenset({"comments", "everything"}),
+    "status": frozenset({"comments", "everything"}),
+    "old-version": frozenset({"history", "everything"}),  # older than any link
+    "version-message": frozenset({"history", "everything"}),
     "name": frozenset({"names", "everything"}),
     "file": frozenset({"attachments", "everything"}),
     "restricted": frozenset({"restricted", "everything"}),
@@ -72,6 +79,9 @@ SEEN: Mapping[str, frozenset[str]] = {
     "confluence": frozenset({"confluence-links", "everything"}),
 }
 """The links through which a visitor sees words of a kind, once every gate is passed; before that nobody sees any."""
+
+UNKNOWN: Mapping[str, frozenset[str]] = {"centre": frozenset({"status"})}
+"""Kinds of words that a kind of site does not know."""
 
 MEMBERS: frozenset[str] = frozenset(
     {"home title", "restricted title", "child", "name", "hidden title", "outside title"}
