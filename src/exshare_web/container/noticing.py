@@ -51,10 +51,19 @@ class Notebook:
             raise
 
 
+_PLAIN = (str, bytes, int, tuple, frozenset, type(None))
+
+
 def watched_content(content: Content, site: SiteId, notebook: Notebook) -> Content:
     """The content of a site with every port of it under watch."""
-    ports = {one.name: watched(getattr(content, one.name), site, one.name, notebook) for one in attrs.fields(Content)}
-    return Content(**ports)
+    fields = {one.name: getattr(content, one.name) for one in attrs.fields(Content)}
+    return Content(
+        **{
+            # What is no port, such as a list of names, asks nobody
+            name: value if isinstance(value, _PLAIN) else watched(value, site, name, notebook)
+            for name, value in fields.items()
+        }
+    )
 
 
 def watched_mailer(mailer: Mailer, site: SiteId, notebook: Notebook) -> Mailer:
