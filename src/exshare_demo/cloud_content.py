@@ -201,7 +201,7 @@ def comment_json(call: Call, comment: Comment) -> Obj:
     body: Obj = {}
     for form in FORMS:
         if f"body.{form}" in call.queries("expand"):
-            body[form] = {"representation": form, "value": f"<p>{comment.text}</p>"}
+            body[form] = {"representation": form, "value": comment.body(form)}
     made: Obj = {
         "id": str(comment.id),
         "type": "comment",

@@ -228,7 +228,7 @@ def version_detail(call: Call) -> Response:
 def comment_json(call: Call, comment: Comment, fmt: str) -> Obj:
     """A comment; its words stand in one paragraph."""
     page = call.site.nodes[comment.page]
-    body: Obj = {fmt: {"representation": fmt, "value": f"<p>{comment.text}</p>"}} if fmt else {}
+    body: Obj = {fmt: {"representation": fmt, "value": comment.body(fmt)}} if fmt else {}
     made: Obj = {
         "id": str(comment.id),
         "status": "current",

@@ -321,7 +321,7 @@ def comment_json(call: Call, comment: Comment, expand: Expand, single: bool = Fa
     above = call.site.comments.get(comment.parent) if comment.parent else None
     revision = Revision(1, comment.at, comment.author, "", ())
     parts: dict[str, Callable[[Expand], Json]] = {
-        "body": lambda _: {f: {"value": f"<p>{comment.text}</p>", "representation": f} for f in shown},
+        "body": lambda _: {f: {"value": comment.body(f), "representation": f} for f in shown},
         "version": lambda _: version_json(call, comment, revision),
         "container": lambda e: node_json(call, owner, e),
         "ancestors": lambda e: [comment_json(call, above, e)] if above else [],

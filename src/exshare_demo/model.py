@@ -160,6 +160,12 @@ class Comment:
     marker: str | None = None
     selection: str | None = None
     resolution: str = "open"
+    stored: str | None = None
+    """The storage format, where it is another than the words in a paragraph."""
+
+    def body(self, form: str) -> str:
+        """What it says in a form."""
+        return self.stored if form == "storage" and self.stored is not None else f"<p>{self.text}</p>"
 
     @property
     def inline(self) -> bool:

@@ -15,7 +15,7 @@ from exshare_core.errors import Broken, Busy
 from exshare_core.testing.fakes.content import MemoryPage
 from exshare_core.values import PageId
 from tests.integration import talk
-from tests.integration.shell import CHILD, ELSEWHERE, ROOT, SECRET, UNKNOWN_TOKEN, Made, Shell
+from tests.integration.shell import CHILD, ELSEWHERE, OF_CHILD, ROOT, SECRET, UNKNOWN_TOKEN, Made, Shell
 
 
 def furnished(*allow: str, **form: Any) -> tuple[Shell, Made]:
@@ -258,3 +258,20 @@ def test_an_unknown_link_has_no_comments() -> None:
         client.get(f"/s/{UNKNOWN_TOKEN}/p/{CHILD}/{beside}").content
         for beside in ("comments", "history", "history/1", "compare")
     }
+
+
+@pytest.mark.parametrize(("allow", "shown"), [("comments=view", False), ("attachments=view", True)])
+def test_a_picture_is_shown_only_where_its_file_is_served(allow: str, shown: bool) -> None:
+    """A picture in a comment or in an old version whose file this link does not serve is no broken picture: it is not
+    there. One that the page of today shows is, and so is any with the capability `attachments`.
+    """
+    shell, made = furnished("comments=view", "history=view", allow)
+    picture = f'<img src="https://{shell.content.host}/files/{OF_CHILD}">'
+    talk.say(shell, "830", f"see {picture}", shell.clock.now())
+    shell.content.versions[CHILD][1] = talk.past(2, shell.clock.now(), f"<p>see {picture}</p>", "")
+    client = shell.client()
+    served = client.get(made.file(OF_CHILD)).status_code == 200
+
+    assert shown == served
+    for beside in ("comments", "history/2"):
+        assert shown == (made.file(OF_CHILD) in client.get(f"{made.page(CHILD)}/{beside}").text)

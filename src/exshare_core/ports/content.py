@@ -49,6 +49,8 @@ class View:
     """The prefix of our addresses of pages outside the share that may lead on to other shares; empty for none."""
     external_links: bool = True
     """Whether http and https links to other hosts stay links; their words stay in any case (spec V3)."""
+    withheld: frozenset[AttachmentId] = frozenset()
+    """Files that this link does not serve, although what is shown refers to them: neither shown nor linked."""
 
 
 NO_LISTS: Mapping[MacroUse, Sequence[Node]] = MappingProxyType({})
@@ -90,7 +92,6 @@ class PageSource(Protocol):
         """Everything below `root`, however deep and of whatever kind, without what is archived or trashed; must be None
         where there is more than `most`, and never a part of it.
         """
-
 
     async def status(self, page: PageId) -> PageStatus | None:
         """What a current page is said to be; None where nothing is said, or where the site knows no such thing.
@@ -195,6 +196,8 @@ class BodyRenderer(Protocol):
         `view.onward` is given to any other page of the site by its id there, with words that tell nothing of it, only;
         must show no address, host or identity of the site except as `view` allows (spec V3). A link to a page whose
         only words are its address must say the title that `titles` has for the page, and else neutral words.
+
+        Where a file in `view.withheld` is shown or linked, words must stand in its place, and nothing must lead to it.
 
         For a macro in `without` that `lists` knows, its entries must stand in the place of what was cut, in their
         order and as plain words, linked where `pages` has their address; of no entries nothing must stand there.

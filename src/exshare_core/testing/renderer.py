@@ -279,6 +279,18 @@ class BodyRendererContract(Contract[RendererSetting]):
         assert frozenset({file}) == rendered.files
 
     @promise
+    async def test_a_file_that_is_withheld_is_neither_shown_nor_linked(self, setting: RendererSetting) -> None:
+        """Nothing leads to a file in `view.withheld`, and other files are shown as ever."""
+        file, other = AttachmentId("att817"), AttachmentId("att818")
+        html = f"<p>{setting.image(file)}{setting.file_link(file, 'the contract')}{setting.image(other)}</p>"
+        view = View(files=VIEW.files, attachments=True, withheld=frozenset({file}))
+        rendered = await _rendered(setting, html, view)
+
+        assert [f"{VIEW.files}{other}"] == _addresses(rendered)
+        assert frozenset({other}) == rendered.files
+        assert "the contract" in _text(rendered)
+
+    @promise
     async def test_files_are_linked_only_when_they_are_shared(self, setting: RendererSetting) -> None:
         """A link to a file leads to `view.files` when attachments are shared, and nowhere otherwise."""
         file = AttachmentId("att816")

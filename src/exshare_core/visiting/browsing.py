@@ -162,6 +162,7 @@ class Browsing(Entrance):
         root: PageFacts | None,
         drafts: Sequence[Draft],
         addresses: Addresses,
+        withheld: frozenset[AttachmentId] = frozenset(),
     ) -> tuple[Rendered, ...]:
         """What is written in or about the reached page that `facts` describe, each cut and sanitised for this link.
 
@@ -175,6 +176,7 @@ class Browsing(Entrance):
             attachments=policy.rung("attachments") > 0,
             onward=addresses.onward if link.wish.leads_to else "",
             external_links=policy.limits.external_links is not False,
+            withheld=withheld,
         )
         gathered = await self._gathering(admission).gather(Reading(_together(drafts), facts), root)
         linked = gathered.linked
@@ -185,6 +187,28 @@ class Browsing(Entrance):
             titles = {page: linked[page].title for page in draft.links if page in linked}
             made.append(await content.renderer.render(draft, without, pages, view, gathered.lists, titles))
         return tuple(made)
+
+    async def _shown_beside(
+        self,
+        admission: Admission,
+        reading: Reading,
+        root: PageFacts | None,
+        drafts: Sequence[Draft],
+        addresses: Addresses,
+    ) -> tuple[Rendered, ...]:
+        """The same for what is said about a page, or what it was: its files are shown as the page of today allows."""
+        rendered = await self._rendered(admission, reading.facts, root, drafts, addresses)
+        wanted: frozenset[AttachmentId] = frozenset().union(*(one.files for one in rendered))
+        if not wanted:
+            return rendered
+        policy = admission.prepared.policy
+        files = await self._content(admission).files.attachments(reading.facts.page)
+        withheld = frozenset(
+            file.id for file in files if file.id in wanted and not may_serve(reading.draft, file, policy).allowed
+        )
+        if not withheld:
+            return rendered
+        return await self._rendered(admission, reading.facts, root, drafts, addresses, withheld)
 
     async def _status(self, admission: Admission, page: PageId) -> PageStatus | None:
         """What the page is said to be, where the link shows that; no page is kept back because it cannot be found out."""

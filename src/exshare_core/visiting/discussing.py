@@ -111,7 +111,7 @@ class Discussing(Browsing):
         bodies: Mapping[CommentId, Rendered] = {}
         if told:
             written = [drafts[one.id] for one in told]
-            rendered = await self._rendered(admission, reading.facts, root, written, addresses)
+            rendered = await self._shown_beside(admission, reading, root, written, addresses)
             bodies = {one.id: body for one, body in zip(told, rendered, strict=True)}
         anchors = [one.anchor for one, _ in part.picked if one.anchor is not None]
         quotes = await self._quotes(admission, reading, root, addresses, anchors) if anchors else {}

@@ -119,7 +119,7 @@ class Recalling(Browsing):
         past = await self._past(admission, reading, version)
         if isinstance(past, Answer):
             return past
-        rendered = await self._as_it_was(admission, reading.facts, root, past, addresses)
+        rendered = await self._as_it_was(admission, reading, root, past, addresses)
         return OldPage(page, reading.draft.title, reading.draft.version, past.version, rendered.html)
 
     async def _comparison(
@@ -139,7 +139,7 @@ class Recalling(Browsing):
             if isinstance(past, Answer):
                 return past
             pasts.append(past)
-            rendered.append(await self._as_it_was(admission, reading.facts, root, past, addresses))
+            rendered.append(await self._as_it_was(admission, reading, root, past, addresses))
         changes = await self._content(admission).renderer.compare(*rendered)
         draft = reading.draft
         return Comparison(page, draft.title, draft.version, pasts[0].version, pasts[1].version, changes)
@@ -163,9 +163,9 @@ class Recalling(Browsing):
         return Past(past.version, evolve(past.draft, title=draft.title))
 
     async def _as_it_was(
-        self, admission: Admission, facts: PageFacts, root: PageFacts | None, past: Past, addresses: Addresses
+        self, admission: Admission, reading: Reading, root: PageFacts | None, past: Past, addresses: Addresses
     ) -> Rendered:
-        (rendered,) = await self._rendered(admission, facts, root, [past.draft], addresses)
+        (rendered,) = await self._shown_beside(admission, reading, root, [past.draft], addresses)
         return rendered
 
     @staticmethod

@@ -156,6 +156,13 @@ class SaysNothing(MemoryPages):
         return None
 
 
+class WithholdsNothing(MemoryRenderer):
+    """Files that must not be shown are."""
+
+    async def render(self, draft: Any, without: Any, pages: Any, view: Any, *given: Any, **named: Any) -> Rendered:
+        return await super().render(draft, without, pages, evolve(view, withheld=frozenset()), *given, **named)
+
+
 class LosesBlocks(MemoryRenderer):
     """A rendering is one heap of words."""
 
@@ -215,6 +222,7 @@ ROWS = [
     recalling(TakesTheNearest, "a_version_that_is_not_there_is_none"),
     recalling(ForgetsWhenBusy, "versions_are_busy_while_nothing_answers"),
     using("pages", SaysNothing, "a_page_is_said_to_be_what_it_is", "a_status_is_busy_while_nothing_answers"),
+    by(WithholdsNothing, "a_file_that_is_withheld_is_neither_shown_nor_linked"),
     by(LosesBlocks, "a_rendering_can_be_read_block_by_block"),
     by(ComparesNothing, "two_renderings_are_compared"),
     by(ComparesAnything, "what_differs_in_too_much_is_not_compared"),

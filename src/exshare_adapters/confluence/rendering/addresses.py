@@ -59,6 +59,10 @@ class Addresses:
         file = self.file(found) if isinstance(found, FileLink) else None
         return None if file is None else self._show(file)
 
+    def withholds(self, file: AttachmentId) -> bool:
+        """Whether a file that is referred to must not be shown."""
+        return file in self._job.view.withheld
+
     def file(self, link: FileLink) -> AttachmentId | None:
         """The id of a file that an address names, when it is known and its page is in the share (spec V5)."""
         if not self.reaches(link.page):
@@ -103,7 +107,9 @@ class Addresses:
             return AttachmentId(address[len(prefix) :])
         return None
 
-    def _show(self, file: AttachmentId) -> str:
+    def _show(self, file: AttachmentId) -> str | None:
+        if self.withholds(file):
+            return None
         self.files.add(file)
         return self._job.view.files + file
 

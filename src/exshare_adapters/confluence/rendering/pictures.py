@@ -135,6 +135,9 @@ def captions(tree: Tree) -> None:
 def _picture(tree: Tree, node: LexborNode, job: Job, addresses: Addresses) -> None:
     alt = attribute(node, "alt") or attribute(node, "data-linked-resource-default-alias")
     file = file_of(node, job, addresses, "data-image-src", "src")
+    if file is not None and addresses.withholds(file):
+        tree.replace(node, tree.new("span", "ex-placeholder", alt or word("picture")))
+        return
     if file is not None:
         image = _image(tree, canonical(job, file), alt)
         for name in ("width", "height"):

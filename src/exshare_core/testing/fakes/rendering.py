@@ -213,7 +213,7 @@ class _Writer(HTMLParser):
 
     def _file(self, address: str) -> str | None:
         found = _FILE.search(address)
-        if found is None or not self._ours(address):
+        if found is None or not self._ours(address) or found[1] in self._view.withheld:
             return None
         self.files.add(AttachmentId(found[1]))
         return f"{self._view.files}{found[1]}"
