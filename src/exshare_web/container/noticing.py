@@ -56,14 +56,12 @@ _PLAIN = (str, bytes, int, tuple, frozenset, type(None))
 
 def watched_content(content: Content, site: SiteId, notebook: Notebook) -> Content:
     """The content of a site with every port of it under watch."""
-    fields = {one.name: getattr(content, one.name) for one in attrs.fields(Content)}
-    return Content(
-        **{
-            # What is no port, such as a list of names, asks nobody
-            name: value if isinstance(value, _PLAIN) else watched(value, site, name, notebook)
-            for name, value in fields.items()
-        }
-    )
+    values = {one.name: getattr(content, one.name) for one in attrs.fields(Content)}
+    # What is no port, such as a list of names, asks nobody
+    ports: dict[str, Any] = {
+        name: watched(value, site, name, notebook) for name, value in values.items() if not isinstance(value, _PLAIN)
+    }
+    return attrs.evolve(content, **ports)
 
 
 def watched_mailer(mailer: Mailer, site: SiteId, notebook: Notebook) -> Mailer:
