@@ -123,6 +123,8 @@ POST   /api/v1/sites/{site}/links/{link}/addresses      401 404 404 201 201 201 
 GET    /api/v1/sites/{site}/links/{link}/addresses/{address} 401 404 404 404 404 404 401 403
 DELETE /api/v1/sites/{site}/links/{link}/addresses/{address} 401 404 404 404 404 404 401 403
 GET    /api/v1/sites/{site}/links/{link}/reach          401 404 404 200 200 200 401 403
+POST   /api/v1/sites/{site}/reach                       401 404 200 200 200 200 401 403
+POST   /api/v1/sites/{site}/links/{link}/reach          401 404 404 200 200 200 401 403
 POST   /api/v1/sites/{site}/links/{link}/preview        401 404 404 200 200 200 401 403
 GET    /api/v1/sites/{site}/links/{link}/activity       401 404 404 200 200 200 401 403
 GET    /api/v1/sites/{site}/activity                    401 404 403 403 403 200 401 403
@@ -179,6 +181,8 @@ BODIES: Mapping[str, Any] = {
     "POST /api/v1/sites/{site}/links/{link}/send": {"to": ["eva@example.com"], "note": "here it is"},
     "POST /api/v1/sites/{site}/pages/{page}/badge": {"seconds": 60},
     "POST /api/v1/sites/{site}/links/{link}/addresses": {"recipients": ["eva@example.com"]},
+    "POST /api/v1/sites/{site}/reach": {"page": ROOT, "children": True},
+    "POST /api/v1/sites/{site}/links/{link}/reach": {"children": True},
     "POST /api/v1/sites/{site}/links/{link}/preview": {"visitor": "eva@example.com"},
     "PUT /api/v1/sites/{site}/policy": "",
     "PUT /api/v1/sites/{site}/branding": {"name": "Acme"},

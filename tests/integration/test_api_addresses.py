@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from exshare_core.api_keys import Operation
 from exshare_core.errors import Busy
-from tests.integration.shell import BASE_URL
+from tests.integration.shell import BASE_URL, ROOT
 from tests.integration.test_api import LINKS, Program, problem
 
 
@@ -66,6 +66,22 @@ def test_what_a_link_reaches_is_counted() -> None:
         "all_files": True,
     } == counted
     assert (503, "busy") == problem(program.client.get(place))
+
+
+def test_what_would_be_reached_is_counted_before_it_is_stored() -> None:
+    """Of a new link one number, of a change two; a stale version is told, and nothing is stored by either."""
+    program = Program()
+    new = program.client.post(LINKS.replace("/links", "/reach"), json={"page": ROOT, "children": True}).json()
+    made = program.make()
+    place, seen = f"{LINKS}/{made['id']}/reach", {"if-match": f'"{made["version"]}"'}
+    change = program.client.post(place, json={"children": True}, headers=seen).json()
+    stale = program.client.post(place, json={"children": True}, headers={"if-match": '"9"'})
+
+    assert 3 == new["pages"]
+    assert (1, 3) == (change["now"]["pages"], change["after"]["pages"])
+    assert (412, "stale") == problem(stale)
+    assert made == {**program.client.get(f"{LINKS}/{made['id']}").json()}
+    assert 1 == len(program.client.get(LINKS).json()["links"])
 
 
 def test_a_preview_begins_in_a_browser() -> None:

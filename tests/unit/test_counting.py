@@ -59,7 +59,7 @@ def test_a_new_link_is_counted_before_it_is_made(form: dict[str, Any], expected:
     Of a whole space the number is the least there is, since blog posts stand in no tree.
     """
     office = an_office()
-    counted = run(office.sharing.check_new(office.ada, GUIDE, LinkForm(**form)))
+    counted = run(office.sharing.check_new(office.ada, office.ada, GUIDE, LinkForm(**form)))
 
     assert expected == counted
     assert office.nothing_was_stored()
@@ -69,7 +69,7 @@ def test_past_two_hundred_the_number_is_the_least_there_is() -> None:
     """A tree of more entries than are looked at is counted as far as that goes, and says so."""
     office = an_office()
     office.content.add(*(MemoryPage(PageId(str(2000 + n)), f"Page {n}", parent=GUIDE) for n in range(260)))
-    counted = run(office.sharing.check_new(office.ada, GUIDE, LinkForm(children=True)))
+    counted = run(office.sharing.check_new(office.ada, office.ada, GUIDE, LinkForm(children=True)))
 
     assert (False, False) == (counted.all_pages, counted.all_files)
     assert 190 <= counted.pages <= 201
@@ -94,12 +94,12 @@ def test_a_check_refuses_what_saving_would_refuse() -> None:
     weak = LinkForm(password="short", max_opens=0)
 
     with pytest.raises(InvalidValues) as refused:
-        run(office.sharing.check_new(office.ada, GUIDE, weak))
+        run(office.sharing.check_new(office.ada, office.ada, GUIDE, weak))
     with pytest.raises(StaleLink):
         run(office.sharing.check_change(office.ada, link.id, link.version + 1, LinkForm()))
 
     assert {"password", "max_opens"} == {failure.field for failure in refused.value.failures}
-    assert 1 == run(office.sharing.check_new(office.ada, GUIDE, LinkForm(password=PASSWORD))).pages
+    assert 1 == run(office.sharing.check_new(office.ada, office.ada, GUIDE, LinkForm(password=PASSWORD))).pages
 
 
 def test_what_cannot_be_found_out_is_said() -> None:

@@ -92,12 +92,12 @@ class Planning(Previewing):
             prefilled(defaults, above, facts.page, facts.space, now),
         )
 
-    async def check_new(self, member: Member, page: str, form: LinkForm) -> Counted:
-        """What a link that `create` would make for its member would reach; stores nothing and raises as `create` does.
+    async def check_new(self, member: Member | None, owner: Member, page: str, form: LinkForm) -> Counted:
+        """What a link that `create` would make would reach; stores nothing and raises as `create` does.
 
         A new password is judged and not hashed.
         """
-        plan = await self._plan_new(member, member, page, form, self.clock.now())
+        plan = await self._plan_new(member, owner, page, form, self.clock.now())
         return await self._count(plan.link, plan.policy)
 
     async def check_change(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import attrs
 
 from exshare_core.api_keys import Operation
-from exshare_core.sharing import Personal
+from exshare_core.sharing import Counted, Personal
 from exshare_core.values import Address
 from exshare_web.api import models
 from exshare_web.api.calls import Call
 from exshare_web.api.declaring import Done
-from exshare_web.api.links import each, link_named
+from exshare_web.api.links import changed, each, form_of, link_named, owner_of
 
 
 async def list_addresses(call: Call) -> models.PersonalAddresses:
@@ -39,8 +39,20 @@ async def revoke(call: Call) -> models.PersonalAddress:
 
 async def reach(call: Call) -> models.Reach:
     """How many pages and files a link reaches now; exact up to 200 pages, else the least there is."""
-    found = await call.sharing.reach(call.member, link_named(call))
-    return models.Reach(**attrs.asdict(found))
+    return _reach(await call.sharing.reach(call.member, link_named(call)))
+
+
+async def reach_of_new(call: Call, wanted: models.NewLink) -> models.Reach:
+    """What a link would reach that is not made yet; refused as making it would be, and nothing is stored."""
+    owner = await owner_of(call, wanted)
+    return _reach(await call.sharing.check_new(call.member, owner, wanted.page, form_of(wanted)))
+
+
+async def reach_of_change(call: Call, changes: models.LinkChange) -> models.Reaches:
+    """What a link reaches now and would with other settings; refused as the change would be, and nothing is stored."""
+    link, form = await changed(call, changes)
+    now, after = await call.sharing.check_change(call.member, link, call.version, form)
+    return models.Reaches(now=_reach(now), after=_reach(after))
 
 
 async def preview(call: Call, wanted: models.PreviewAs) -> models.Preview:
@@ -61,6 +73,10 @@ def _address(one: Personal, url: str | None = None) -> models.PersonalAddress:
         alive=one.lives,
         url=url,
     )
+
+
+def _reach(counted: Counted) -> models.Reach:
+    return models.Reach(**attrs.asdict(counted))
 
 
 def _id(call: Call) -> str:
@@ -103,6 +119,21 @@ OPERATIONS = (
         summary="Count what a link reaches",
         needs=Operation.LINKS_READ,
         handler=reach,
+    ),
+    Done(
+        method="POST",
+        path="/reach",
+        summary="Count what a new link would reach",
+        needs=Operation.LINKS_CREATE,
+        handler=reach_of_new,
+    ),
+    Done(
+        method="POST",
+        path="/links/{link}/reach",
+        summary="Count what a change would reach",
+        needs=Operation.LINKS_EDIT,
+        handler=reach_of_change,
+        conditional=True,
     ),
     Done(
         method="POST",

@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 from starlette.responses import Response
 
+from exshare_core.accounts import Member
 from exshare_core.api_keys import Operation
 from exshare_core.capabilities import Capabilities
 from exshare_core.errors import AdapterFailed, InvalidValue, InvalidValues, NotFound, Refused, Taken
@@ -104,8 +105,7 @@ async def create(call: Call, wanted: models.NewLink) -> Response:
     """Make a link. With an ``Idempotency-Key``, a repeat of the same request gives the same link."""
     repeated = await call.repeated_as()
     id = None if repeated is None else LinkId(repeated)
-    membership = shell(call.request).services.membership
-    owner = call.member if wanted.owner is None else await membership.named(wanted.owner, call.site)
+    owner = await owner_of(call, wanted)
     try:
         shown, url = await call.sharing.create(call.member, owner, wanted.page, form_of(wanted), id=id)
     except Taken:
@@ -116,8 +116,20 @@ async def create(call: Call, wanted: models.NewLink) -> Response:
     return _tagged(await _answer(call, shown, url), 201, location=f"/api/v1/sites/{call.site}/links/{shown.link.id}")
 
 
+async def owner_of(call: Call, wanted: models.NewLink) -> Member:
+    """The member whose a new link is to be."""
+    membership = shell(call.request).services.membership
+    return call.member if wanted.owner is None else await membership.named(wanted.owner, call.site)
+
+
 async def change(call: Call, changes: models.LinkChange) -> models.Link:
     """Change the settings that are sent, and leave the others as they are (RFC 7396)."""
+    link, form = await changed(call, changes)
+    return await _answer(call, await call.sharing.change(call.member, link, call.version, form), None)
+
+
+async def changed(call: Call, changes: models.LinkChange) -> tuple[LinkId, LinkForm]:
+    """The link that is named, and its form with the settings that are sent in the place of its own."""
     given = await call.body()
     known = await call.sharing.show(call.member, link_named(call))
     settings = settings_of(known.link, known.record.slug)
@@ -125,8 +137,7 @@ async def change(call: Call, changes: models.LinkChange) -> models.Link:
     wanted = bodies.read(models.LinkSettings, _plain({**now, **{k: v for k, v in given.items() if k != "no_password"}}))
     has_password = known.link.wish.password_hash is not None
     keeps = has_password and wanted.password is None and not changes.no_password
-    form = attrs.evolve(form_of(wanted), keep_password=keeps)
-    return await _answer(call, await call.sharing.change(call.member, known.link.id, call.version, form), None)
+    return known.link.id, attrs.evolve(form_of(wanted), keep_password=keeps)
 
 
 async def rotate(call: Call, wanted: models.Rotation) -> models.Link:

@@ -167,6 +167,14 @@ class Reach:
 
 
 @frozen(kw_only=True)
+class Reaches:
+    """What a link reaches before and after a change."""
+
+    now: Reach = about("As it is.")
+    after: Reach = about("As it would be.")
+
+
+@frozen(kw_only=True)
 class PreviewAs:
     """As whom to see a link."""
 

@@ -99,7 +99,7 @@ async def check(request: Request, desk: Desk) -> Response:
     """``POST /manage/{site}/new/check``: what the link would reach, and everything that would be refused; makes nothing."""
     page = desk.fields.get("page", "").strip()[:500]
     try:
-        counted = await desk.sharing.check_new(desk.member, page, forms.read(desk.fields))
+        counted = await desk.sharing.check_new(desk.member, desk.member, page, forms.read(desk.fields))
     except (InvalidValue, Refused, AdapterFailed) as error:
         return await _new_form(request, desk, page, Filled(desk.fields, errors_by_field(error)), status_of(error))
     return await _new_form(request, desk, page, Filled(desk.fields, checked=True), counted=words.reached(counted))
