@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exshare_core.errors import InvalidValue, InvalidValues
+from exshare_core.values import SiteId
 from exshare_web.container import RegisteredAdapters
 from exshare_web.sections import Section
 from exshare_web.settings import Passwords, Settings, SiteSettings, load
@@ -443,3 +445,30 @@ def test_naughty_texts_are_taken_or_refused() -> None:
     assert len(texts) > 100
 
     assert [] == [text for place, text in enumerate(texts) if _unprintable(_toml(KEYS[keys[place % len(keys)]], text))]
+
+
+# --- what is kept of what happened -----------------------------------------------------------------------------------
+
+
+def test_what_happened_is_kept_for_sixty_days_unless_it_is_said_otherwise(tmp_path: Path) -> None:
+    """M4: the days of the deployment, those of a site, and those of what concerns no single site; no file of heads."""
+    acme, moment = SiteId("acme"), timedelta(days=1)
+    plain = loaded(tmp_path, SMALLEST).activity
+    said = f"{SMALLEST}[activity]\ndays = 30\nheads_file = 'heads'\n"
+    own = loaded(tmp_path, said.replace('name = "acme"', 'name = "acme"\nactivity_days = 7')).activity
+    variables = {"EXSHARE_ACTIVITY_DAYS": "90", "EXSHARE_SITE_ACME_ACTIVITY_DAYS": "80"}
+    overlaid = loaded(tmp_path, SMALLEST, variables).activity
+
+    assert (60 * moment, None) == (plain.of(acme), plain.heads_file)
+    assert {"-": 30 * moment, "acme": 7 * moment} == own.retentions([acme])
+    assert tmp_path / "heads" == own.heads_file
+    assert {"-": 90 * moment, "acme": 80 * moment} == overlaid.retentions([acme])
+
+
+@pytest.mark.parametrize("days", ["0", "3651", "1.5", '"many"', "true"])
+def test_a_retention_is_a_number_of_days(tmp_path: Path, days: str) -> None:
+    """Anything but a whole number from 1 to 3650 is refused by name, of the deployment and of a site."""
+    text = SMALLEST.replace('name = "acme"', f'name = "acme"\nactivity_days = {days}') + f"[activity]\ndays = {days}\n"
+    said = "must be a whole number of days from 1 to 3650"
+
+    assert {"activity.days": said, "sites.acme.activity_days": said} == faults(tmp_path, text)
