@@ -15,6 +15,7 @@ from exshare_core.errors import Busy
 from exshare_core.events import Actor, Kind
 from exshare_core.failures import failure
 from exshare_core.testing.samples import an_event
+from tests.integration.guests import ADA, joined
 from tests.integration.members import LINKS, Seat, an_admin, forms_of, words_of
 from tests.integration.shell import SITE, Made, Shell, run
 
@@ -41,7 +42,9 @@ class Past:
         ago = timedelta(**{name: more.pop(name) for name in ("days", "hours") if name in more})
         record = run(self.shell.storage.links.get(SITE, made.id))
         assert record is not None
-        event = an_event(record.link, kind, at=NOW - ago, actor=Actor.VISITOR, page=page, space="TEAM", member=None, **more)
+        event = an_event(
+            record.link, kind, at=NOW - ago, actor=Actor.VISITOR, page=page, space="TEAM", member=None, **more
+        )
         run(self.shell.storage.activity.append([event]))
 
     def rows(self, query: str = "", seat: Seat | None = None) -> list[str]:
@@ -213,3 +216,16 @@ def test_failures_are_told_without_what_they_were_about() -> None:
 
     assert "2026-05-15 12:00 UTC Confluence: a page pages.read busy 3" in words_of(page)
     assert not re.search(r"secret|figures|ada@", page.text)
+
+
+def test_a_visit_says_who_proved_what() -> None:
+    """M8: the mailbox that was proved, and the account, stand beside *proved* and *opened*, with the space of the link."""
+    shell, made, guest = joined()
+    events = [one for one in run(shell.storage.activity.of_link(SITE, made.id)) if one.actor is Actor.VISITOR]
+    by_kind = {one.kind: one for one in events}
+    account = next(iter(shell.storage.state.accounts.values()))
+
+    assert guest.inside
+    assert [(ADA, account.id, "TEAM")] * 2 == [
+        (by_kind[kind].address, by_kind[kind].account, by_kind[kind].space) for kind in (Kind.PROVED, Kind.OPENED)
+    ]
