@@ -7,11 +7,15 @@ that a test begins with what a member can really make.
 from __future__ import annotations
 
 import asyncio
+import atexit
 from collections import Counter
 from collections.abc import Coroutine
+from contextlib import ExitStack
+from functools import cache
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from attrs import define, evolve, field, frozen
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -68,6 +72,14 @@ ROOT, CHILD, FOLDER, INSIDE, BOARD, SECRET, ELSEWHERE = map(PageId, ("10", "11",
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8
 PDF = b"%PDF-1.7\n" + b"a page of figures\n" * 40
 PICTURE, PLAN, HIDDEN, OF_CHILD, OF_ELSEWHERE = map(AttachmentId, ("att500", "att501", "att502", "att510", "att530"))
+
+
+@cache
+def _portal() -> BlockingPortal:
+    """The loop in which all clients of this process are answered: to begin one anew takes longer than most answers."""
+    running = ExitStack()
+    atexit.register(running.close)
+    return running.enter_context(start_blocking_portal())
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
@@ -217,7 +229,9 @@ class Shell:
     def client(self, network: str = "192.0.2.7", **more: Any) -> TestClient:
         """A browser of its own, with its own cookies, that follows no redirect by itself."""
         more.setdefault("follow_redirects", False)
-        return TestClient(self.app, self.base_url, client=(network, 50000), **more)
+        client = TestClient(self.app, self.base_url, client=(network, 50000), **more)
+        client.portal = _portal()
+        return client
 
     @property
     def sharing(self) -> Sharing:
