@@ -110,9 +110,12 @@ class Wardrobe:
         """How the site looks now. While the storage is silent, as it looked before."""
         if site not in self.presenting:
             return PLAIN
+        now = asyncio.get_running_loop().time()
+        until, brand = self._kept.get(site, (0.0, PLAIN))
+        if now < until:
+            return brand
         async with self._one_reads.setdefault(site, asyncio.Lock()):
             until, brand = self._kept.get(site, (0.0, PLAIN))
-            now = asyncio.get_running_loop().time()
             if now >= until:
                 with suppress(AdapterFailed):
                     brand = brand_of(await self.presenting[site].shown())
