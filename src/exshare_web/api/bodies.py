@@ -72,6 +72,8 @@ def _fits(kind: Any, value: Any) -> bool:
 
 
 def _is(schema: Mapping[str, Any], value: Any) -> bool:
+    if "enum" in schema:
+        return isinstance(value, str) and value in schema["enum"]
     if schema.get("format") == "date-time":
         return isinstance(value, str) and _instant(value) is not None
     if schema["type"] == "array":
@@ -110,6 +112,8 @@ def _words(schema: Mapping[str, Any]) -> str:
     """A type in words."""
     if "anyOf" in schema:
         return " or ".join(_words(one) for one in schema["anyOf"])
+    if "enum" in schema:
+        return f"one of {', '.join(schema['enum'])}"
     if schema.get("format") == "date-time":
         return "an instant such as 2026-12-31T23:00:00Z"
     if schema["type"] == "array":
