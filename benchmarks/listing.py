@@ -1,25 +1,25 @@
 """How long the database works for the first page of a list of a million links, for every filter and order that lists offer.
 
-    python -m benchmarks.listing [LINKS] [--only sqlite|postgres]
+    python -m benchmarks.listing [LINKS] [--only sqlite|postgres] [--file PATH]
 
 Links are as different from one another as in a large organisation: a thousand members, of whom some own many; five
 hundred spaces, of which one holds a tenth of everything; names of some words; lists of people; ends, limits and opens
 of all kinds; a few per cent off, deleted or owned by who has left. Printed is the time of all statements of the first
-page of fifty, the links themselves included, as the median of five; and how many links it found. What a page took
-longer than 20 ms for is marked.
+page of fifty, the links themselves included, and how many links it found: the processor time of SQLite, the shortest of
+five; of PostgreSQL, which works elsewhere, the shortest time that it was waited for. What took longer than 20 ms is
+marked. A `--file` of SQLite is kept, and used again where it is there.
 """
 
 from __future__ import annotations
 
 import random
-import statistics
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice, product
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import psycopg
@@ -94,7 +94,7 @@ ORDERS = tuple(Order(sort, falling) for sort, falling in product(Sort, (True, Fa
 
 def made(count: int) -> Iterator[tuple[ShareLink, int, datetime | None]]:
     """Links, each with its opens and the last of them."""
-    chance = random.Random(2026)  # noqa: S311
+    chance = random.Random(2026)
     for number in range(count):
         at = NOW - timedelta(seconds=number * 63, microseconds=number)
         draw = chance.random
@@ -128,7 +128,7 @@ def made(count: int) -> Iterator[tuple[ShareLink, int, datetime | None]]:
         )  # fmt: skip
 
 
-def rows_of(count: int) -> Iterator[list[tuple[Params, Sequence[Params], dict[str, Any]]]]:
+def rows_of(count: int) -> Iterator[Sequence[tuple[Params, Sequence[Params], dict[str, Any]]]]:
     """The rows of links, their words and their opens, in batches."""
     codec, links = Codec(), made(count)
     while batch := [
@@ -144,7 +144,12 @@ def rows_of(count: int) -> Iterator[list[tuple[Params, Sequence[Params], dict[st
 
 def filled_sqlite(path: Path, count: int) -> Callable[[str, Params], Sequence[Row]]:
     """A file with that many links, and how it is asked."""
+    filled = path.exists()
     connection, queries = connect(path), load_queries("exshare_adapters.sqlite")
+    statements = Statements(connection, queries)
+    named = queries["links.named"]
+    if filled:
+        return lambda text, params: statements.composed(text or named, params)
     connection.execute("pragma synchronous = off")
     for migration in load_migrations("exshare_adapters.sqlite"):
         for step in migration.up:
@@ -166,8 +171,6 @@ def filled_sqlite(path: Path, count: int) -> Callable[[str, Params], Sequence[Ro
         "insert into members (id, name, name_key, site, admin, disabled, version) values (?, ?, ?, ?, 0, ?, 1)",
         ((f"member{n}", f"member{n}", f"member{n}", SITE, n % 50 == 1) for n in range(1000)),
     )
-    statements = Statements(connection, queries)
-    named = queries["links.named"]
     return lambda text, params: statements.composed(text or named, params)
 
 
@@ -208,7 +211,11 @@ def filled_postgres(dsn: str, count: int) -> Callable[[str, Params], Sequence[Ro
 
 
 def timed(
-    ask: Callable[[str, Params], Sequence[Row]], lists: ListStatements, wanted: Wanted, order: Order
+    ask: Callable[[str, Params], Sequence[Row]],
+    lists: ListStatements,
+    wanted: Wanted,
+    order: Order,
+    clock: Callable[[], float],
 ) -> tuple[float, int]:
     """Seconds that the database takes for the first page, and how many links it holds."""
     spent, rows, steps = 0.0, None, plan(lists, SITE, wanted, order, NOW, None, FIRST)
@@ -218,13 +225,13 @@ def timed(
         except StopIteration as end:
             ids, _ = end.value
             break
-        begun = perf_counter()
+        begun = clock()
         rows = ask(text, params)
-        spent += perf_counter() - begun
-    begun = perf_counter()
+        spent += clock() - begun
+    begun = clock()
     if ids:
         ask("", {"site": SITE, "ids": tuple(ids)})
-    return spent + perf_counter() - begun, len(ids)
+    return spent + clock() - begun, len(ids)
 
 
 def measure(product_name: str, ask: Callable[[str, Params], Sequence[Row]]) -> int:
@@ -232,14 +239,14 @@ def measure(product_name: str, ask: Callable[[str, Params], Sequence[Row]]) -> i
     lists = ListStatements(load_queries(f"exshare_adapters.{product_name}"))
     print(f"{product_name}: milliseconds of database time, and links found")
     print(f"{'':34}" + "".join(f"{one.sort.value[:10]:>11}{'v' if one.falling else '^'}" for one in ORDERS))
-    over = 0
+    over, clock = 0, process_time if product_name == "sqlite" else perf_counter
     for name, wanted in FILTERS.items():
         cells = []
         for order in ORDERS:
-            runs = [timed(ask, lists, wanted, order) for _ in range(5)]
-            median, found = statistics.median(seconds for seconds, _ in runs), runs[0][1]
-            over += median > BUDGET
-            cells.append(f"{median * 1000:7.1f}{'!' if median > BUDGET else ' '}/{found:2d} ")
+            runs = [timed(ask, lists, wanted, order, clock) for _ in range(5)]
+            least, found = min(seconds for seconds, _ in runs), runs[0][1]
+            over += least > BUDGET
+            cells.append(f"{least * 1000:7.1f}{'!' if least > BUDGET else ' '}/{found:2d} ")
         print(f"{name:34}" + "".join(f"{cell:>12}" for cell in cells), flush=True)
     print(f"over {BUDGET * 1000:.0f} ms: {over} of {len(FILTERS) * len(ORDERS)}")
     return over
@@ -252,7 +259,8 @@ def main() -> None:
     count = numbers[0] if numbers else 1_000_000
     if only != "postgres":
         with tempfile.TemporaryDirectory() as folder:
-            measure("sqlite", filled_sqlite(Path(folder) / "links.db", count))
+            named = sys.argv[sys.argv.index("--file") + 1] if "--file" in sys.argv else f"{folder}/links.db"
+            measure("sqlite", filled_sqlite(Path(named), count))
     if only != "sqlite":
         with postgres_server() as dsn:
             measure("postgres", filled_postgres(dsn, count))

@@ -31,6 +31,11 @@ PREVIEW = "exshare-preview"
 LANGUAGE = "exshare-language"
 """The language that somebody picked at the foot of a page."""
 
+COLUMNS = "exshare-columns"
+"""The columns that a member chose for lists of links."""
+
+A_YEAR = 365 * 24 * 3600
+
 LONGEST_KEPT = 200
 LONGEST_PREVIEW = 1000
 """Characters; a preview may hold a whole mail address, sealed."""

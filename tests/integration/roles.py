@@ -56,6 +56,9 @@ GET  /manage/{site}/keys                                303 404 200 200 200 200 
 POST /manage/{site}/keys                                303 404 422 422 422 422 303
 POST /manage/{site}/keys/{key}/revoke                   303 404 404 404 404 303 303
 GET  /manage/{site}/links                               303 404 200 200 200 200 303
+GET  /manage/{site}/links.csv                           303 404 200 200 200 200 303
+POST /manage/{site}/bulk                                303 404 400 400 400 400 303
+POST /manage/{site}/bulk/do                             303 404 400 400 400 400 303
 GET  /manage/{site}/new                                 303 404 200 200 200 200 303
 POST /manage/{site}/new                                 303 404 400 400 400 400 303
 POST /manage/{site}/new/check                           303 404 400 400 400 400 303
@@ -117,6 +120,8 @@ POST   /api/v1/sites/{site}/links/{link}/enable         401 404 404 200 200 200 
 POST   /api/v1/sites/{site}/links/{link}/renew          401 404 404 422 422 422 401 403
 POST   /api/v1/sites/{site}/links/{link}/confirm        401 404 404 200 200 200 401 403
 POST   /api/v1/sites/{site}/links/{link}/rotate         401 404 404 200 200 200 401 403
+POST   /api/v1/sites/{site}/links/bulk?dry_run=true     401 404 200 200 200 200 401 403
+POST   /api/v1/sites/{site}/links/{link}/transfer       401 404 404 200 200 200 401 403
 POST   /api/v1/sites/{site}/links/{link}/send           401 404 404 202 403 202 401 403
 GET    /api/v1/sites/{site}/links/{link}/addresses      401 404 404 200 200 200 401 403
 POST   /api/v1/sites/{site}/links/{link}/addresses      401 404 404 201 201 201 401 403
@@ -177,6 +182,8 @@ BODIES: Mapping[str, Any] = {
     "POST /api/v1/sites/{site}/keys": {"name": "another", "operations": ["links:read"]},
     "POST /api/v1/sites/{site}/links": {"page": ROOT, "name": "by a program"},
     "PATCH /api/v1/sites/{site}/links/{link}": {"name": "changed"},
+    "POST /api/v1/sites/{site}/links/bulk": {"deed": "disable", "all": True},
+    "POST /api/v1/sites/{site}/links/{link}/transfer": {"owner": "ada"},
     "POST /api/v1/sites/{site}/links/{link}/rotate": {"grace_seconds": 0},
     "POST /api/v1/sites/{site}/links/{link}/send": {"to": ["eva@example.com"], "note": "here it is"},
     "POST /api/v1/sites/{site}/pages/{page}/badge": {"seconds": 60},

@@ -303,7 +303,7 @@ def test_a_list_goes_on_where_it_stopped() -> None:
 
 @pytest.mark.parametrize(
     "query",
-    [{"limit": "0"}, {"limit": "x"}, {"limit": "201"}, {"pag": "1"}, {"page": "x"}, {"after": "../x"}, {"space": ""}],
+    [{"limit": "0"}, {"limit": "x"}, {"limit": "201"}, {"pag": "1"}, {"page": ""}, {"state": "broken"}, {"sort": "x"}, {"people": "x"}, {"after": "../x"}, {"space": ""}],
 )
 def test_a_parameter_that_is_none_is_refused(query: dict[str, str]) -> None:
     """Unknown names and impossible values are named."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attrs import evolve, frozen
 
+from exshare_core import permissions
 from exshare_core.accounts import Member
 from exshare_core.errors import InvalidValue, Refused
 from exshare_core.events import Kind
@@ -11,6 +12,8 @@ from exshare_core.permissions import Right
 from exshare_core.sharing.listing import Listing
 from exshare_core.sharing.standing import Shown
 from exshare_core.values import LinkId, MemberId, SpaceKey
+
+MOST_NAME = 200
 
 
 @frozen
@@ -40,6 +43,20 @@ class HandingOver(Listing):
         detail = f"{'service identity' if service else 'owner'} {owner.id}"
         await self.storage.links.replace(new, [self._event(Kind.LINK_HANDED_OVER, now, member, new, detail)])
         return await self._shown(evolve(record, link=new), now)
+
+    async def member_named(self, member: Member | None, text: str) -> MemberId:
+        """The member of the site whom a name or an id means, `me` being the acting one; raises InvalidValue."""
+        permissions.check_membership(member, self.site)
+        name = text.strip()
+        if member is not None and name == "me":
+            return member.id
+        found = None
+        if name.isprintable() and 0 < len(name) <= MOST_NAME:
+            found = await self.storage.members.by_name(name, self.site)
+            found = found or await self.storage.members.get(MemberId(name))
+        if found is None or not found.belongs_to(self.site):
+            raise InvalidValue("owner", "there is no such member on this site")
+        return found.id
 
     async def _heir(self, heir: MemberId) -> Member:
         owner = await self.storage.members.get(heir)

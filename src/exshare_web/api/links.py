@@ -23,22 +23,20 @@ from exshare_core.values import (
     LinkId,
     MemberId,
     Networks,
-    PageId,
     People,
-    SpaceKey,
     network_address,
-    space_key,
 )
 from exshare_web.api import bodies, models
 from exshare_web.api.calls import Call, told
 from exshare_web.api.declaring import AFTER, LIMIT, Done, Parameter
+from exshare_web.list_queries import FILTERS, ORDER, asked
 from exshare_web.visitor.request import shell
 
 MOST = 200
 """Links or events in one answer."""
 
 _LINK_ID = re.compile(r"[a-z0-9]{1,60}\Z")
-_PAGE_ID = re.compile(r"[0-9]{1,19}\Z")
+
 
 Act = Callable[[Call, LinkId], Awaitable[Shown]]
 
@@ -47,20 +45,13 @@ Act = Callable[[Call, LinkId], Awaitable[Shown]]
 
 
 async def list_links(call: Call) -> models.Links:
-    """All links that the member may list, newest first."""
-    limit = call.number("limit", 50, MOST)
-    space = call.query.get("space")
-    shown = await call.sharing.list(
-        call.member,
-        page=_page(call.query["page"]) if "page" in call.query else None,
-        space=None if space is None else _space(space),
-        after=_after(call.query["after"]) if "after" in call.query else None,
-        limit=limit,
+    """The links that the filters find, of all that the member may list; newest first unless another order is asked for."""
+    wanted = await asked(filters_of(call), call.sharing, call.member)
+    listed = await call.sharing.search(
+        call.member, wanted.wanted, wanted.order, after=wanted.after, limit=call.number("limit", 50, MOST)
     )
-    names = await call.sharing.names(call.member, {one.link.owner for one in shown})
-    links = [link_of(one, names) for one in shown]
-    last = shown[-1].link.id if len(shown) == limit else None
-    return models.Links(links=links, next=last)
+    names = await call.sharing.names(call.member, {one.link.owner for one in listed.shown})
+    return models.Links(links=[link_of(one, names) for one in listed.shown], next=listed.next)
 
 
 async def show(call: Call) -> models.Link:
@@ -258,6 +249,7 @@ def link_of(shown: Shown, names: Mapping[MemberId, str], url: str | None = None)
         opens=shown.record.opens,
         ends_at=shown.ends_at,
         created_at=link.created_at,
+        last_opened_at=shown.record.last_opened_at,
         changed_at=link.changed_at,
         service_identity=link.service_identity,
         has_password=link.wish.password_hash is not None,
@@ -308,25 +300,6 @@ def each(name: str, entries: Sequence[str], parse: Callable[[str], Any]) -> tupl
     return tuple(good)
 
 
-def _page(text: str) -> PageId:
-    if not _PAGE_ID.match(text):
-        raise InvalidValue("page", "must be the id of a page")
-    return PageId(text)
-
-
-def _after(text: str) -> LinkId:
-    if not _LINK_ID.match(text):
-        raise InvalidValue("after", "must be what `next` said")
-    return LinkId(text)
-
-
-def _space(text: str) -> SpaceKey:
-    try:
-        return space_key(text)
-    except InvalidValue as error:
-        raise InvalidValue("space", error.rule) from error
-
-
 def _network(text: str) -> Any:
     found = network_address(text)
     if found is None:
@@ -358,6 +331,20 @@ _EXPLAINED = (
     Parameter("at", "When they come, such as 2026-12-31T23:00:00Z; now if left out."),
 )
 
+
+def filters_of(call: Call) -> Mapping[str, str]:
+    """What the address narrows a list to; raises InvalidValues for what is there and says nothing."""
+    empty = [InvalidValue(name, "is empty: leave it out") for name in FILTERS if call.query.get(name, "x") == ""]
+    if empty:
+        raise InvalidValues(tuple(empty))
+    return call.query
+
+
+async def shown_again(call: Call, shown: Shown) -> models.Link:
+    """A link as it is after an act, without its address."""
+    return await _answer(call, shown, None)
+
+
 OPERATIONS: tuple[Done, ...] = (
     Done(
         method="GET",
@@ -366,8 +353,8 @@ OPERATIONS: tuple[Done, ...] = (
         needs=Operation.LINKS_READ,
         handler=list_links,
         parameters=(
-            Parameter("page", "Only links that begin with this page, by id."),
-            Parameter("space", "Only links of this space, by key."),
+            *(Parameter(name, about) for name, about in FILTERS.items()),
+            Parameter("sort", ORDER),
             AFTER,
             LIMIT,
         ),

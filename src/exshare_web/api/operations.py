@@ -6,13 +6,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from exshare_web.api import activity, addresses, branding, documents, keys, links, members, pages, policy, spaces
+from exshare_web.api import activity, addresses, branding, bulk, documents, keys, links, members, pages, policy, spaces
 from exshare_web.api.calls import called
 from exshare_web.api.declaring import ROOT, Done
 
 OPERATIONS: tuple[Done, ...] = (
     *keys.OPERATIONS,
     *links.OPERATIONS,
+    *bulk.OPERATIONS,
     *addresses.OPERATIONS,
     *policy.OPERATIONS,
     *branding.OPERATIONS,

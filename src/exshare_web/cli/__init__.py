@@ -13,6 +13,7 @@ import click
 from exshare_core import __version__
 from exshare_core.errors import AdapterFailed, ExshareError, InvalidValue, InvalidValues
 from exshare_web.cli import addresses as _addresses  # noqa: F401 - its commands are below `exshare link`
+from exshare_web.cli import bulk as _bulk  # noqa: F401 - its commands are below `exshare link` too
 from exshare_web.cli.accounts import account
 from exshare_web.cli.activity import activity
 from exshare_web.cli.demo import demo

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from exshare_core.errors import InvalidValue, NotFound
-from exshare_core.values import LinkId, SpaceKey, space_key
 from exshare_web.cli import options
 from exshare_web.cli.options import Shape, example
 
 if TYPE_CHECKING:
     from exshare_core.sharing import LinkForm, Sharing, Shown
     from exshare_web.container import Opened
+
+FILTER_HELP = (
+    "Narrow it; several narrow together: space, page, name, state, protection, people, owner, creator, modifier, "
+    "never_opened, owner_inactive, expires_from, expires_before, created_from or created_before."
+)
+SORT_HELP = "created, changed, expires, name, last-opened or opens; a minus before it puts the last first. [-created]"
 
 LINK = Shape(
     {
@@ -103,32 +108,53 @@ def create(
     form = _form(options.given_password(password_stdin), **fields)
 
     async def work(deployment: Opened) -> dict[str, Any]:
-        sharing = _sharing(deployment, site)
+        sharing = sharing_of(deployment, site)
         member = await deployment.services.membership.named(owner, sharing.site)
         shown, url = await sharing.create(None, member, page, form)
         return {**await described(deployment, sharing, shown), "url": url}
 
-    _print(options.with_deployment(config_file, work), as_json)
+    printed(options.with_deployment(config_file, work), as_json)
 
 
 @link.command("list", epilog=example("exshare link list --site acme --space TEAM"))
 @options.config
 @click.option("--site", metavar="SITE", help="Only links of this site.")
 @click.option("--space", metavar="KEY", help="Only links of the space with this key.")
+@click.option("--filter", "filters", multiple=True, metavar="NAME=VALUE", help=FILTER_HELP)
+@click.option("--sort", default="", metavar="ORDER", help=SORT_HELP)
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV that no spreadsheet takes for formulas.")
 @options.json_of(LINK.listed())
-def list_links(config_file: Path, site: str | None, space: str | None, as_json: bool) -> None:
+def list_links(
+    config_file: Path,
+    site: str | None,
+    space: str | None,
+    filters: tuple[str, ...],
+    sort: str,
+    as_csv: bool,
+    as_json: bool,
+) -> None:
     """List the links, newest first; deleted ones are shown as deleted."""
-    key = None if space is None else space_key(space)
+    if as_csv and as_json:
+        raise InvalidValue("csv", "print either JSON or CSV")
+    texts = {**filter_texts(filters), "sort": sort, **({} if space is None else {"space": space})}
 
     async def work(deployment: Opened) -> list[dict[str, Any]]:
-        sites = tuple(deployment.services.sharing) if site is None else (_sharing(deployment, site).site,)
+        sites = tuple(deployment.services.sharing) if site is None else (sharing_of(deployment, site).site,)
         return [
             await described(deployment, deployment.services.sharing[one], shown)
             for one in sites
-            for shown in await _all(deployment.services.sharing[one], key)
+            async for shown in every(deployment.services.sharing[one], texts)
         ]
 
     found = options.with_deployment(config_file, work)
+    if as_csv:
+        from exshare_web import csv_cells
+
+        names = ("id", "site", "page", "state", "reason", "owner", "opens", "name", "expires", "created")
+        click.echo(csv_cells.BEGINNING + csv_cells.line(names), nl=False)
+        for one in found:
+            click.echo(csv_cells.line(one[name] for name in names), nl=False)
+        return
     if as_json:
         options.print_json(list(found))
         return
@@ -156,7 +182,7 @@ def _of_one_link(act: Act) -> click.Command:
             sharing, found = await found_link(deployment, reference)
             return await described(deployment, sharing, await act(sharing, found))
 
-        _print(options.with_deployment(config_file, work), as_json)
+        printed(options.with_deployment(config_file, work), as_json)
 
     return command
 
@@ -214,16 +240,38 @@ async def found_link(deployment: Opened, reference: str) -> tuple[Sharing, Shown
     raise NotFound("there is no such link; give its id or its whole address")
 
 
-async def _all(sharing: Sharing, space: SpaceKey | None) -> tuple[Shown, ...]:
-    found: list[Shown] = []
-    after: LinkId | None = None
-    while page := await sharing.list(None, space=space, after=after, limit=200):
-        found.extend(page)
-        after = page[-1].link.id
-    return tuple(found)
+async def every(sharing: Sharing, texts: Mapping[str, str]) -> AsyncIterator[Shown]:
+    """Every link that the filters find, in their order, as the operator."""
+    from exshare_web.list_queries import asked
+
+    wanted = await asked(texts, sharing, None)
+    after = None
+    while True:
+        listed = await sharing.search(None, wanted.wanted, wanted.order, after=after, limit=200)
+        for shown in listed.shown:
+            yield shown
+        if (after := listed.after) is None:
+            return
 
 
-def _sharing(deployment: Opened, site: str) -> Sharing:
+def filter_texts(filters: Iterable[str]) -> dict[str, str]:
+    """The filters of a command by name; raises InvalidValue for one that is none."""
+    from exshare_core.errors import unknown
+    from exshare_web.list_queries import FILTERS
+
+    texts: dict[str, str] = {}
+    for one in filters:
+        name, equals, text = one.partition("=")
+        if name not in FILTERS or not equals or not text.strip():
+            raise InvalidValue(
+                "filter", unknown("filter", name[:60], FILTERS) if name not in FILTERS else f"`{name}` needs a value"
+            )
+        texts[name] = text
+    return texts
+
+
+def sharing_of(deployment: Opened, site: str) -> Sharing:
+    """What members do on the site; raises InvalidValue with those that are configured."""
     sites = deployment.services.sharing
     return sites[options.site_of(site, sites)]
 
@@ -319,7 +367,8 @@ async def described(deployment: Opened, sharing: Sharing, shown: Shown) -> dict[
     }
 
 
-def _print(one: dict[str, Any], as_json: bool) -> None:
+def printed(one: dict[str, Any], as_json: bool) -> None:
+    """Print a link as a person or a program reads it."""
     if as_json:
         options.print_json(one)
         return

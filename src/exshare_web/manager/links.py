@@ -1,4 +1,4 @@
-"""A member's links: list them, find a page to share, count what a new link would reach, and make it."""
+"""A new link: find the page to share, count what it would reach, and make it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from exshare_core.errors import AdapterFailed, ExshareError, InvalidValue, Refused
-from exshare_core.sharing import Shown
-from exshare_core.values import LinkId, PageId, SpaceKey, space_key
+from exshare_core.values import LinkId, PageId
 from exshare_web.admin.words import TITLES
 from exshare_web.manager import forms, words
 from exshare_web.manager.forms import Filled
@@ -20,53 +19,8 @@ from exshare_web.manager.session import Desk
 
 _log = structlog.get_logger()
 
-PER_PAGE = 50
 MOST_BESIDE = 20
 """Other links of the same page that are named."""
-
-
-async def show_list(request: Request, desk: Desk) -> Response:
-    """``GET /manage/{site}/links``: the member's links, all of the site for an admin, or all of the space that is named."""
-    try:
-        space = _space(request)
-        shown = await _listed(request, desk, space)
-    except (InvalidValue, Refused, AdapterFailed) as error:
-        typed = request.query_params.get("space", "")[:255]
-        return await _list_page(request, desk, typed, status=status_of(error), problem=said(error))
-    return await _list_page(request, desk, space or "", shown)
-
-
-async def _listed(request: Request, desk: Desk, space: SpaceKey | None) -> tuple[Shown, ...]:
-    """One page of the list, and one link more if there is one."""
-    after = LinkId(request.query_params.get("after", "")[:60]) or None
-    return await desk.sharing.list(desk.member, space=space, after=after, limit=PER_PAGE + 1)
-
-
-async def _list_page(
-    request: Request,
-    desk: Desk,
-    space: str,
-    shown: tuple[Shown, ...] = (),
-    *,
-    status: int = 200,
-    problem: str = "",
-) -> Response:
-    links = shown[:PER_PAGE]
-    return await framed(
-        request,
-        desk,
-        "links.html",
-        status,
-        links=[(one, words.protection(one)) for one in links],
-        titles=await titles(desk, [one.link.scope.root for one in links]),
-        guessed_at=await desk.sharing.guessed_at([one.link.id for one in links]),
-        owners=await desk.sharing.names(desk.member, {one.link.owner for one in links}),
-        more=links[-1].link.id if len(shown) > PER_PAGE else None,
-        first=not request.query_params.get("after"),
-        space=space,
-        lists_spaces=await desk.sharing.lists_spaces(desk.member),
-        problem=problem,
-    )
 
 
 async def find_page(request: Request, desk: Desk) -> Response:
@@ -162,9 +116,3 @@ def to_link(request: Request, desk: Desk, link: LinkId, done: str) -> Response:
     """Back to the page of a link, which says what was done."""
     path = request.url_for("manage-link", site=desk.site, link=link).path
     return RedirectResponse(f"{path}?done={done}", 303)
-
-
-def _space(request: Request) -> SpaceKey | None:
-    """The space that the list is of, where one is named; raises InvalidValue for what cannot be its key."""
-    text = request.query_params.get("space", "")
-    return space_key(text) if text.strip() else None

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from attrs import frozen
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from exshare_core.errors import AdapterFailed, ExshareError, InvalidValue, InvalidValues, NotFound, Refused, StaleLink
 from exshare_core.ports import Sought
@@ -18,7 +18,7 @@ from exshare_web.manager import forms, words
 from exshare_web.manager.forms import Filled
 from exshare_web.manager.links import MOST_BESIDE, titles, to_link
 from exshare_web.manager.offers import offer
-from exshare_web.manager.pages import errors_by_field, framed, said, status_of
+from exshare_web.manager.pages import base, errors_by_field, framed, said, status_of
 from exshare_web.manager.parts import Difference, compared
 from exshare_web.manager.session import Desk
 from exshare_web.visitor.request import shell
@@ -36,6 +36,7 @@ DONE: Mapping[str, str] = {
     "confirm": "The settings are confirmed: what was held back is in force from now on.",
     "addresses": "Everybody has an address of their own now.",
     "revoke": "The address is withdrawn. The others go on.",
+    "transfer": "The link belongs to somebody else now, whose access in Confluence bounds it.",
     "renew": "The link is renewed: its longest life counts from now.",
 }
 """What has just been done, by the word that stands in the address afterwards."""
@@ -173,6 +174,20 @@ async def _renew(request: Request, desk: Desk, link: LinkId) -> str:
     return "renew"
 
 
+async def _transfer(request: Request, desk: Desk, link: LinkId) -> str | Response:
+    """To another member; who may not see it any more then, is brought to their list."""
+    try:
+        heir = await desk.sharing.member_named(desk.member, desk.fields.get("owner", ""))
+    except InvalidValue as error:
+        raise Refused(error.rule) from None
+    await desk.sharing.transfer(desk.member, link, heir)
+    try:
+        await desk.sharing.show(desk.member, link)
+    except NotFound:
+        return RedirectResponse(f"{base(request, desk)}/links?done=transfer", 303)
+    return "transfer"
+
+
 async def _add_addresses(request: Request, desk: Desk, link: LinkId) -> str:
     people = forms.recipients(desk.fields.get("recipients", ""))
     reading = forms.Reading(desk.fields)
@@ -203,6 +218,7 @@ ACTS: Mapping[str, Callable[[Request, Desk, LinkId], Awaitable[str | Response]]]
     "send": _send,
     "confirm": _confirm,
     "renew": _renew,
+    "transfer": _transfer,
     "addresses": _add_addresses,
     "preview": _preview,
 }

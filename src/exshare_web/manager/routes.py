@@ -7,7 +7,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.routing import BaseRoute, Route
 
 from exshare_web import elsewhere
-from exshare_web.manager import account, keys, links, one_link, second_step, setup, sign_in
+from exshare_web.manager import account, bulk, keys, links, lists, one_link, second_step, setup, sign_in
 from exshare_web.manager.account import confirmed, own
 from exshare_web.manager.session import signed_in
 
@@ -37,7 +37,10 @@ def manager_routes() -> list[BaseRoute]:
         Route("/manage/{site}/keys", confirmed(keys.show), methods=["GET"], name="keys"),
         Route("/manage/{site}/keys", confirmed(keys.make), methods=["POST"]),
         Route("/manage/{site}/keys/{key}/revoke", signed_in(keys.revoke), methods=["POST"], name="revoke-key"),
-        Route("/manage/{site}/links", signed_in(links.show_list), methods=["GET"], name="links"),
+        Route("/manage/{site}/links", signed_in(lists.show_list), methods=["GET"], name="links"),
+        Route("/manage/{site}/links.csv", signed_in(lists.export), methods=["GET"], name="links-csv"),
+        Route("/manage/{site}/bulk", signed_in(bulk.rehearse), methods=["POST"], name="bulk"),
+        Route("/manage/{site}/bulk/do", signed_in(bulk.do), methods=["POST"], name="bulk-do"),
         Route("/manage/{site}/new", signed_in(links.find_page), methods=["GET"], name="new"),
         Route("/manage/{site}/new", signed_in(links.create), methods=["POST"], middleware=SETTINGS_BODY),
         Route("/manage/{site}/new/check", signed_in(links.check), methods=["POST"], middleware=SETTINGS_BODY),
