@@ -7,15 +7,17 @@ from html import unescape
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
 from exshare_core.capabilities import Capabilities
 from exshare_core.errors import Busy
 from exshare_core.events import Kind
 from exshare_core.values import Address, LinkId
-from tests.integration.members import LINKS, NEW, Page, Seat, another_member, forms_of
+from tests.integration.members import LINKS, NEW, Page, Seat, another_member, forms_of, sign_in
 from tests.integration.shell import (
     BASE_URL,
     CHILD,
+    MEMBER_PASSWORD,
     PASSWORD,
     PLAN,
     ROOT,
@@ -186,6 +188,22 @@ def test_a_preview_goes_on_at_the_visitors_address(seat: Seat) -> None:
     assert "How we work." not in page.text
     assert "Preview as Eve@example.com" in words_of(begun)
     assert (400, True) == (wrong.status_code, 'id="visitor-error"' in wrong.text)
+
+
+def test_a_preview_leaves_the_members_host() -> None:
+    """Where members have a host of their own, a preview begins and goes on at the visitors' host, and nowhere else (M11)."""
+    shell = Shell(manage_url="https://manage.example.com")
+    seat = Seat(shell, TestClient(shell.app, shell.manage_url, client=("192.0.2.7", 50000), follow_redirects=False))
+    sign_in(seat.client, "ada", MEMBER_PASSWORD)
+    made = made_with(seat)
+    page = seat.post(f"{LINKS}/{made.id}/preview", **{"as": "unknown"})
+    (url,) = set(re.findall(r'href="(https://[^"]+preview=[^"]+)"', page.text))
+    here, there = unescape(url).removeprefix(BASE_URL), seat.shell.client()
+    begun = there.post(here)
+
+    assert url.startswith(f"{BASE_URL}/s/")
+    assert 404 == seat.get(here).status_code
+    assert "How we work." in there.get(begun.headers["location"]).text
 
 
 def test_addresses_are_made_shown_and_withdrawn_on_the_page(seat: Seat) -> None:

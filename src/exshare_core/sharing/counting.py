@@ -93,9 +93,9 @@ class Counting:
             while more and levels < MOST_LEVELS and len(found) <= MOST_COUNTED:
                 nodes, more = await self.content.pages.level(parent, A_LEVEL, offset)
                 levels, offset = levels + 1, offset + A_LEVEL
-                entries = [node.id for node in nodes if node.id not in scope.carve_outs]
-                found.extend(entries)
-                waiting.extend(entries)
+                entries = [node for node in nodes if node.id not in scope.carve_outs]
+                found.extend(node.id for node in entries)
+                waiting.extend(node.id for node in entries if node.opens)
         return found[: MOST_COUNTED + 1]
 
     async def _files(self, scope: Scope, policy: Policy, pages: Sequence[PageId]) -> int:
