@@ -275,3 +275,13 @@ def test_a_picture_is_shown_only_where_its_file_is_served(allow: str, shown: boo
     assert shown == served
     for beside in ("comments", "history/2"):
         assert shown == (made.file(OF_CHILD) in client.get(f"{made.page(CHILD)}/{beside}").text)
+
+
+def test_what_stands_beside_a_page_may_be_framed_as_the_page_may() -> None:
+    """The sites whose pages may show a share in a frame may show all of it, and no others."""
+    shell, made = furnished("comments=view", "history=view", frame_origins=frozenset({"https://intranet.example"}))
+    for beside in ("", "/comments", "/history", "/history/2", "/compare"):
+        policy = shell.client().get(f"{made.page(CHILD)}{beside}").headers["content-security-policy"]
+
+        assert "frame-ancestors https://intranet.example" in policy
+        assert "script" not in policy.replace("default-src 'none'", "")

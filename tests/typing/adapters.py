@@ -6,12 +6,16 @@ from exshare_adapters.argon2_passwords import Argon2Hasher
 from exshare_adapters.authlib_identity.provider import OidcProvider
 from exshare_adapters.confluence.body import ConfluenceRenderer
 from exshare_adapters.confluence.cloud_access import CloudAccess
+from exshare_adapters.confluence.cloud_discussions import CloudDiscussions
 from exshare_adapters.confluence.cloud_files import CloudFiles
 from exshare_adapters.confluence.cloud_finder import CloudFinder
+from exshare_adapters.confluence.cloud_histories import CloudHistories
 from exshare_adapters.confluence.cloud_pages import CloudPages
 from exshare_adapters.confluence.datacenter_access import DataCenterAccess
+from exshare_adapters.confluence.datacenter_discussions import DataCenterDiscussions
 from exshare_adapters.confluence.datacenter_files import DataCenterFiles
 from exshare_adapters.confluence.datacenter_finder import DataCenterFinder
+from exshare_adapters.confluence.datacenter_histories import DataCenterHistories
 from exshare_adapters.confluence.datacenter_pages import DataCenterPages
 from exshare_adapters.confluence.directory import ConfluenceDirectory
 from exshare_adapters.confluence.files import Flow
@@ -60,10 +64,12 @@ from exshare_core.ports import (
     CodeRepository,
     DepartureRepository,
     Directory,
+    Discussions,
     FailureLog,
     FileSource,
     FileStream,
     GuessCounter,
+    Histories,
     IdentityProvider,
     LinkRepository,
     Mailer,
@@ -93,6 +99,7 @@ from exshare_core.testing.fakes.content import (
     MemoryStream,
 )
 from exshare_core.testing.fakes.departures import MemoryDepartures
+from exshare_core.testing.fakes.discussing import MemoryDiscussions, MemoryHistories
 from exshare_core.testing.fakes.identities import MemoryIdentityProvider, MemorySignInSystem
 from exshare_core.testing.fakes.links import MemoryLinks
 from exshare_core.testing.fakes.mailer import CollectingMailer, MemoryMailSystem
@@ -148,6 +155,8 @@ COUNTERS: tuple[type[GuessCounter], ...] = (SqliteGuesses, PostgresGuesses, Memo
 # --- of content ------------------------------------------------------------------------------------------------------
 
 PAGES: tuple[type[PageSource], ...] = (CloudPages, DataCenterPages, MemoryPages)
+DISCUSSIONS: tuple[type[Discussions], ...] = (CloudDiscussions, DataCenterDiscussions, MemoryDiscussions)
+HISTORIES: tuple[type[Histories], ...] = (CloudHistories, DataCenterHistories, MemoryHistories)
 FINDERS: tuple[type[PageFinder], ...] = (CloudFinder, DataCenterFinder, MemoryFinder)
 FILES: tuple[type[FileSource], ...] = (CloudFiles, DataCenterFiles, MemoryFiles)
 STREAMS: tuple[type[FileStream], ...] = (Flow, MemoryStream)
