@@ -163,8 +163,11 @@ PAGES = (
     "/document",
     "/../links?space=TEAM",
     "/../links?space=%00",
+    "/../activity?what=visits",
+    "/../activity/chain",
+    "/../failures",
 )
-"""Every page of admins that has an address of its own, and the list of a space, also with a problem."""
+"""Every page of admins that has an address of its own, the list of a space, also with a problem, and what happened."""
 
 
 def _walk(page: Page) -> Iterator[str]:
