@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
@@ -163,6 +164,22 @@ def test_an_old_address_can_go_on_for_a_time(seat: Seat, grace: str, word: str) 
     assert 400 == refused.status_code
     assert answer.headers["location"].endswith(f"?done={word}")
     assert [404 if grace == "0" else 200, 404] == [*statuses, visitor.get(made.path).status_code]
+
+
+def test_a_link_that_ends_soon_is_renewed_by_one_button(seat: Seat) -> None:
+    """Near the end of the longest life that layers allow, the renewal is offered by itself; an end of its own is not (M6)."""
+    seat.shell.limit(lifetime=timedelta(days=30), renewals=2)
+    capped = made_with(seat)
+    own = made_with(seat, expires_at=seat.shell.clock.now() + timedelta(days=5))
+    early = seat.get(f"{LINKS}/{capped.id}").text.count("Renew it")
+    seat.shell.clock.forward(days=17)
+    seat = Seat.of(seat.shell)
+    page = seat.get(f"{LINKS}/{capped.id}")
+    seat.submit(page, f"{LINKS}/{capped.id}/renew")
+
+    assert (0, 1) == (early, page.text.count("Renew it"))
+    assert "Renew it" not in seat.get(f"{LINKS}/{own.id}").text
+    assert seat.shell.clock.now() == seat.shell.link(capped).renewed_at
 
 
 def test_a_link_comes_back_under_a_new_address(seat: Seat) -> None:

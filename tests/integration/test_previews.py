@@ -15,7 +15,7 @@ from exshare_core.capabilities import Capabilities
 from exshare_core.errors import Busy, NotFound, Refused
 from exshare_core.events import Actor, Kind
 from exshare_core.values import Address, Networks, People
-from exshare_core.visiting import Visiting
+from exshare_core.visiting import Caller, Visiting
 from tests.integration.shell import (
     BOSS,
     CHILD,
@@ -218,6 +218,23 @@ def test_a_preview_ends_with_what_it_hangs_on(loss: str) -> None:
     expected = {"read access": 403, "unknown": 503}.get(loss, 404)
 
     assert {expected} == {client.get(place).status_code for place in (path, f"{path}/p/{CHILD}", f"{path}/a/{PLAN}")}
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_what_is_on_its_way_in_a_preview_ends_with_it(changed: bool) -> None:
+    """A running stream asks again as for a visitor: it goes on while the preview does, and ends when the link changes."""
+    shell = Shell()
+    made = everything(shell)
+    client, path = begun(shell, made)
+    who = Caller(None, kept=client.cookies[COOKIE])
+    segment = path.rsplit("/", 1)[1]
+    admission = run(shell.services.visiting.open(segment, who)).admission
+    assert admission is not None
+    if changed:
+        shell.edit_link(made, children=True, name="another")
+    again = run(shell.services.visiting.again(segment, admission))
+
+    assert changed == (again is None)
 
 
 def test_a_member_sees_no_page_that_they_cannot_read() -> None:

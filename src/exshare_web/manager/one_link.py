@@ -297,6 +297,7 @@ async def _link_page(
         beside=[one for one in beside if one.link.id != link.id],
         offer=offer(shown.above, link),
         renewable=words.renewable(shown),
+        ends_soon=words.ends_soon(shown, desk.sharing.clock.now()),
         warnings=words.warnings(shown, shell(request).services.ways_of(desk.site).methods),
         detail=words.detail,
         done=DONE.get(request.query_params.get("done", ""), "") if fresh else "",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from attrs import frozen
 
@@ -134,6 +134,16 @@ def renewable(shown: Shown) -> str:
     if used >= most:
         return f"{life} All of its {most} renewals are used: an admin of the site or the space renews it."
     return f"{life} {used} of its {most} renewals are used."
+
+
+SOON = timedelta(days=14)
+"""How long before the end of a link's longest life a renewal is offered by itself."""
+
+
+def ends_soon(shown: Shown, now: datetime) -> bool:
+    """Whether the longest life that layers allow ends the link soon, or has ended it: what a renewal would mend (M6)."""
+    capped = shown.ends_at is not None and shown.ends_at != shown.link.wish.expires_at
+    return capped and shown.ends_at is not None and shown.ends_at - now <= SOON
 
 
 def signing_in(policy: Policy) -> str:
