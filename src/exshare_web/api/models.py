@@ -481,39 +481,6 @@ class Badge:
     valid_until: datetime = about("When it ends.")
 
 
-@frozen(kw_only=True)
-class LinksInState:
-    """How many links stand in one way."""
-
-    state: str = about("active, disabled, suspended, not started, expired or used up.")
-    links: int = about("How many.")
-
-
-@frozen(kw_only=True)
-class Shared:
-    """Whether a page is shared, as far as the member may see."""
-
-    page: str = about("The id of the page.")
-    shared: bool = about("Whether it can be opened by a link now, or will be by itself.")
-    links: list[LinksInState] = about("The links that begin with the page or reach it, by how they stand.")
-    more: bool = about("Whether there are more than were looked at.")
-
-
-@frozen(kw_only=True)
-class NewBadge:
-    """A badge to make."""
-
-    seconds: int = about("How long its address is good: from 60 to 2592000, which is 30 days.", default=3600)
-
-
-@frozen(kw_only=True)
-class Badge:
-    """A badge."""
-
-    url: str = about("The address for a frame. Whoever has it sees what it tells.")
-    valid_until: datetime = about("When it ends.")
-
-
 # --- people ----------------------------------------------------------------------------------------------------------
 
 
@@ -563,27 +530,6 @@ class NewKey:
 @frozen(kw_only=True)
 class Key:
     """A key of the member."""
-# --- how the site looks ----------------------------------------------------------------------------------------------
-
-
-@frozen(kw_only=True)
-class SiteLook:
-    """How a site presents itself to its visitors. What is left out says or shows nothing."""
-
-    version: int = about(
-        "Counts changes. What is sent here is not read: `If-Match` says what you have seen.", default=0
-    )
-    name: str = about("Stands at the head of every page.", default="")
-    footer: str = about("Stands at the foot of every page, line by line.", default="")
-    gate: str = about("Stands above what a gate asks.", default="")
-    home: str = about("What the front page of the site's own host says.", default="")
-    accent: str | None = about("The colour of links and buttons, such as `#1f5fbf`.", default=None)
-    dark: bool = about("Whether pages are dark for those who wish it.", default=True)
-    styles: str = about("CSS for shared pages, never for gates.", default="")
-    logo: str | None = about("A PNG, JPEG or WebP picture in Base64, at most 256 KiB.", default=None, repr=False)
-    icon: str | None = about("The same for the browser's tab, at most 64 KiB.", default=None, repr=False)
-
-
 
     id: str = about("What the key is called in the API.")
     name: str = about("What it is for.")
@@ -615,6 +561,27 @@ class WhoAmI:
     operations: list[str] = about("What it may be used for.")
     valid_until: datetime | None = about("When it ends.", default=None)
     uses: int = about("How often it was used, this request included.")
+
+
+# --- how the site looks ----------------------------------------------------------------------------------------------
+
+
+@frozen(kw_only=True)
+class SiteLook:
+    """How a site presents itself to its visitors. What is left out says or shows nothing."""
+
+    version: int = about(
+        "Counts changes. What is sent here is not read: `If-Match` says what you have seen.", default=0
+    )
+    name: str = about("Stands at the head of every page.", default="")
+    footer: str = about("Stands at the foot of every page, line by line.", default="")
+    gate: str = about("Stands above what a gate asks.", default="")
+    home: str = about("What the front page of the site's own host says.", default="")
+    accent: str | None = about("The colour of links and buttons, such as `#1f5fbf`.", default=None)
+    dark: bool = about("Whether pages are dark for those who wish it.", default=True)
+    styles: str = about("CSS for shared pages, never for gates.", default="")
+    logo: str | None = about("A PNG, JPEG or WebP picture in Base64, at most 256 KiB.", default=None, repr=False)
+    icon: str | None = about("The same for the browser's tab, at most 64 KiB.", default=None, repr=False)
 
 
 # --- what went wrong -------------------------------------------------------------------------------------------------

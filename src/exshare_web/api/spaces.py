@@ -14,6 +14,7 @@ from exshare_web.api.calls import Call
 from exshare_web.api.declaring import DRY_RUN, Done
 from exshare_web.api.policy import dry_run_of
 
+
 async def list_spaces(call: Call) -> models.Spaces:
     """The spaces for which something is set and that the member governs; all of them for an admin of the site."""
     return models.Spaces(spaces=list(await call.governing.spaces(call.member)))
