@@ -16,9 +16,13 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
 
+import click
 import httpx2
 from attrs import frozen
 
+from exshare_web import cli
+from exshare_web.cli.describing import shape_of
+from exshare_web.cli.options import Shape
 from tests.e2e.forking import Forked
 
 EXSHARE = Path(sys.executable).with_name("exshare")
@@ -69,12 +73,27 @@ def installed(*arguments: str | Path, home: Path, stdin: str = "", **more: str) 
 
 
 def answer_of(*arguments: str | Path, home: Path, stdin: str = "", **more: str) -> Any:
-    """What a command that ends well prints as JSON."""
+    """What a command that ends well prints as JSON, of the shape that it says in its reference."""
     ended = exshare(*arguments, home=home, stdin=stdin, **more)
 
     assert (0, "") == (ended.returncode, ended.stderr)
 
-    return json.loads(ended.stdout)
+    answer, shape = json.loads(ended.stdout), _shape(arguments)
+
+    assert shape is not None
+    assert [] == [one for one in (answer if shape.many else [answer]) if set(shape.fields) != set(one)]
+
+    return answer
+
+
+def _shape(arguments: Sequence[str | Path]) -> Shape | None:
+    """What the command that is called says that it prints."""
+    command: click.Command = cli.exshare
+    for word in arguments:
+        if not isinstance(command, click.Group) or word not in command.commands:
+            break
+        command = command.commands[str(word)]
+    return shape_of(command)
 
 
 class Program:
