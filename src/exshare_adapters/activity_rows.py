@@ -101,16 +101,19 @@ def recorded(rows: Iterable[Row], limit: int) -> tuple[Recorded, ...]:
     return tuple(found[:limit])
 
 
-def chart_params(site: SiteId, sought: Sought) -> Params:
-    """What is counted."""
-    return {
-        "site": site,
-        "link": sought.link,
-        "space": sought.space,
-        "kinds": kinds_listed(sought.kinds),
-        "since": sought.since,
-        "before": sought.before,
-    }
+def counting(site: SiteId, sought: Sought) -> tuple[str, Params]:
+    """What the statements that count it end in, and their parameters but for the kinds."""
+    params: dict[str, Any] = {"site": site, "since": sought.since, "before": sought.before}
+    if sought.link is not None:
+        return "link", {**params, "link": sought.link, "space": sought.space}
+    if sought.space is not None:
+        return "space", {**params, "space": sought.space}
+    return "site", params
+
+
+def kinds_counted(sought: Sought) -> list[str]:
+    """The kinds that are counted: all that there are, where none is named."""
+    return sorted(kind.value for kind in sought.kinds or Kind)
 
 
 def day_of(row: Row) -> tuple[date, Kind, int]:

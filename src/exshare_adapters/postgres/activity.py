@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from exshare_adapters.activity_rows import chart_params, day_of, event_params, recorded, searches
+from exshare_adapters.activity_rows import counting, day_of, event_params, kinds_counted, recorded, searches
 from exshare_adapters.columns import Row, word
 from exshare_adapters.postgres.along import put_along
 from exshare_adapters.postgres.connection import Statements
@@ -45,20 +45,24 @@ class PostgresActivity:
 
     async def days(self, site: SiteId, sought: Sought) -> tuple[tuple[date, Kind, int], ...]:
         """See `ActivityLog.days`."""
-        params = chart_params(site, sought)
-        return tuple(map(day_of, await self._database.read(lambda db: db.all("charts.days", **params))))
+        scope, params = counting(site, sought)
+        kinds = "|".join(kinds_counted(sought))
+        rows = await self._database.read(lambda db: db.all(f"charts.days_of_{scope}", kinds=kinds, **params))
+        return tuple(map(day_of, rows))
 
     async def busiest(self, site: SiteId, sought: Sought, limit: int = 10) -> tuple[tuple[LinkId, Kind, int], ...]:
         """See `ActivityLog.busiest`."""
-        params = chart_params(site, sought)
+        scope, params = counting(site, sought)
+        kinds = "|".join(kinds_counted(sought))
+        span = {name: params[name] for name in ("site", "since", "before")}
 
         async def work(db: Statements) -> tuple[tuple[LinkId, Kind, int], ...]:
-            links = [LinkId(row["link"]) for row in await db.all("charts.busiest", limit=limit, **params)]
+            rows = await db.all(f"charts.busiest_of_{scope}", kinds=kinds, limit=limit, **params)
             return tuple(
                 [
-                    (link, word(Kind, row["kind"]), row["events"])
-                    for link in links
-                    for row in await db.all("charts.of_busy", one=link, **params)
+                    (LinkId(link["link"]), word(Kind, row["kind"]), row["events"])
+                    for link in rows
+                    for row in await db.all("charts.of_busy", one=link["link"], kinds=kinds, **span)
                 ]
             )
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date
 
-from exshare_adapters.activity_rows import chart_params, day_of, recorded, searches
+from exshare_adapters.activity_rows import counting, day_of, kinds_counted, recorded, searches
 from exshare_adapters.columns import Row, word
 from exshare_adapters.sqlite.along import put_along
 from exshare_adapters.sqlite.connection import Statements
@@ -42,20 +43,24 @@ class SqliteActivity:
 
     async def days(self, site: SiteId, sought: Sought) -> tuple[tuple[date, Kind, int], ...]:
         """See `ActivityLog.days`."""
-        params = chart_params(site, sought)
-        return tuple(map(day_of, await self._database.read(lambda db: db.all("charts.days", **params))))
+        scope, params = counting(site, sought)
+        kinds = json.dumps(kinds_counted(sought))
+        rows = await self._database.read(lambda db: db.all(f"charts.days_of_{scope}", kinds=kinds, **params))
+        return tuple(map(day_of, rows))
 
     async def busiest(self, site: SiteId, sought: Sought, limit: int = 10) -> tuple[tuple[LinkId, Kind, int], ...]:
         """See `ActivityLog.busiest`."""
-        params = chart_params(site, sought)
+        scope, params = counting(site, sought)
+        kinds = json.dumps(kinds_counted(sought))
+        span = {name: params[name] for name in ("site", "since", "before")}
 
         def work(db: Statements) -> tuple[tuple[LinkId, Kind, int], ...]:
-            links = [LinkId(row["link"]) for row in db.all("charts.busiest", limit=limit, **params)]
+            rows = db.all(f"charts.busiest_of_{scope}", kinds=kinds, limit=limit, **params)
             return tuple(
                 [
-                    (link, word(Kind, row["kind"]), row["events"])
-                    for link in links
-                    for row in db.all("charts.of_busy", one=link, **params)
+                    (LinkId(link["link"]), word(Kind, row["kind"]), row["events"])
+                    for link in rows
+                    for row in db.all("charts.of_busy", one=link["link"], kinds=kinds, **span)
                 ]
             )
 

@@ -160,6 +160,7 @@ class ActivityLogContract(Contract[Storage]):
             link.site, Sought(space=SPACE, since=midnight, before=midnight + moment)
         )
         assert () == await storage.activity.days(fresh_site(), Sought())
+        assert () == await storage.activity.days(link.site, Sought(link=link.id, space=SpaceKey("DEV")))
 
     @promise
     async def test_the_busiest_links_come_first(self, storage: Storage) -> None:

@@ -1,25 +1,46 @@
--- Counts for charts: each walks over the events of a span.
+-- Counts for charts: each walks over the events of a span, by the index of what it is about.
 
--- part: fits
-a.site = %(site)s and a.at >= %(since)s and a.at < %(before)s
-and (%(link)s::text is null or a.link = %(link)s)
-and (%(space)s::text is null or a.space = %(space)s)
-and (%(kinds)s::text is null or a.kind = any(string_to_array(trim(both '|' from %(kinds)s::text), '|')))
+-- part: span
+a.at >= %(since)s and a.at < %(before)s and a.kind = any(string_to_array(%(kinds)s::text, '|'))
 
--- name: days
--- How many events of each kind fell on each day.
+-- name: days_of_site
+-- How many events of each kind fell on each day, of one site.
 select (a.at at time zone 'UTC')::date as day, a.kind, count(*) as events
-from activity a where {{fits}}
+from activity a where a.site = %(site)s and {{span}}
 group by 1, a.kind order by 1, a.kind;
 
--- name: busiest
--- The links with the most events.
+-- name: busiest_of_site
+-- The links with the most events, of one site.
 select a.link, count(*) as events
-from activity a where {{fits}} and a.link is not null
+from activity a where a.site = %(site)s and {{span}} and a.link is not null
+group by a.link order by count(*) desc, a.link limit %(limit)s;
+
+-- name: days_of_link
+-- How many events of each kind fell on each day, of one link.
+select (a.at at time zone 'UTC')::date as day, a.kind, count(*) as events
+from activity a where a.site = %(site)s and a.link = %(link)s and (%(space)s::text is null or a.space = %(space)s) and {{span}}
+group by 1, a.kind order by 1, a.kind;
+
+-- name: busiest_of_link
+-- The links with the most events, of one link.
+select a.link, count(*) as events
+from activity a where a.site = %(site)s and a.link = %(link)s and (%(space)s::text is null or a.space = %(space)s) and {{span}} and a.link is not null
+group by a.link order by count(*) desc, a.link limit %(limit)s;
+
+-- name: days_of_space
+-- How many events of each kind fell on each day, of one space.
+select (a.at at time zone 'UTC')::date as day, a.kind, count(*) as events
+from activity a where a.site = %(site)s and a.space = %(space)s and {{span}}
+group by 1, a.kind order by 1, a.kind;
+
+-- name: busiest_of_space
+-- The links with the most events, of one space.
+select a.link, count(*) as events
+from activity a where a.site = %(site)s and a.space = %(space)s and {{span}} and a.link is not null
 group by a.link order by count(*) desc, a.link limit %(limit)s;
 
 -- name: of_busy
 -- How many of each kind one of them has.
 select a.kind, count(*) as events
-from activity a where {{fits}} and a.link = %(one)s
+from activity a where a.site = %(site)s and a.link = %(one)s and {{span}}
 group by a.kind order by a.kind;

@@ -1,25 +1,46 @@
--- Counts for charts: each walks over the events of a span.
+-- Counts for charts: each walks over the events of a span, by the index of what it is about.
 
--- part: fits
-a.site = :site and a.at >= :since and a.at < :before
-and (:link is null or a.link = :link)
-and (:space is null or a.space = :space)
-and (:kinds is null or instr(:kinds, '|' || a.kind || '|') > 0)
+-- part: span
+a.at >= :since and a.at < :before and a.kind in (select value from json_each(:kinds))
 
--- name: days
--- How many events of each kind fell on each day.
+-- name: days_of_site
+-- How many events of each kind fell on each day, of one site.
 select a.at / 86400000000 - (a.at % 86400000000 < 0) as day, a.kind, count(*) as events
-from activity a where {{fits}}
+from activity a where a.site = :site and {{span}}
 group by 1, a.kind order by 1, a.kind;
 
--- name: busiest
--- The links with the most events.
+-- name: busiest_of_site
+-- The links with the most events, of one site.
 select a.link, count(*) as events
-from activity a where {{fits}} and a.link is not null
+from activity a where a.site = :site and {{span}} and a.link is not null
+group by a.link order by count(*) desc, a.link limit :limit;
+
+-- name: days_of_link
+-- How many events of each kind fell on each day, of one link.
+select a.at / 86400000000 - (a.at % 86400000000 < 0) as day, a.kind, count(*) as events
+from activity a where a.site = :site and a.link = :link and (:space is null or a.space = :space) and a.at >= :since and a.at < :before and +a.kind in (select value from json_each(:kinds))
+group by 1, a.kind order by 1, a.kind;
+
+-- name: busiest_of_link
+-- The links with the most events, of one link.
+select a.link, count(*) as events
+from activity a where a.site = :site and a.link = :link and (:space is null or a.space = :space) and a.at >= :since and a.at < :before and +a.kind in (select value from json_each(:kinds)) and a.link is not null
+group by a.link order by count(*) desc, a.link limit :limit;
+
+-- name: days_of_space
+-- How many events of each kind fell on each day, of one space.
+select a.at / 86400000000 - (a.at % 86400000000 < 0) as day, a.kind, count(*) as events
+from activity a where a.site = :site and a.space = :space and a.at >= :since and a.at < :before and +a.kind in (select value from json_each(:kinds))
+group by 1, a.kind order by 1, a.kind;
+
+-- name: busiest_of_space
+-- The links with the most events, of one space.
+select a.link, count(*) as events
+from activity a where a.site = :site and a.space = :space and a.at >= :since and a.at < :before and +a.kind in (select value from json_each(:kinds)) and a.link is not null
 group by a.link order by count(*) desc, a.link limit :limit;
 
 -- name: of_busy
 -- How many of each kind one of them has.
 select a.kind, count(*) as events
-from activity a where {{fits}} and a.link = :one
+from activity a where a.site = :site and a.link = :one and a.at >= :since and a.at < :before and +a.kind in (select value from json_each(:kinds))
 group by a.kind order by a.kind;
