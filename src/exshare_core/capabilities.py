@@ -39,6 +39,7 @@ BUILT: Mapping[str, int] = {
     "history": 1,
     "old-versions": 1,
     "search": 1,
+    "pdf": 1,
     "names": 1,
     "confluence-links": 1,
     "includes": 1,

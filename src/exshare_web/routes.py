@@ -1,7 +1,7 @@
 """Every route of the service as data, and the written list of those that no link guards.
 
 INVARIANT: a route under ``/s/`` passes `Visiting.open` (which judges by `decide()`), a content route also
-`Visiting.page`, `Visiting.file`, `Visiting.lead`, `Visiting.search` or what stands beside a page, such as `Visiting.history` (all judge by
+`Visiting.page`, `Visiting.file`, `Visiting.lead`, `Visiting.search`, `Visiting.printed` or what stands beside a page, such as `Visiting.history` (all judge by
 `reach()`). Every other route stands in `UNGUARDED` with its reason.
 A test walks this table and proves it.
 """
@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from exshare_web import elsewhere
 from exshare_web.health import live, ready, robots
-from exshare_web.visitor import brand_files, discussion, files, gates, history, pages, searching
+from exshare_web.visitor import brand_files, discussion, files, gates, history, pages, printing, searching
 
 UNGUARDED: Mapping[str, str] = {
     "/healthz": "says that the process runs, and nothing else",
@@ -43,6 +43,8 @@ def visitor_routes() -> list[BaseRoute]:
         Route("/s/{segment}/p/{page}/history/{version}", history.show_version, methods=["GET"], name="version"),
         Route("/s/{segment}/p/{page}/compare", history.show_changes, methods=["GET"], name="compare"),
         Route("/s/{segment}/to/{page}", pages.lead, methods=["GET"], name="onward"),
+        Route("/s/{segment}/p/{page}/pdf", printing.ask, methods=["GET"], name="print"),
+        Route("/s/{segment}/p/{page}/pdf", printing.take, methods=["POST"], name="printed"),
         Route("/s/{segment}/find", searching.ask, methods=["GET"], name="search"),
         Route("/s/{segment}/find", searching.answer, methods=["POST"], name="found"),
         Route("/s/{segment}/find", searching.ask, methods=["GET"], name="search"),

@@ -14,7 +14,7 @@ from exshare_core.governing.presenting import Presenting
 from exshare_core.joining import Joining
 from exshare_core.membership import Membership
 from exshare_core.membership.keying import Keying
-from exshare_core.ports import TokenGenerator
+from exshare_core.ports import PdfPrinter, TokenGenerator
 from exshare_core.sharing import Sharing
 from exshare_core.values import SiteId
 from exshare_core.visiting import Visiting
@@ -43,6 +43,8 @@ class Services:
     tokens: TokenGenerator
     ready: Callable[[], Awaitable[None]]
     """Returns when the storage answers, raises Busy when it does not."""
+    printer: PdfPrinter | None = None
+    """What makes documents; None where there are none."""
     contacts: Mapping[SiteId, str] = field(factory=dict)
     """Whom a visitor may turn to, by site, in words."""
     language: str = ENGLISH

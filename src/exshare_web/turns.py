@@ -30,10 +30,15 @@ class Turns:
     def __attrs_post_init__(self) -> None:
         self._free = asyncio.Semaphore(self.at_once)
 
+    @property
+    def full(self) -> bool:
+        """Whether whoever comes now would not even wait."""
+        return self._free.locked() and self._queue >= self.waiting
+
     @asynccontextmanager
     async def one(self) -> AsyncIterator[None]:
         """A turn, once there is one; raises Busy when too many wait already."""
-        if self._free.locked() and self._queue >= self.waiting:
+        if self.full:
             raise Busy("too many wait for their turn", RETRY_AFTER)
         self._queue += 1
         try:

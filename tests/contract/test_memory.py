@@ -18,6 +18,7 @@ from exshare_core.testing.fakes.identities import MemoryIdentityProvider, Memory
 from exshare_core.testing.fakes.mailer import CollectingMailer, MemoryMailSystem
 from exshare_core.testing.fakes.passwords import CheapHasher
 from exshare_core.testing.fakes.prepared import MemoryPreparedSite, MemoryRendererSetting
+from exshare_core.testing.fakes.printing import MemoryPrinter, printed_facts
 from exshare_core.testing.fakes.storage import MemoryStorage
 from exshare_core.testing.fakes.system import CountingTokens, FakeClock
 from exshare_core.testing.fakes.vault import FakeVault
@@ -26,6 +27,7 @@ from exshare_core.testing.identities import IdentityProviderContract, SignInSyst
 from exshare_core.testing.mailer import MailerContract, MailSystem
 from exshare_core.testing.passwords import PasswordHasherContract
 from exshare_core.testing.prepared import PreparedSite
+from exshare_core.testing.printing import PdfPrinterContract, PrinterSetting
 from exshare_core.testing.renderer import BodyRendererContract, RendererSetting
 from exshare_core.testing.storage import StorageContract
 from exshare_core.testing.tokens import TokenGeneratorContract
@@ -54,6 +56,14 @@ class TestMemoryStorage(StorageContract):
         storage = MemoryStorage()
         storage.reachable = False
         yield storage
+
+
+class TestMemoryPrinter(PdfPrinterContract):
+    """The printer of words alone."""
+
+    def open(self) -> AbstractAsyncContextManager[PrinterSetting]:
+        """A fresh one."""
+        return nullcontext(PrinterSetting(MemoryPrinter(), MemoryPrinter(most=0), printed_facts))
 
 
 class TestFakeVault(VaultContract):

@@ -24,6 +24,7 @@ from exshare_core.testing.fakes.system import FakeClock
 from exshare_core.testing.identities import IdentityProviderContract
 from exshare_core.testing.mailer import MailerContract
 from exshare_core.testing.passwords import PasswordHasherContract
+from exshare_core.testing.printing import PdfPrinterContract
 from exshare_core.testing.renderer import BodyRendererContract
 from exshare_core.testing.storage import StorageContract
 from exshare_core.testing.tokens import TokenGeneratorContract
@@ -46,6 +47,7 @@ from tests.contract.broken import (
     neighbours,
     people,
     policies,
+    printing,
     rendering,
     searching,
     secrets,
@@ -80,6 +82,7 @@ ROWS: list[Row] = [
         content,
         silence,
         searching,
+        printing,
         rendering,
         talk,
     )
@@ -102,6 +105,7 @@ CONTRACTS: list[Any] = [
     HistoriesContract,
     CheckedContract,
     BodyRendererContract,
+    PdfPrinterContract,
 ]
 
 WITHOUT_A_BROKEN_ADAPTER: Mapping[str, str] = {}

@@ -7,13 +7,16 @@ import html
 import json
 import re
 import time
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import quote, quote_plus, urlsplit
 
 import httpx2
 from attrs import Factory, define, field, frozen
+from pypdf import PdfReader
 
 from exshare_demo import pages
 from exshare_demo.canaries import BEARER_TOKEN, CANARIES, PAT
@@ -121,6 +124,20 @@ class Browser:
         assert answer is not None
 
         return answer
+
+    def took(self, answer: httpx2.Response) -> None:
+        """Keep what a document at the end of an answer says, and what it is made of: its words are packed in it."""
+        packed = re.search(r'href="data:application/pdf;base64,([^"]+)"', answer.text)
+
+        assert packed is not None, answer.text
+
+        pdf = base64.b64decode(packed[1])
+        words = " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages).split())
+        parts = [pdf, words.encode()]
+        for stream in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
+            with suppress(zlib.error):
+                parts.append(zlib.decompress(stream))
+        self.run.records.append(Record(self.site, self.link, "inside", "pdf", b"\n".join(parts)))
 
     def _kept(self, request: httpx2.Request, stage: str) -> httpx2.Response | None:
         body, whole = b"", True
@@ -259,6 +276,8 @@ def visitors_way(run: Run, site: str, name: str, walked: Iterable[int], fetched:
         if "search" in str(OPTIONS[name].get("allow")):
             for words in SOUGHT_BY_VISITORS:
                 visitor.post(f"{path}/find", "inside", words=words)
+        if "pdf" in str(OPTIONS[name].get("allow")):
+            visitor.took(visitor.post(f"{path}/p/{pages.HOME}/pdf", "inside", what="below"))
         for file in fetched:
             visitor.get(f"{path}/a/att{file}", range="bytes=0-65535")
         visitor.get(f"{path}/p/{pages.HOME}?from=5")

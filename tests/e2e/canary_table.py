@@ -24,7 +24,7 @@ OPTIONS: Mapping[str, Mapping[str, str | list[str]]] = {
     "children": {"children": "on"},
     "restricted": {"children": "on", "restricted_pages": "on"},
     "attachments": {"children": "on", "allow": "attachments=view"},
-    "labels": {"children": "on", "allow": "labels search"},
+    "labels": {"children": "on", "allow": "labels search pdf"},
     "comments": {"children": "on", "allow": "comments=view status history=view"},
     "history": {"children": "on", "allow": "history=view old-versions"},
     "names": {"children": "on", "allow": "names"},
@@ -33,8 +33,8 @@ OPTIONS: Mapping[str, Mapping[str, str | list[str]]] = {
     "everything": {
         "children": "on",
         "restricted_pages": "on",
-        "allow": "comments=view attachments=view labels status history=view old-versions search names confluence-links "
-        "includes",
+        "allow": "comments=view attachments=view labels status history=view old-versions search pdf names "
+        "confluence-links includes",
     },
 }
 """The links of one site, all for the home page of the guide, as fields of the form that a member fills in."""

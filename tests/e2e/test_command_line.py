@@ -83,7 +83,9 @@ def test_people_get_addresses_of_their_own(config: Path, tmp_path: Path) -> None
 
     assert [200, 200] == before
     assert [404, 200] == after
-    assert [("max@example.com", True), ("eve@example.com", False)] == [(one["recipient"], one["alive"]) for one in listed]
+    assert [("max@example.com", True), ("eve@example.com", False)] == [
+        (one["recipient"], one["alive"]) for one in listed
+    ]
     assert (1, True) == (reached["pages"], reached["all_pages"])
 
 

@@ -49,6 +49,7 @@ from exshare_core.testing import (
     FakeClock,
     FakeVault,
     MemoryPage,
+    MemoryPrinter,
     MemorySite,
     MemoryStorage,
 )
@@ -219,6 +220,7 @@ class Shell:
             elsewhere=Elsewhere(visiting, membership, departing, {self.site: self.gateways}),
             tokens=self.tokens,
             ready=self.storage.ping,
+            printer=MemoryPrinter(),
             contacts={self.site: self.contact} if self.contact else {},
             ways={self.site: ways_of(self.gateways)},
         )

@@ -40,7 +40,9 @@ def pictured(seat: Seat, files: dict[str, bytes], **fields: str) -> Page:
     form.pop("logo", None)
     form.pop("icon", None)
     given = {name: (f"../../{name}.html", data, "text/html") for name, data in files.items()}
-    return seat.client.post(PICTURES, data={**form, **fields}, files=given or {"logo": ("none", b"", "application/octet-stream")})
+    return seat.client.post(
+        PICTURES, data={**form, **fields}, files=given or {"logo": ("none", b"", "application/octet-stream")}
+    )
 
 
 def test_a_sample_is_shown_and_nothing_is_saved() -> None:

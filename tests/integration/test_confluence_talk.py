@@ -275,7 +275,9 @@ def test_an_inline_comment_without_a_place_hangs_nowhere() -> None:
     )
     found = in_centre(lambda one: DataCenterDiscussions(one).threads(ONE, names=False), bare, settled, placed)
 
-    assert [(Anchor("", ""), False), (Anchor("", ""), True), (Anchor("m", "x"), True)] == [(one.anchor, one.resolved) for one in found]
+    assert [(Anchor("", ""), False), (Anchor("", ""), True), (Anchor("m", "x"), True)] == [
+        (one.anchor, one.resolved) for one in found
+    ]
 
 
 def test_another_version_is_refused_by_data_center_too() -> None:

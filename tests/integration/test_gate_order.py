@@ -189,6 +189,11 @@ AT_A_GATE: Mapping[tuple[str, str], tuple[int, str]] = {
         for beside in ("comments", "history", "history/{version}", "compare")
         for method, answer in (("GET", (303, "")), ("HEAD", (303, "")), ("POST", (404, NEUTRAL)))
     },
+    **{
+        (method, path): (303, "")
+        for path in ("/s/{segment}/find", "/s/{segment}/p/{page}/pdf")
+        for method in ("GET", "HEAD", "POST")
+    },
     ("GET", "/s/{segment}/to/{page}"): (303, ""),
     ("HEAD", "/s/{segment}/to/{page}"): (303, ""),
     ("POST", "/s/{segment}/to/{page}"): (404, NEUTRAL),

@@ -29,13 +29,19 @@ ALWAYS = {
 def every_kind(shell: Shell) -> dict[str, Any]:
     """One answer of each kind that the service gives."""
     talk.furnish(shell)
-    allow = Capabilities.parse(["attachments=view", "comments=view", "history=view"])
+    allow = Capabilities.parse(["attachments=view", "comments=view", "history=view", "search", "pdf"])
     made, gated = shell.make_link(children=True, allow=allow), shell.make_link(password=PASSWORD)
     mailed, limited = shell.make_link(people=People.parse(["a@example.com"])), shell.make_link(max_opens=1)
     client = shell.client()
     answers = {
         "page": client.get(made.path),
         "sub-page": client.get(made.page(CHILD)),
+        "search": client.get(f"{made.path}/find"),
+        "found": client.post(f"{made.path}/find", data={"words": "begin"}),
+        "not to be found": client.post(f"{made.path}/find", data={"words": ""}),
+        "to be saved": client.get(f"{made.page(CHILD)}/pdf"),
+        "document": client.post(f"{made.page(CHILD)}/pdf", data={"what": "page"}),
+        "documents": client.post(f"{made.page(CHILD)}/pdf", data={"what": "below"}),
         "comments": client.get(f"{made.page(CHILD)}/comments"),
         "history": client.get(f"{made.page(CHILD)}/history"),
         "version": client.get(f"{made.page(CHILD)}/history/2"),

@@ -19,6 +19,7 @@ from exshare_adapters.confluence.datacenter_histories import DataCenterHistories
 from exshare_adapters.confluence.datacenter_pages import DataCenterPages
 from exshare_adapters.confluence.directory import ConfluenceDirectory
 from exshare_adapters.confluence.files import Flow
+from exshare_adapters.confluence.searching import ConfluenceSearch
 from exshare_adapters.file_mail import FileMailer
 from exshare_adapters.joserfc_visitors.tokens import JoserfcVisitorTokens
 from exshare_adapters.mailgun_mail.mailer import MailgunMailer
@@ -51,6 +52,7 @@ from exshare_adapters.sqlite.storage import SqliteStorage
 from exshare_adapters.sqlite.used_tokens import SqliteUsedTokens
 from exshare_adapters.system import SystemClock, SystemTokens
 from exshare_adapters.totp import Totp
+from exshare_adapters.typst_pdf import TypstPrinter
 from exshare_adapters.vault import AesGcmVault
 from exshare_core.ports import (
     AccessChecker,
@@ -79,7 +81,9 @@ from exshare_core.ports import (
     PageFinder,
     PageSource,
     PasswordHasher,
+    PdfPrinter,
     PolicyRepository,
+    Search,
     Storage,
     TokenGenerator,
     UsedTokens,
@@ -96,6 +100,7 @@ from exshare_core.testing.fakes.content import (
     MemoryFiles,
     MemoryFinder,
     MemoryPages,
+    MemorySearch,
     MemoryStream,
 )
 from exshare_core.testing.fakes.departures import MemoryDepartures
@@ -107,6 +112,7 @@ from exshare_core.testing.fakes.members import MemoryMembers
 from exshare_core.testing.fakes.passwords import CheapHasher
 from exshare_core.testing.fakes.policies import MemoryPolicies
 from exshare_core.testing.fakes.prepared import MemoryPreparedSite, MemoryRendererSetting
+from exshare_core.testing.fakes.printing import MemoryPrinter
 from exshare_core.testing.fakes.queues import MemoryGuesses, MemoryOutbox
 from exshare_core.testing.fakes.rendering import MemoryRenderer
 from exshare_core.testing.fakes.storage import MemoryStorage
@@ -127,6 +133,7 @@ CLOCKS: tuple[type[Clock], ...] = (SystemClock, FakeClock)
 TOKENS: tuple[type[TokenGenerator], ...] = (SystemTokens, CountingTokens)
 HASHERS: tuple[type[PasswordHasher], ...] = (Argon2Hasher, CheapHasher)
 AUTHENTICATORS: tuple[type[AuthenticatorCodes], ...] = (Totp, CountingAuthenticatorCodes)
+PRINTERS: tuple[type[PdfPrinter], ...] = (TypstPrinter, MemoryPrinter)
 VAULTS: tuple[type[Vault], ...] = (AesGcmVault, FakeVault)
 MAILERS: tuple[type[Mailer], ...] = (SmtpMailer, MailgunMailer, FileMailer, CollectingMailer)
 PROVIDERS: tuple[type[IdentityProvider], ...] = (OidcProvider, MemoryIdentityProvider)
@@ -158,6 +165,7 @@ PAGES: tuple[type[PageSource], ...] = (CloudPages, DataCenterPages, MemoryPages)
 DISCUSSIONS: tuple[type[Discussions], ...] = (CloudDiscussions, DataCenterDiscussions, MemoryDiscussions)
 HISTORIES: tuple[type[Histories], ...] = (CloudHistories, DataCenterHistories, MemoryHistories)
 FINDERS: tuple[type[PageFinder], ...] = (CloudFinder, DataCenterFinder, MemoryFinder)
+SEARCHES: tuple[type[Search], ...] = (ConfluenceSearch, MemorySearch)
 FILES: tuple[type[FileSource], ...] = (CloudFiles, DataCenterFiles, MemoryFiles)
 STREAMS: tuple[type[FileStream], ...] = (Flow, MemoryStream)
 CHECKERS: tuple[type[AccessChecker], ...] = (CloudAccess, DataCenterAccess, MemoryAccess)

@@ -46,6 +46,7 @@ from exshare_core.ports.machine import (
 from exshare_core.ports.mail import Mailer
 from exshare_core.ports.people import AccountRepository, ApiKeyRepository, MemberRepository
 from exshare_core.ports.presenting import BrandingRepository, StyleSheets
+from exshare_core.ports.printing import Booklet, PdfPrinter, Sheet
 from exshare_core.ports.records import Found, LinkRecord, PendingCode, PendingDeparture, StoredProof, Stretch, Swept
 from exshare_core.ports.searching import Place, Search
 from exshare_core.ports.storage import (
@@ -71,6 +72,7 @@ __all__ = [
     "ApiKeyRepository",
     "AuthenticatorCodes",
     "BodyRenderer",
+    "Booklet",
     "BrandingRepository",
     "ChainState",
     "Checked",
@@ -96,12 +98,14 @@ __all__ = [
     "PageFinder",
     "PageSource",
     "PasswordHasher",
+    "PdfPrinter",
     "PendingCode",
     "PendingDeparture",
     "Place",
     "PolicyRepository",
     "Recorded",
     "Search",
+    "Sheet",
     "Sought",
     "Spot",
     "Storage",

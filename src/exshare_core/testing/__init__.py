@@ -71,6 +71,7 @@ from exshare_core.testing.fakes.content import MemoryPage, MemorySite
 from exshare_core.testing.fakes.identities import MemoryIdentityProvider
 from exshare_core.testing.fakes.mailer import CollectingMailer
 from exshare_core.testing.fakes.passwords import CheapHasher
+from exshare_core.testing.fakes.printing import MemoryPrinter
 from exshare_core.testing.fakes.storage import MemoryStorage
 from exshare_core.testing.fakes.system import CountingTokens, FakeClock
 from exshare_core.testing.fakes.vault import FakeVault
@@ -86,6 +87,7 @@ from exshare_core.testing.pages import PageFinderContract, PageSourceContract
 from exshare_core.testing.passwords import PasswordHasherContract
 from exshare_core.testing.policies import PolicyRepositoryContract
 from exshare_core.testing.prepared import Preparation, PreparedSite
+from exshare_core.testing.printing import PdfPrinterContract, PrintedFacts, PrinterSetting
 from exshare_core.testing.renderer import BodyRendererContract, RendererSetting
 from exshare_core.testing.searching import SearchContract
 from exshare_core.testing.storage import StorageContract
@@ -129,6 +131,7 @@ __all__ = [
     "MemberRepositoryContract",
     "MemoryIdentityProvider",
     "MemoryPage",
+    "MemoryPrinter",
     "MemorySite",
     "MemoryStorage",
     "MemoryVisitorTokens",
@@ -136,10 +139,13 @@ __all__ = [
     "PageFinderContract",
     "PageSourceContract",
     "PasswordHasherContract",
+    "PdfPrinterContract",
     "Person",
     "PolicyRepositoryContract",
     "Preparation",
     "PreparedSite",
+    "PrintedFacts",
+    "PrinterSetting",
     "ReceivedMail",
     "RendererSetting",
     "SearchContract",

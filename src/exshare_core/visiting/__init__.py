@@ -14,6 +14,7 @@ from exshare_core.visiting.discussing import Discussing, Discussion, From, Remar
 from exshare_core.visiting.entrance import Admission, Caller, Opening
 from exshare_core.visiting.introducing import Introducing, Introduction
 from exshare_core.visiting.leading import Leading, Onward
+from exshare_core.visiting.printing import Printable, Printed, Printing, Sayings, Step
 from exshare_core.visiting.proving import Submission
 from exshare_core.visiting.recalling import Comparison, History, OldPage, Recalling
 from exshare_core.visiting.searching import Hit, Hits, Searching
@@ -37,8 +38,12 @@ __all__ = [
     "Onward",
     "Opening",
     "PageView",
+    "Printable",
+    "Printed",
     "Remark",
+    "Sayings",
     "Sidebar",
+    "Step",
     "Submission",
     "Thread",
     "Visiting",
@@ -46,5 +51,5 @@ __all__ = [
 
 
 @frozen
-class Visiting(Introducing, Leading, Trying, Discussing, Recalling, Searching):
+class Visiting(Introducing, Leading, Trying, Discussing, Recalling, Searching, Printing):
     """A visitor's acts on all sites of one deployment."""

@@ -17,6 +17,7 @@ from exshare_adapters.joserfc_visitors.tokens import JoserfcVisitorTokens
 from exshare_adapters.system import SystemClock, SystemTokens
 from exshare_adapters.tinycss2_styles import Tinycss2Styles
 from exshare_adapters.totp import Totp
+from exshare_adapters.typst_pdf import TypstPrinter
 from exshare_core.departing import Departing, Gateway
 from exshare_core.dispatching import Dispatching
 from exshare_core.elsewhere import Elsewhere
@@ -253,6 +254,7 @@ def assembled(
         elsewhere=deployment.elsewhere(),
         tokens=deployment.tokens(),
         ready=storage.ping,
+        printer=TypstPrinter(),
         ways=ways,
         contacts={site.name: site.contact for site in settings.sites if site.contact},
         language=settings.language,

@@ -106,10 +106,20 @@ def wanted_range(header: str | None, size: int) -> ByteRange | Outside | None:
 
 def disposition(file: Attachment, kind: Kind) -> str:
     """The ``Content-Disposition`` with the file's name encoded by RFC 6266, harmless for any name."""
-    name = _short(_UNSAFE.sub("_", file.name).strip(" .")) or "file"
+    return named(file.name, inline=kind.inline)
+
+
+def named(name: str, *, inline: bool) -> str:
+    """The same for a name alone."""
+    name = file_name(name)
     plain = re.sub(r"[^A-Za-z0-9._ -]", "_", name)
-    word = "inline" if kind.inline else "attachment"
+    word = "inline" if inline else "attachment"
     return f"{word}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='', errors='replace')}"
+
+
+def file_name(name: str) -> str:
+    """The name without what no file name may hold, and not too long."""
+    return _short(_UNSAFE.sub("_", name).strip(" .")) or "file"
 
 
 def _short(name: str, most: int = 150) -> str:

@@ -19,6 +19,7 @@ from exshare_core.decisions import Answer
 from exshare_core.errors import AdapterFailed, InvalidValue
 from exshare_core.values import page_id
 from exshare_core.visiting import Addresses, Admission, Opening, PageView
+from exshare_core.visiting.printing import prints
 from exshare_core.visiting.searching import searchable
 from exshare_web.headers import CONTENT_POLICY, FORM_POLICY, INDEXABLE, framed
 from exshare_web.visitor.previews import banner
@@ -133,6 +134,7 @@ class _Document:
             findable=self.admission.findable,
             preview=preview,
             home=f"{self.addresses.pages}{self.view.page}",
+            prints=prints(self.admission) and self.shell.services.printer is not None,
         )
         if self.view.with_attachments and self.view.html:
             yield self._part("page_files.html", **await self._files())

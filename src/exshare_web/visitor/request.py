@@ -39,6 +39,7 @@ class Shell:
     answers: Answers
     wardrobe: Wardrobe
     searches: Turns = field(factory=lambda: Turns(at_once=4, waiting=16))
+    prints: Turns = field(factory=lambda: Turns(at_once=2, waiting=6))
 
     async def speak_for(self, site: SiteId) -> None:
         """Answer as a page of this site: in its language, unless another is wished for, and dressed as it is."""

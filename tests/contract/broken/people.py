@@ -9,8 +9,8 @@ from typing import Any
 from attrs import evolve
 
 from exshare_core.errors import Busy, NotFound
-from exshare_core.testing.fakes.members import MemoryMembers
 from exshare_core.testing.fakes.activity import MemoryActivity
+from exshare_core.testing.fakes.members import MemoryMembers
 from exshare_core.testing.fakes.queues import MemoryOutbox
 from exshare_core.testing.fakes.storage import MemoryStorage
 from exshare_core.testing.samples import NOW

@@ -1,0 +1,281 @@
+"""From a booklet to the source of a document: our own words in Typst, everything of a page's in quoted strings.
+
+INVARIANT: nothing of a page stands in the source but inside a string literal that `quoted` wrote. What the source does is
+ours; what it says is theirs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from exshare_adapters.typst_pdf.elements import Element, parsed
+from exshare_adapters.typst_pdf.pictures import drawing
+
+STYLE = """\
+#set page(
+  paper: "a4",
+  margin: (x: 2.2cm, top: 2.3cm, bottom: 2.2cm),
+  header: context { set text(8pt, fill: luma(90)); the-header },
+  footer: context { set text(8pt, fill: luma(90)); the-footer; h(1fr); counter(page).display("1 / 1", both: true) },
+)
+#set text(font: ("Libertinus Serif", "DejaVu Sans Mono"), size: 10.5pt, lang: the-language, hyphenate: auto)
+#set par(leading: 0.62em, spacing: 0.95em)
+#set heading(numbering: none)
+#set table(stroke: 0.5pt + luma(170), inset: 5pt)
+#show heading: set block(above: 1.5em, below: 0.7em, sticky: true)
+#show heading.where(level: 1): set text(17pt)
+#show link: set text(fill: rgb("#1a4f9c"))
+#show raw: set text(font: "DejaVu Sans Mono", size: 8pt)
+#show raw.where(block: true): it => block(width: 100%, fill: luma(246), inset: 7pt, radius: 2pt, it)
+#show table.cell.where(y: 0): set text(weight: "regular")
+#let part(it) = block(width: 100%, it)
+#let quiet(it) = text(fill: luma(90), style: "italic", it)
+#let box-of(colour, it) = block(width: 100%, inset: (left: 9pt, rest: 7pt), fill: colour.lighten(90%),
+  stroke: (left: 2.5pt + colour), breakable: true, it)
+#let lozenge(it) = box(stroke: 0.5pt + luma(130), inset: (x: 3pt), outset: (y: 2.5pt), radius: 2pt, text(0.8em, it))
+#let small-table(size, ..it) = text(size, table(..it))
+"""
+"""What a document looks like. It is our own, and nothing is put into it."""
+
+DEEPEST = 24
+"""Elements within one another that are set as such; what lies deeper is words."""
+LONGEST_ROW = 60
+"""Columns of a table that are set; further cells are left out."""
+
+_BOXES = {
+    "ex-info": "#2563b0", "ex-note": "#9a6700", "ex-warning": "#b3261e", "ex-error": "#b3261e",
+    "ex-tip": "#1d6b3f", "ex-success": "#1d6b3f", "ex-box": "#77808f", "ex-decision": "#1d6b3f",
+}  # fmt: skip
+_PLAIN = {"strong": "strong", "b": "strong", "em": "emph", "i": "emph", "cite": "emph", "dfn": "emph", "var": "emph",
+          "u": "underline", "ins": "underline", "s": "strike", "del": "strike", "strike": "strike", "sub": "sub",
+          "sup": "super", "mark": "highlight", "small": "text.with(0.85em)"}  # fmt: skip
+_BLOCKS = frozenset(
+    ["p", "div", "section", "figure", "ul", "ol", "table", "pre", "blockquote", "dl", "details", "hr",
+     "h1", "h2", "h3", "h4", "h5", "h6", "figcaption", "summary", "dt", "dd", "li", "video"]
+)  # fmt: skip
+_WITHOUT_SHAPE = re.compile(
+    r"[\u0590-\u1dff\u2e80-\ua63f\ua6a0-\ua6ff\ua800-\ufaff\ufe30-\ufeff\uff00-\uffef\U00010000-\U0010ffff]"
+)
+"""Letters and pictures for which the fonts that come with the engine have no shape."""
+
+
+def typeset(job: Mapping[str, Any], *, deepest: int = DEEPEST) -> str:
+    """The source of the whole document; `deepest` is how many elements within one another are set as such."""
+    sheets = [_Sheet(job, deepest, *sheet) for sheet in job["sheets"]]
+    places = {place for sheet in sheets for place in sheet.places}
+    body = "\n".join(sheet.source(places) for sheet in sheets)
+    many = len(sheets) > 1
+    return "\n".join(
+        [
+            f"#set document(title: {quoted(job['title'])}, date: none)",
+            f"#let the-language = {quoted(job['language'])}",
+            f"#let the-header = {{ {quoted(job['header'])}; h(1fr); {quoted(job['title'])} }}",
+            f"#let the-footer = {quoted(job['footer'])}",
+            STYLE,
+            _contents(job) if many else "",
+            body,
+            f"#quiet({quoted(job['missing'])})" if _WITHOUT_SHAPE.search(body) else "",
+        ]
+    )
+
+
+def _contents(job: Mapping[str, Any]) -> str:
+    title = f"#block(text(20pt, strong({quoted(job['title'])})))"
+    return f"{title}\n#outline(title: {quoted(job['contents'])}, target: <sheet>)\n#pagebreak()"
+
+
+def quoted(text: str) -> str:
+    """A string literal of Typst that says nothing but `text`."""
+    clean = "".join(char if char.isprintable() or char in "\n\t" else " " for char in text)
+    return '"' + clean.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+class _Sheet:
+    """One page of the booklet on its way to source."""
+
+    def __init__(
+        self, job: Mapping[str, Any], deepest: int, page: str, title: str, html: str, depth: int, about: str
+    ) -> None:
+        self.page, self.title, self.depth, self.about, self.deepest = page, title, depth, about, deepest
+        self.pages, self.files, self.pictures = job["pages"], job["files"], job["pictures"]
+        self.root = parsed(html)
+        own = (f"{page} {name}" for element in self.root.within() if (name := element.attributes.get("id")))
+        self.places = dict.fromkeys([page, *own])
+        self.left = set(self.places)
+        """Places that have not been set yet: of several with one name the first counts."""
+        self.known: set[str] = set()
+
+    def source(self, known: set[str]) -> str:
+        """A heading and everything below it."""
+        self.known = known
+        title = quoted(self.title.strip() or "–")
+        heading = f"heading(level: {min(self.depth, 5) + 1}, {title})"
+        breaks = "#pagebreak(weak: true)\n" if self.depth == 0 else ""
+        # Two labels cannot be on one heading: the table of contents takes one, links take the other
+        head = f"{breaks}#[#metadata(none){self._label(self.page)}#{heading}<sheet>]"
+        about = f"\n#part(quiet({quoted(self.about)}))" if self.about else ""
+        return f"{head}{about}\n#{{{self._inside(self.root, 0)}}}"
+
+    def _label(self, place: str) -> str:
+        if place not in self.left:
+            return ""
+        self.left.discard(place)
+        return f"#label({quoted(place)})"
+
+    def _inside(self, element: Element, deep: int) -> str:
+        if deep > self.deepest:
+            return quoted(element.text())
+        parts = [quoted(child) if isinstance(child, str) else self._set(child, deep + 1) for child in element.children]
+        return "; ".join(filter(None, parts)) or '""'
+
+    def _item(self, element: Element, deep: int) -> str:
+        """What stands beside a bullet or in a cell: its paragraphs are parted, and the first begins where it begins."""
+        if deep > self.deepest:
+            return quoted(element.text())
+        parts: list[str] = []
+        for child in element.children:
+            if isinstance(child, Element) and child.tag == "p" and not child.attributes.get("id"):
+                parts += ["parbreak()"] if parts else []
+                parts.append(self._inside(child, deep + 1))
+            elif isinstance(child, Element) or child.strip() or parts:
+                parts.append(quoted(child) if isinstance(child, str) else self._set(child, deep + 1))
+        return "; ".join(filter(None, parts)) or '""'
+
+    def _set(self, element: Element, deep: int) -> str:
+        shape = self._shape(element, deep)
+        place = f"{self.page} {element.attributes.get('id', '')}"
+        if place in self.left and not element.tag.startswith("h"):
+            return f"[#metadata(none){self._label(place)}]; {shape}"
+        return shape
+
+    def _shape(self, element: Element, deep: int) -> str:
+        tag, classes = element.tag, element.classes
+        if tag == "p" and not element.text().strip() and not any(one.tag == "img" for one in element.within()):
+            return '""'
+        inside = f"{{{self._inside(element, deep)}}}" if tag not in ("table", "pre", "img", "ul", "ol", "dl") else ""
+        if tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
+            level = min(self.depth, 5) + 1 + int(tag[1])
+            label = self._label(f"{self.page} {element.attributes.get('id', '')}")
+            return f"[#heading(level: {level}, outlined: false, bookmarked: true, {inside}){label}]"
+        if tag == "br":
+            return "linebreak()"
+        if tag == "hr":
+            return "line(length: 100%, stroke: 0.5pt + luma(170))"
+        if tag == "a":
+            return self._link(element, inside)
+        if tag == "img":
+            return self._image(element)
+        if tag in ("code", "kbd", "samp", "tt"):
+            return f"raw({quoted(element.text())})"
+        if tag == "pre":
+            return f"raw(block: true, {quoted(element.text().strip(chr(10)))})"
+        if tag in ("ul", "ol"):
+            return self._list(element, deep)
+        if tag == "table":
+            return self._table(element, deep)
+        if tag == "dl":
+            return f"part({{{self._inside(element, deep)}}})"
+        if tag == "blockquote":
+            return f"quote(block: true, {inside})"
+        if tag in ("dt", "summary") or "ex-box-title" in classes or "ex-code-title" in classes:
+            return f"part(strong({inside}))"
+        if "ex-lozenge" in classes:
+            return f"lozenge({inside})"
+        if "ex-placeholder" in classes or tag == "figcaption" or "ex-caption" in classes:
+            return f"part(quiet({inside}))" if tag in _BLOCKS else f"quiet({inside})"
+        if (colour := next((_BOXES[one] for one in _BOXES if one in classes), None)) is not None:
+            return f'box-of(rgb("{colour}"), {inside})'
+        if tag in {"details", "dd"}:
+            return f"block(inset: (left: 12pt), {inside})"
+        if tag in _PLAIN:
+            return f"{_PLAIN[tag]}({inside})"
+        return f"part({inside})" if tag in _BLOCKS else inside
+
+    def _link(self, element: Element, inside: str) -> str:
+        """To a place in the document or to another web site; any other address is left out, its words stay."""
+        href = element.attributes.get("href", "")
+        place = f"{self.page} {href[1:]}" if href.startswith("#") else ""
+        if href.startswith(self.pages):
+            page, _, anchor = href.removeprefix(self.pages).partition("#")
+            place = f"{page} {anchor}" if f"{page} {anchor}" in self.known else page
+        if place:
+            return f"link(label({quoted(place)}), {inside})" if place in self.known else inside
+        return f"link({quoted(href)}, {inside})" if href.startswith(("http://", "https://", "mailto:")) else inside
+
+    def _image(self, element: Element) -> str:
+        words = element.attributes.get("alt", "")
+        file = element.attributes.get("src", "").removeprefix(self.files)
+        drawn = drawing(self.pictures.get(file, ""))
+        if drawn is None:
+            return f"quiet({quoted(f'[{words}]')})" if words else '""'
+        asked = element.attributes.get("width", "").removesuffix("px")
+        width = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 and int(asked) else drawn.width
+        shown = f"calc.min({width} * 0.75pt, size.width)"
+        picture = f'image(bytes({quoted(drawn.svg)}), format: "svg", width: {shown}, alt: {quoted(words)})'
+        return f"layout(size => {picture})" if "ex-emoji" not in element.classes else f"box(layout(size => {picture}))"
+
+    def _list(self, element: Element, deep: int) -> str:
+        marks = {"ex-tasks"} & element.classes
+        items = []
+        for child in element.children:
+            if isinstance(child, Element):
+                sign = ("☑ " if "ex-done" in child.classes else "☐ ") if marks else ""
+                items.append(f"{{{quoted(sign)}; {self._item(child, deep + 1)}}}")
+        if not items:
+            return '""'
+        if element.tag == "ul":
+            return f"list({'marker: [], ' if marks else ''}{', '.join(items)})"
+        start = element.attributes.get("start", "1")
+        first = start if start.isascii() and start.isdigit() and len(start) < 7 else "1"
+        return f"enum(start: {first}, {', '.join(items)})"
+
+    def _table(self, element: Element, deep: int) -> str:
+        rows = list(element.rows())
+        grid, columns = _placed(rows)
+        if not columns:
+            return '""'
+        titles = 0
+        while titles < len(rows) - 1 and rows[titles] and all(cell.tag == "th" for cell in rows[titles]):
+            titles += 1
+        titles = titles if all(row + down <= titles for row, _, down, _, _ in grid if row < titles) else 0
+        cells: list[list[str]] = [[], []]
+        for row, column, down, right, cell in grid:
+            fill = ", fill: luma(243)" if cell.tag == "th" else ""
+            words = f"{{{self._item(cell, deep + 2)}}}"
+            words = f"strong({words})" if cell.tag == "th" else words
+            cells[row >= titles].append(
+                f"table.cell(x: {column}, y: {row}, rowspan: {down}, colspan: {right}{fill}, {words})"
+            )
+        head = f"table.header({', '.join(cells[0])}), " if cells[0] else ""
+        size = "10pt" if columns <= 5 else "8pt" if columns <= 9 else "6pt"
+        return f"small-table({size}, columns: {columns}, {head}{', '.join(cells[1])})"
+
+
+def _placed(rows: Sequence[Sequence[Element]]) -> tuple[list[tuple[int, int, int, int, Element]], int]:
+    """Where each cell of a table is: row, column, rows, columns; and how many columns there are."""
+    taken: set[tuple[int, int]] = set()
+    grid, columns = [], 0
+    for row, cells in enumerate(rows):
+        column = 0
+        for cell in cells:
+            while (row, column) in taken:
+                column += 1
+            right = min(_span(cell, "colspan"), LONGEST_ROW - column)
+            if right < 1:
+                break
+            down = min(_span(cell, "rowspan"), len(rows) - row)
+            while any((row + y, column + x) in taken for y in range(down) for x in range(right)):
+                right, down = (right - 1, down) if right > 1 else (1, 1)
+                if (right, down) == (1, 1):
+                    break
+            taken |= {(row + y, column + x) for y in range(down) for x in range(right)}
+            grid.append((row, column, down, right, cell))
+            columns = max(columns, column + right)
+    return grid, columns
+
+
+def _span(cell: Element, name: str) -> int:
+    text = cell.attributes.get(name, "1")
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 5 else 1

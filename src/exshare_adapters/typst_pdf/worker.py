@@ -1,0 +1,78 @@
+"""The process that sets one document: a booklet comes in on its standard input, a PDF goes out, and it ends.
+
+Run as ``python -m exshare_adapters.typst_pdf.worker``. Before it reads anything it gives itself the lowest priority and
+limits that it cannot raise again: of memory, of processor time, and of files, of which it can write none.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+CPU_SECONDS = 60
+"""Processor time of one document."""
+FLAT = 4
+"""Elements within one another that are set as such where nothing else helps."""
+BYTES = 2 * 1024 * 1024 * 1024
+"""The address space of the process, the engine's own code included."""
+
+
+def main() -> None:
+    """Set the document of the booklet on standard input."""
+    _bounded()
+    from exshare_adapters.typst_pdf.typesetting import typeset
+
+    job = json.loads(sys.stdin.buffer.read())
+    sys.stdout.buffer.write(
+        _pdf(
+            [
+                partial(typeset, job),
+                partial(typeset, job | {"pictures": {}}),
+                partial(typeset, job | {"pictures": {}}, deepest=FLAT),
+            ]
+        )
+    )
+
+
+def _bounded() -> None:
+    os.nice(19)
+    for what, most in (
+        (resource.RLIMIT_AS, BYTES),
+        (resource.RLIMIT_CPU, CPU_SECONDS),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(what, (most, most))
+
+
+def _pdf(sources: Sequence[Callable[[], str]]) -> bytes:
+    """The document of the first source that can be set: without its pictures where one of them cannot be read, and
+    without what is deep within itself where that is too deep.
+    """
+    import typst
+
+    *others, last = sources
+    for source in others:
+        with suppress(typst.TypstError):
+            return _compiled(source())
+    return _compiled(last())
+
+
+def _compiled(source: str) -> bytes:
+    import typst
+
+    # The source names no file; a folder is needed all the same, and this one has nothing but our code
+    root = Path(__file__).parent
+    made = typst.Compiler(source.encode(), root=root, ignore_system_fonts=True).compile(format="pdf")
+    assert isinstance(made, bytes)
+    return made
+
+
+if __name__ == "__main__":
+    main()

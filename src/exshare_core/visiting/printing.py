@@ -1,0 +1,237 @@
+"""The use case of a visitor who takes a page, or it and those below it, away as one document (spec V7).
+
+Every page of it passes `content.reach` at that moment and is cut and rendered as for a view, every picture passes
+`content.may_serve`. Between pages, and before the document is handed out, the link must still be open (spec G9).
+Everything is held in memory until then, and nothing of it rests.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncGenerator
+from datetime import datetime
+from typing import Protocol
+
+from attrs import define, field, frozen
+
+from exshare_core.content import NodeKind
+from exshare_core.decisions import Answer
+from exshare_core.errors import AdapterFailed, InvalidValue
+from exshare_core.events import Kind
+from exshare_core.ports import Booklet, PdfPrinter, Sheet
+from exshare_core.values import AttachmentId, PageId, attachment_id
+from exshare_core.visiting.browsing import CHECK_EVERY, Addresses, Browsing, PageView
+from exshare_core.visiting.entrance import Admission, event_of
+from exshare_core.visiting.gathering import LEVEL
+
+MOST_SHEETS = 200
+"""Pages of one document; what comes after them is left out, and the document says so."""
+MOST_HTML = 20_000_000
+"""Characters of all pages together."""
+DEEPEST = 20
+"""Levels below the first page."""
+MOST_PICTURES = 300
+LARGEST_PICTURE = 8 * 1024 * 1024
+"""Bytes of one picture; a larger one is left out for its words, as is what would exceed `ALL_PICTURES`."""
+ALL_PICTURES = 40 * 1024 * 1024
+
+_RASTER = frozenset({"image/png", "image/jpeg", "image/gif"})
+
+
+class Sayings(Protocol):
+    """Our own words in a document, in the language of whoever asks for it."""
+
+    def about(self, view: PageView) -> str:
+        """The line below a page's title."""
+
+    def booklet(self, booklet: Booklet, at: datetime, *, whole: bool) -> Booklet:
+        """The document with its language, header, footer and headings; `whole` is False where pages were left out."""
+
+
+@frozen(slots=True)
+class Step:
+    """How far it is: so many pages are ready."""
+
+    ready: int
+
+
+@frozen(slots=True)
+class Printed:
+    """A document."""
+
+    title: str = field(repr=False)
+    pdf: bytes = field(repr=False)
+
+
+@frozen(slots=True)
+class Printable:
+    """A page that can be taken away."""
+
+    page: PageId
+    title: str
+    below: bool
+    """Whether pages below it can be taken along."""
+
+
+@define
+class _Work:
+    """A document in the making."""
+
+    segment: str
+    admission: Admission
+    addresses: Addresses
+    sayings: Sayings
+    checked: datetime
+    """When it was last asked whether the link is open."""
+    sheets: list[Sheet] = field(factory=list)
+    pictures: dict[AttachmentId, bytes] = field(factory=dict)
+    size: int = 0
+    whole: bool = True
+
+    @property
+    def full(self) -> bool:
+        """Whether there is no room for another page."""
+        return len(self.sheets) >= MOST_SHEETS or self.size > MOST_HTML
+
+
+@frozen
+class Printing(Browsing):
+    """A visitor's way to a document."""
+
+    async def printable(self, admission: Admission, page: PageId) -> Printable | Answer:
+        """What can be taken away at this page; else what a stranger is told. Raises AdapterFailed."""
+        if not prints(admission):
+            return Answer.ABSENT
+        if isinstance(answer := await self._root(admission), Answer):
+            return answer
+        facts = (await self._reached(admission, [page])).get(page)
+        if facts is None or not facts.kind.opens:
+            return Answer.ABSENT
+        return Printable(page, facts.title, admission.link.scope.children)
+
+    async def printed(
+        self,
+        segment: str,
+        admission: Admission,
+        page: PageId,
+        addresses: Addresses,
+        printer: PdfPrinter,
+        sayings: Sayings,
+        *,
+        below: bool = False,
+    ) -> AsyncGenerator[Step | Printed | Answer, None]:
+        """Steps, and then the document; or the Answer that a stranger is told in its place.
+
+        With `below` what is below the page comes along, in the order of the tree, as far as it is in reach now. Raises
+        Cut within a second of the link's end, and AdapterFailed as a view does; an open that brought nothing is
+        returned then (spec L14).
+        """
+        if not prints(admission):
+            yield Answer.ABSENT
+            return
+        work = _Work(segment, admission, addresses, sayings, self.clock.now())
+        try:
+            first = await self._sheet(work, page, 0)
+            if first is not Answer.ALLOW:
+                await self._not_given(admission, first, is_root=page == admission.link.scope.root)
+                yield first
+                return
+            yield Step(len(work.sheets))
+            if below and admission.link.scope.children:
+                async for step in self._below(work, page, 1):
+                    yield step
+            pdf = await printer.print(self._booklet(work))
+            await self._check(work, at_once=True)
+        except AdapterFailed:
+            await self._returned(admission)
+            raise
+        found, caller = admission.found, admission.caller
+        await self._seen(work.admission)
+        await self._note_all(
+            [event_of(Kind.VIEWED, found, caller, work.checked, page=sheet.page) for sheet in work.sheets], caller
+        )
+        yield Printed(work.sheets[0].title, pdf)
+
+    async def _below(self, work: _Work, page: PageId, depth: int) -> AsyncGenerator[Step, None]:
+        """What is below a page, each entry with what is below it. What cannot be opened has no place in a document."""
+        content, offset = self._content(work.admission), 0
+        while not work.full:
+            nodes, more = await content.pages.level(page, LEVEL, offset)
+            reached = await self._reached(work.admission, [node.id for node in nodes if node.opens])
+            for node in nodes:
+                if node.id not in reached:
+                    continue
+                if work.full:
+                    break
+                if await self._sheet(work, node.id, depth) is Answer.ALLOW:
+                    yield Step(len(work.sheets))
+                if depth < DEEPEST:
+                    async for step in self._below(work, node.id, depth + 1):
+                        yield step
+            if not more:
+                return
+            offset += LEVEL
+        work.whole = False
+
+    async def _sheet(self, work: _Work, page: PageId, depth: int) -> Answer:
+        """Put a page into the document, if it may be seen now; what a stranger is told of it otherwise."""
+        await self._check(work)
+        view = await self._page(work.admission, page, work.addresses)
+        if isinstance(view, Answer):
+            return view
+        html = "" if view.kind is NodeKind.FOLDER else view.html
+        work.sheets.append(Sheet(page, view.title, html, depth, work.sayings.about(view)))
+        work.size += len(html)
+        await self._pictures(work, html)
+        return Answer.ALLOW
+
+    async def _pictures(self, work: _Work, html: str) -> None:
+        """The pictures that a page shows, each judged as a file is, as long as there is room for them."""
+        sources = re.findall(rf'<img [^>]*?\bsrc="{re.escape(work.addresses.files)}([a-z0-9]{{1,30}})"', html)
+        for name in dict.fromkeys(sources):
+            try:
+                file = attachment_id(name)
+            except InvalidValue:
+                continue
+            room = ALL_PICTURES - sum(map(len, work.pictures.values()))
+            if file in work.pictures or len(work.pictures) >= MOST_PICTURES or room <= 0:
+                continue
+            await self._check(work)
+            data = await self._picture(work.admission, file, min(room, LARGEST_PICTURE))
+            if data is not None:
+                work.pictures[file] = data
+
+    async def _picture(self, admission: Admission, file: AttachmentId, most: int) -> bytes | None:
+        """The bytes of a picture that may leave and is not too large. One that cannot be fetched is left out."""
+        try:
+            found = await self._file(admission, file)
+            if isinstance(found, Answer) or found.media_type not in _RASTER or found.size > most:
+                return None
+            data = bytearray()
+            async with self._content(admission).files.stream(found, None) as stream:
+                async for chunk in stream.chunks():
+                    data += chunk
+                    if len(data) > most:
+                        return None
+        except AdapterFailed:
+            return None
+        return bytes(data)
+
+    async def _check(self, work: _Work, *, at_once: bool = False) -> None:
+        """Raises Cut unless the link would still let this caller in; asked no more often than a stream asks."""
+        now = self.clock.now()
+        if at_once or now - work.checked >= CHECK_EVERY:
+            work.admission = await self._still_open(work.segment, work.admission)
+            work.checked = now
+
+    def _booklet(self, work: _Work) -> Booklet:
+        addresses = work.addresses
+        booklet = Booklet(
+            work.sheets[0].title, "en", tuple(work.sheets), addresses.pages, addresses.files, work.pictures
+        )
+        return work.sayings.booklet(booklet, self.clock.now(), whole=work.whole)
+
+
+def prints(admission: Admission) -> bool:
+    """Whether a link has the capability."""
+    return admission.prepared.policy.rung("pdf") > 0

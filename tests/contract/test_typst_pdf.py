@@ -1,0 +1,118 @@
+"""Documents by Typst keep the promises of a printer, and the process that sets them its bounds."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager, nullcontext
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from exshare_adapters.typst_pdf import TypstPrinter
+from exshare_core.errors import Broken
+from exshare_core.ports import Booklet
+from exshare_core.testing.printing import (
+    FILES,
+    PAGES,
+    PICTURE,
+    PdfPrinterContract,
+    PrintedFacts,
+    PrinterSetting,
+    a_sheet,
+    png,
+)
+
+
+def facts(pdf: bytes) -> PrintedFacts:
+    """What a reader of PDF finds in it."""
+    reader = PdfReader(io.BytesIO(pdf))
+    root: Any = reader.trailer["/Root"]
+    return PrintedFacts(
+        text="\n".join(page.extract_text() for page in reader.pages),
+        title=str(reader.metadata.title if reader.metadata else ""),
+        language=str(root.get("/Lang", "")),
+        bookmarks=tuple(_bookmarks(reader.outline)),
+        links=tuple(_links(reader)),
+        pictures=sum(len(page.images) for page in reader.pages),
+    )
+
+
+def _bookmarks(outline: Any) -> Iterator[str]:
+    for one in outline:
+        if isinstance(one, list):
+            yield from _bookmarks(one)
+        else:
+            yield str(one.title)
+
+
+def _links(reader: PdfReader) -> Iterator[str]:
+    """Those of the pages; the lines of a table of contents lead within as well."""
+    for page in reader.pages:
+        for one in page.get("/Annots", ()):
+            note = one.get_object()
+            yield str(note["/A"]["/URI"]) if "/URI" in note.get("/A", {}) else ""
+
+
+class TestTypst(PdfPrinterContract):
+    """Set in a process of its own."""
+
+    def open(self) -> AbstractAsyncContextManager[PrinterSetting]:
+        """A fresh one."""
+        return nullcontext(PrinterSetting(TypstPrinter(), TypstPrinter(most_bytes=10), facts))
+
+
+def test_a_document_is_tagged() -> None:
+    """Headings, lists, tables and pictures are marked as what they are, for those who hear the document."""
+    html = (
+        f'<h2>Part</h2><ul><li>one</li></ul><img src="{FILES}{PICTURE}" alt="a lamp"><table><tr><td>x</td></tr></table>'
+    )
+    booklet = Booklet("Handbook", "en", (a_sheet(html),), PAGES, FILES, {PICTURE: png()})
+    pdf = asyncio.run(TypstPrinter().print(booklet))
+    root: Any = PdfReader(io.BytesIO(pdf)).trailer["/Root"]
+    kinds = set(_kinds(root["/StructTreeRoot"].get_object()))
+
+    assert root["/MarkInfo"]["/Marked"]
+    assert {"/H2", "/L", "/LI", "/Table", "/TD", "/Figure"} <= kinds | {"/H2" if "/H3" in kinds else ""}
+
+
+def _kinds(element: Any) -> Iterator[str]:
+    if isinstance(element, list):
+        for one in element:
+            yield from _kinds(one.get_object())
+    elif isinstance(element, dict):
+        if "/S" in element:
+            yield str(element["/S"])
+        yield from _kinds(element["/K"].get_object() if "/K" in element else [])
+
+
+def test_the_process_is_bounded_before_it_reads() -> None:
+    """It gives way to all others, can write no file, and has limits of memory and time that it cannot raise."""
+    program = (
+        "import json, os, resource as r; from exshare_adapters.typst_pdf import worker; worker._bounded(); "
+        "print(json.dumps([os.nice(0), r.getrlimit(r.RLIMIT_AS), r.getrlimit(r.RLIMIT_CPU), r.getrlimit(r.RLIMIT_FSIZE)]))"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    ended = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, check=True)
+
+    assert [19, [2147483648, 2147483648], [60, 60], [0, 0]] == json.loads(ended.stdout)
+
+
+def test_what_takes_too_long_is_ended() -> None:
+    """The process is ended with the time that it has, and the next document is set."""
+    printer = TypstPrinter(seconds=1.0)
+    endless = a_sheet("<table>" + "<tr><td>x</td><td>y</td></tr>" * 60_000 + "</table>")
+
+    async def twice() -> bytes:
+        with pytest.raises(Broken):
+            await printer.print(Booklet("Handbook", "en", (endless,), PAGES, FILES))
+        printer.seconds = 60.0
+        return await printer.print(Booklet("Handbook", "en", (a_sheet("<p>x</p>"),), PAGES, FILES))
+
+    assert asyncio.run(twice()).startswith(b"%PDF-")
