@@ -62,7 +62,8 @@ def test_what_is_wrong_is_told_and_how_to_mend_it(config: Path, tmp_path: Path) 
     """Files that others may read, work that nobody does and letters that failed; no secret is in it."""
     exshare("member", "add", "ada", "--identity", MIRA, "--config", config, home=tmp_path)
     key_file, minute = tmp_path / "key", int(time.time()) // 60 * 60 * 1_000_000
-    config.chmod(0o644), key_file.chmod(0o640), (tmp_path / "data").chmod(0o755)
+    for path, mode in ((config, 0o644), (key_file, 0o640), (tmp_path / "data", 0o755)):
+        path.chmod(mode)
     with closing(sqlite3.connect(tmp_path / "exshare.db")) as database, database:
         database.execute("update activity set at = at - 600000000")
         database.execute("insert into failures values ('acme', ?, 'mail', 'send', 'refused', 3)", [minute])

@@ -43,7 +43,7 @@ def ada(shell: Shell) -> TestClient:
 def at(shell: Shell, url: str) -> TestClient:
     """A browser that goes to this address."""
     client = shell.client()
-    client.base_url = url  # type: ignore[assignment]
+    client.base_url = url
     return client
 
 

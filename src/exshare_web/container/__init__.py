@@ -11,7 +11,7 @@ from exshare_web.container.assembling import Deployment, Opened, SiteContainer
 from exshare_web.container.choosing import RegisteredAdapters, default_data_dir, load_settings, make_data_dir
 from exshare_web.container.doctoring import examinations
 from exshare_web.container.opening import opened
-from exshare_web.container.trying import LOOKED_AT, Finding, Trial, trials, tried
+from exshare_web.container.trying import LOOKED_AT, Finding, Trial, check, trials, tried
 
 __all__ = [
     "LOOKED_AT",
@@ -21,6 +21,7 @@ __all__ = [
     "RegisteredAdapters",
     "SiteContainer",
     "Trial",
+    "check",
     "default_data_dir",
     "examinations",
     "load_settings",

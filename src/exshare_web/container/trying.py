@@ -59,6 +59,11 @@ def trials(settings: Settings) -> tuple[Trial, ...]:
     )
 
 
+async def check(settings: Settings) -> tuple[Finding, ...]:
+    """What came of all of them."""
+    return tuple([await tried(one) for one in trials(settings)])
+
+
 async def tried(trial: Trial) -> Finding:
     """What came of one; each is tried by itself, so that one fault does not hide another."""
     what, attempt = trial.what, trial.attempt
