@@ -111,7 +111,12 @@ def furnish(site: Site, number: int, batch: Sequence[Payload]) -> None:
     site.add_page(number, together[-1000:], page_id=number + 1)
     site.comments |= {
         number * 100 + 50 + place: Comment(
-            number * 100 + 50 + place, number, pages.MIRA, site.nodes[number].created, f"{text}<!-- -->{_CLOSED}"
+            number * 100 + 50 + place,
+            number,
+            pages.MIRA,
+            site.nodes[number].created,
+            f"{text}<!-- -->{_CLOSED}",
+            stored="<p></p>",
         )
         for place, text in enumerate(texts)
     }
@@ -151,16 +156,21 @@ def show(run: Run, number: int, batch: Sequence[Payload], naked: Window, guarded
     assert [] == odd
     _nothing_happened(f"{run.base}{path}", naked, guarded)
     if len(batch) > FEW:
-        for beside in ("comments", "history", "history/1", "compare"):
-            for window in (naked, guarded):
-                shown = window.page.goto(f"{path}/{beside}")
-
-                assert shown is not None
-                assert (number, beside, 200) == (number, beside, shown.status)
-                assert [] == window.page.evaluate(TOUCH)
-            _nothing_happened(f"{run.base}{path}/{beside}", naked, guarded)
-
+        _beside(run, path, naked)
     return [one for place, one in enumerate(batch) if f"end-{place}-" not in text]
+
+
+def _beside(run: Run, path: str, naked: Window) -> None:
+    """Look at the same payloads in comments, and in what was written about versions, without a policy."""
+    for beside in ("comments", "comments?from=25.0", "history"):
+        shown = naked.page.goto(f"{path}/{beside}")
+
+        assert shown is not None
+        assert (beside, 200) == (beside, shown.status)
+
+        if beside != "history":  # which has a form of its own to send
+            assert [] == naked.page.evaluate(TOUCH)
+        _nothing_happened(f"{run.base}{path}/{beside}", naked)
 
 
 def _nothing_happened(address: str, *windows: Window) -> None:
