@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import TypeVar
 
 import pytest
@@ -257,7 +257,7 @@ def test_a_thread_is_known_by_either_way_to_name_what_is_above(whole: bool) -> N
     """An answer to an answer belongs to the thread, whether all comments above it are named or only the nearest."""
     listed = (said(7), said(8, 7), said(9, 7, 8) if whole else said(9, 8))
 
-    async def work(one: DataCenter) -> list[str]:
+    async def work(one: DataCenter) -> Sequence[str]:
         discussions = DataCenterDiscussions(one)
         threads = await discussions.threads(ONE, names=False)
         answers = await discussions.replies(threads, names=False)
