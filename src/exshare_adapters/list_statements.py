@@ -38,6 +38,9 @@ BY = (
 )  # fmt: skip
 """What can be found by an index of its own, in the order in which it is tried: what leaves least over first."""
 
+BY_TERMS = ("people", "name")
+"""What may find a link by several of its words, and count it so often."""
+
 FINDS: Mapping[str, tuple[str, ...]] = {
     "used_up": (),
     "expired": (),
@@ -72,7 +75,8 @@ class ListStatements:
 
     def found(self, by: str, order: Order, fitting: tuple[str, ...], *, behind: bool) -> str:
         """Orders what one narrowing finds by its index."""
-        base = self.pieces["lists.found"].replace("{by}", self.pieces[f"lists.by_{by}"])
+        distinct = "distinct" if by in BY_TERMS else ""
+        base = self.pieces["lists.found"].replace("{by}", self.pieces[f"lists.by_{by}"]).replace("{distinct}", distinct)
         return self._put(base, order, fitting, "l.id", behind)
 
     def count(self, by: str) -> str:

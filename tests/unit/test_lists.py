@@ -343,7 +343,7 @@ def test_every_link_is_judged_by_itself(office: Office) -> None:
     gone = office.create().link
     run(office.sharing.delete(office.ada, gone.id))
     foreign = LinkId("elsewhere")
-    chosen = Chosen({link: None for link in (mine.id, theirs.id, gone.id, foreign)})
+    chosen = Chosen(dict.fromkeys((mine.id, theirs.id, gone.id, foreign)))
     found = {one.link: one for one in _batch(office, office.ada, Errand(Deed.DISABLE), chosen)}
 
     assert Fate.DONE is found[mine.id].fate

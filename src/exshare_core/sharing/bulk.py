@@ -14,7 +14,7 @@ from typing import Any, cast
 from attrs import evolve, field, frozen
 
 from exshare_core.accounts import Member
-from exshare_core.errors import AdapterFailed, ExshareError, InvalidValue, NotFound, Refused, StaleLink
+from exshare_core.errors import AdapterFailed, ExshareError, InvalidValue, InvalidValues, NotFound, Refused, StaleLink
 from exshare_core.events import Event
 from exshare_core.letters import SealedLetter
 from exshare_core.links import LinkAddress, LinkState, ShareLink
@@ -255,7 +255,11 @@ def _outcome(shown: Shown, fate: Fate, rule: str = "", layer: str | None = None)
 def _reason(error: ExshareError) -> tuple[str, str | None]:
     if isinstance(error, Refused):
         return error.rule, error.layer
-    return str(error), getattr(error, "layer", None)
+    failures = (
+        error.failures if isinstance(error, InvalidValues) else (error,) if isinstance(error, InvalidValue) else ()
+    )
+    layers = dict.fromkeys(one.layer for one in failures if one.layer is not None)
+    return "; ".join(one.rule for one in failures) or str(error), ", ".join(layers) or None
 
 
 class _WatchedLinks:

@@ -30,7 +30,7 @@ select count(*) as seen from (select 1 {by} limit %(most)s) as f;
 
 -- name: found
 -- Of the links that a narrowing finds by itself, the first that fit the others.
-with l as materialized (select {columns} {by} limit %(most)s)
+with l as materialized (select {distinct} {columns} {by} limit %(most)s)
 select l.id, {rank} as rank, 1 as fit, 0 as seen
 from l {opens} where {fits} {after} order by {rank} {way}, l.id {way} limit %(limit)s;
 
@@ -92,15 +92,17 @@ from links l where l.site = %(site)s and l.changed_by = %(modifier)s;
 exists (select 1 from link_terms t where t.site = l.site and t.link = l.id and t.kind = 'person' and t.term = any(%(people)s));
 -- name: by_people
 -- The same by an index.
-from (select distinct t.link from link_terms t where t.site = %(site)s and t.kind = 'person' and t.term = any(%(people)s)) t join links l on l.site = %(site)s and l.id = t.link;
+from link_terms t join links l on l.site = t.site and l.id = t.link
+where t.site = %(site)s and t.kind = 'person' and t.term = any(%(people)s);
 -- name: is_name
 -- Links in whose name a word begins so.
 exists (select 1 from link_terms t where t.site = l.site and t.link = l.id and t.kind = 'name'
 and t.term >= %(name)s and t.term < %(name_end)s);
 -- name: by_name
 -- The same by an index.
-from (select distinct t.link from link_terms t where t.site = %(site)s and t.kind = 'name'
-and t.term >= %(name)s and t.term < %(name_end)s) t join links l on l.site = %(site)s and l.id = t.link;
+from link_terms t join links l on l.site = t.site and l.id = t.link
+where t.site = %(site)s and t.kind = 'name'
+and t.term >= %(name)s and t.term < %(name_end)s;
 -- name: is_gate
 -- Links with a gate of their own.
 (l.gates & %(bit)s) = %(bit)s and (%(bit)s <> 0 or l.gates = 0);

@@ -30,7 +30,7 @@ select count(*) as seen from (select 1 {by} limit :most) as f;
 
 -- name: found
 -- Of the links that a narrowing finds by itself, the first that fit the others.
-with l as materialized (select {columns} {by} limit :most)
+with l as materialized (select {distinct} {columns} {by} limit :most)
 select l.id, {rank} as rank, 1 as fit, 0 as seen
 from l {opens} where {fits} {after} order by {rank} {way}, l.id {way} limit :limit;
 
@@ -92,15 +92,17 @@ from links l where l.site = :site and l.changed_by = :modifier;
 exists (select 1 from link_terms t where t.site = l.site and t.link = l.id and t.kind = 'person' and t.term in (select value from json_each(:people)));
 -- name: by_people
 -- The same by an index.
-from (select distinct +t.link as link from link_terms t where t.site = :site and t.kind = 'person' and t.term in (select value from json_each(:people))) t cross join links l on l.site = :site and l.id = t.link;
+from link_terms t cross join links l on l.site = t.site and l.id = t.link
+where t.site = :site and t.kind = 'person' and t.term in (select value from json_each(:people));
 -- name: is_name
 -- Links in whose name a word begins so.
 exists (select 1 from link_terms t where t.site = l.site and t.link = l.id and t.kind = 'name'
 and t.term >= :name and t.term < :name_end);
 -- name: by_name
 -- The same by an index.
-from (select distinct +t.link as link from link_terms t where t.site = :site and t.kind = 'name'
-and t.term >= :name and t.term < :name_end) t cross join links l on l.site = :site and l.id = t.link;
+from link_terms t cross join links l on l.site = t.site and l.id = t.link
+where t.site = :site and t.kind = 'name'
+and t.term >= :name and t.term < :name_end;
 -- name: is_gate
 -- Links with a gate of their own.
 (l.gates & :bit) = :bit and (:bit <> 0 or l.gates = 0);
