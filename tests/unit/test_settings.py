@@ -179,8 +179,8 @@ email = "bot@example.com"
     )
 
     assert {
-        "base_ur": "there is no key `base_ur`; known: base_url, data_dir, insecure, language, log, mail, manage_url, members, passwords, "
-        "secrets, server, sites, storage; did you mean `base_url`?",
+        "base_ur": "there is no key `base_ur`; known: activity, base_url, data_dir, insecure, language, log, mail, manage_url, "
+        "members, passwords, secrets, server, sites, storage; did you mean `base_url`?",
         "base_url": "is missing: the address at which visitors reach this deployment",
         "storage.use": "there is no adapter `sqlight`; installed: postgres, sqlite; did you mean `sqlite`?",
         "mail.hots": "there is no key `hots`; known: ca_file, host, password, port, security, sender, timeout, user; "
