@@ -126,7 +126,17 @@ async def _prepared(deployment: Opened, data: Path, config: Path) -> Ready:
     sharing = deployment.services.sharing[SITE]
     member = await _member(deployment, kept)
     allow = Capabilities.parse(
-        ["comments=view", "attachments=view", "labels", "status", "history=view", "old-versions", "search", "pdf", "names"]
+        [
+            "comments=view",
+            "attachments=view",
+            "labels",
+            "status",
+            "history=view",
+            "old-versions",
+            "search",
+            "pdf",
+            "names",
+        ]
     )
     guide = LinkForm(name="The whole guide", children=True, allow=allow)
     warranty = LinkForm(name="Behind a password", password=kept.password)

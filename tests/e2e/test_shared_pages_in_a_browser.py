@@ -267,3 +267,22 @@ def test_what_stands_beside_a_page_is_read_without_a_script(place: Place) -> Non
         assert "Have the mounting measured. Autumn" in changed
         assert "Two drops of oil for the carriage" in page.locator("article").inner_text()
         assert ([], []) == (window.faults, window.alarms())
+
+
+def test_a_tree_is_saved_without_a_script(place: Place) -> None:
+    """From a page to the document of it and those below it: the window says that it is ready, and the link saves it."""
+    with browsing.window(place.browser, place.origin, scheme="dark", width=320, script=False) as window:
+        page = opened(place, window, "short")
+        page.click("text=Save as PDF")
+        page.click("button[value=below]")
+        page.wait_for_selector("a.button")
+
+        assert ["The document is ready."] == [
+            one.inner_text() for one in page.locator(".steps p").all() if one.is_visible()
+        ]
+
+        with page.expect_download() as saving:
+            page.click("a.button")
+
+        assert "Getting started.pdf" == saving.value.suggested_filename
+        assert saving.value.path().read_bytes().startswith(b"%PDF-")

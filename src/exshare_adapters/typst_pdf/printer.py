@@ -47,8 +47,14 @@ class TypstPrinter:
 
 async def _set(job: bytes) -> bytes:
     command = [sys.executable, "-m", "exshare_adapters.typst_pdf.worker"]
-    # Nothing of our own environment, which may hold secrets; only where the code is
-    environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "LANG": "C.UTF-8"}
+    # Nothing of our own environment, which may hold secrets; only where the code is, and how few threads and heaps
+    # it may have: with one for each of many processors the limit of memory would be met before there is any work.
+    environment = {
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        "LANG": "C.UTF-8",
+        "RAYON_NUM_THREADS": "2",
+        "MALLOC_ARENA_MAX": "2",
+    }
     ended = await anyio.run_process(
         command, input=job, stderr=subprocess.DEVNULL, check=False, env=environment, cwd="/"
     )
