@@ -17,6 +17,7 @@ from exshare_core.errors import Busy, InvalidValue, InvalidValues, Refused
 from exshare_web import cli
 from exshare_web.api.documents import described
 from exshare_web.api.operations import OPERATIONS
+from exshare_web.cli import options
 from exshare_web.cli.describing import SHELLS, commands_of, example_of, reference_of, shape_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -145,3 +146,18 @@ def test_the_description_of_the_api_is_printed() -> None:
     printed = CliRunner().invoke(cli.exshare, ["openapi"])
 
     assert described(OPERATIONS) == json.loads(printed.stdout)
+
+
+@pytest.mark.parametrize("watched", [False, True])
+def test_a_bar_is_for_who_looks_at_it(
+    watched: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On standard error, where that is a terminal; a program that calls reads nothing of it."""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: watched)
+    with options.progress("Looking", 2) as step:
+        step(1)
+        step(1)
+    told = capsys.readouterr()
+
+    assert (watched, "") == ("Looking" in told.err, told.out)
+    assert watched or "" == told.err
