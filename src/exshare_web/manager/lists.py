@@ -79,6 +79,8 @@ DEEDS: Mapping[Deed, str] = {
     Deed.DELETE: "Delete",
 }
 
+GIVEN = "The link belongs to somebody else now, and is not among yours any more."
+
 CSV_COLUMNS = (
     "id", "page", "title", "name", "space", "state", "reason", "protection", "ends", "opens", "last opened", "owner",
     "made by", "created", "changed by", "changed",
@@ -169,6 +171,7 @@ async def _page(
         query=urlencode(kept),
         chips=_chips(kept),
         headline=_headline(desk, kept),
+        done=GIVEN if request.query_params.get("done") == "transfer" else "",
         faults={} if not isinstance(error, InvalidValue) else _faults(error),
         problem="" if error is None else _problem(error),
         columns=columns,
