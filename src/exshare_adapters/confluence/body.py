@@ -21,7 +21,7 @@ from exshare_adapters.confluence.rendering.caps import MOST_BYTES
 from exshare_adapters.confluence.rendering.job import Job
 from exshare_adapters.confluence.rendering.pipeline import produce
 from exshare_adapters.confluence.rendering.reading import changes_of, passages_of
-from exshare_adapters.confluence.rendering.words import placeholder
+from exshare_adapters.confluence.rendering.words import placeholder, speaking
 from exshare_adapters.confluence.single_flight import SingleFlight
 from exshare_core.comparing import Change, Passage
 from exshare_core.content import Draft, MacroUse, Node, Rendered
@@ -78,7 +78,8 @@ class ConfluenceRenderer:
             titles=dict(titles),
         )
         if len(draft.body) > MOST_BYTES:
-            return Rendered(placeholder("large"))
+            with speaking(view.language):
+                return Rendered(placeholder("large"))
         return await self._shared.share(job.key, partial(self._rendered, job))
 
     async def passages(self, rendered: Rendered) -> tuple[Passage, ...]:

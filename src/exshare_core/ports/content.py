@@ -51,6 +51,8 @@ class View:
     """Whether http and https links to other hosts stay links; their words stay in any case (spec V3)."""
     withheld: frozenset[AttachmentId] = frozenset()
     """Files that this link does not serve, although what is shown refers to them: neither shown nor linked."""
+    language: str = "en"
+    """Of the few words that a renderer adds of its own, such as ``de``; English where it does not know it (spec V8)."""
 
 
 NO_LISTS: Mapping[MacroUse, Sequence[Node]] = MappingProxyType({})

@@ -93,7 +93,7 @@ class Sidebar:
 
 @frozen(slots=True)
 class Addresses:
-    """The shell's addresses within one share: what an id is appended to."""
+    """The shell's addresses within one share: what an id is appended to. And the language that it speaks there."""
 
     pages: str
     files: str
@@ -101,6 +101,7 @@ class Addresses:
     """Of pages outside the share, which may be in another."""
     search: str = ""
     """Where words are looked for; no id follows."""
+    language: str = "en"
 
 
 class Cut(AdapterFailed):
@@ -177,6 +178,7 @@ class Browsing(Entrance):
             onward=addresses.onward if link.wish.leads_to else "",
             external_links=policy.limits.external_links is not False,
             withheld=withheld,
+            language=addresses.language,
         )
         gathered = await self._gathering(admission).gather(Reading(_together(drafts), facts), root)
         linked = gathered.linked

@@ -21,6 +21,7 @@ from exshare_core.values import page_id
 from exshare_core.visiting import Addresses, Admission, Opening, PageView
 from exshare_core.visiting.printing import prints
 from exshare_core.visiting.searching import searchable
+from exshare_web import languages
 from exshare_web.headers import CONTENT_POLICY, FORM_POLICY, INDEXABLE, framed
 from exshare_web.visitor.previews import banner
 from exshare_web.visitor.request import GATES, Shell, link_path, opened, shell
@@ -46,7 +47,7 @@ def led_to_the_gate(request: Request, opening: Opening) -> Response:
 def addresses_of(request: Request) -> Addresses:
     """The addresses within the link that a request is about."""
     path = link_path(request)
-    return Addresses(f"{path}/p/", f"{path}/a/", f"{path}/to/", f"{path}/find")
+    return Addresses(f"{path}/p/", f"{path}/a/", f"{path}/to/", f"{path}/find", languages.current().code)
 
 
 async def lead(request: Request) -> Response:

@@ -13,7 +13,7 @@ from exshare_adapters.confluence.rendering.redaction import NotLocated, redact
 from exshare_adapters.confluence.rendering.sanitising import clean, clean_plain, clean_written
 from exshare_adapters.confluence.rendering.scan import Scan
 from exshare_adapters.confluence.rendering.tree import Tree
-from exshare_adapters.confluence.rendering.words import placeholder, word
+from exshare_adapters.confluence.rendering.words import placeholder, speaking, word
 from exshare_core.content import Rendered
 
 _RETURN = re.compile(r"&#(?:0*13|[xX]0*[dD])(?:;|(?![0-9a-fA-F]))")
@@ -38,12 +38,13 @@ _READING = tuple(
 
 def produce(job: Job) -> Rendered:
     """Render one body; what costs too much, or cannot be cut with certainty, becomes one placeholder."""
-    try:
-        return _produce(job)
-    except caps.TooMuch:
-        return Rendered(placeholder("large"))
-    except NotLocated:
-        return Rendered(placeholder("page"))
+    with speaking(job.view.language):
+        try:
+            return _produce(job)
+        except caps.TooMuch:
+            return Rendered(placeholder("large"))
+        except NotLocated:
+            return Rendered(placeholder("page"))
 
 
 def _produce(job: Job) -> Rendered:

@@ -17,7 +17,7 @@ from exshare_adapters.confluence.rendering import colours
 from exshare_adapters.confluence.rendering.addresses import Addresses
 from exshare_adapters.confluence.rendering.highlighting import CODE_CLASSES
 from exshare_adapters.confluence.rendering.scan import SHELL_IDS
-from exshare_adapters.confluence.rendering.words import word
+from exshare_adapters.confluence.rendering.words import in_every_language
 
 _TEXT = {
     "a", "abbr", "b", "bdi", "bdo", "big", "br", "cite", "code", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q",
@@ -61,7 +61,11 @@ _FIXED: dict[str, dict[str, set[str]]] = {
     "div": {
         "role": {"region", "note", "group"},
         "tabindex": {"0"},
-        "aria-label": {word(about) for about in ("table", "information", "note", "tip", "warning", "contents")},
+        "aria-label": {
+            said
+            for about in ("table", "information", "note", "tip", "warning", "contents")
+            for said in in_every_language(about)
+        },
     },
     "img": {"loading": {"lazy"}},
     "video": {"controls": {""}, "preload": {"none"}},

@@ -27,9 +27,13 @@ _LOZENGES = {
 }  # fmt: skip
 """Green, blue, red, yellow and purple, as the status macro names them."""
 _COLOUR_ID = re.compile(r"(dark\]\s*)?\[data-colorid=[\"']?([a-z0-9]{1,40})[\"']?\]\s*\{\s*color:([^;}]{1,60})")
-_REGION = {"role": "group", "aria-label": word("table"), "tabindex": "0"}
 _MOST_CODE = 128 * 1024
 """Characters of code that are coloured on one page; the rest stays plain."""
+
+
+def _region() -> dict[str, str]:
+    """What makes a wide table scroll by itself, for the keyboard as well."""
+    return {"role": "group", "aria-label": word("table"), "tabindex": "0"}
 
 
 def expands(tree: Tree) -> None:
@@ -157,13 +161,13 @@ def tables(tree: Tree) -> None:
     """Wide tables scroll in a region of their own, whether Confluence put one around them or not."""
     for node in tree.find(".table-wrap"):
         node.attrs["class"] = "ex-table"
-        for name, value in _REGION.items():
+        for name, value in _region().items():
             node.attrs[name] = value
     bare = tree.find(":not(.ex-table) > table")
     inner = {node.mem_id for node in tree.find("table table, .ex-table table")} if bare else frozenset()
     for node in bare:
         if node.mem_id not in inner:
-            region = tree.new("div", "ex-table", attributes=_REGION)
+            region = tree.new("div", "ex-table", attributes=_region())
             node.insert_before(region, move=True)
             region.insert_child(node, move=True)
     for node in tree.find(".numberingColumn"):
