@@ -52,7 +52,7 @@ def _statements(
     lists = ListStatements(load_queries(f"exshare_adapters.{product_name}"))
     steps = plan(lists, SiteId("acme"), wanted, order, NOW, None, 50)
     rank: object = {Sort.NAME: "x", Sort.OPENS: 1}.get(order.sort, NOW)
-    rows = None
+    rows: list[dict[str, object]] | None = None
     while True:
         try:
             text, params = next(steps) if rows is None else steps.send(rows)
@@ -109,7 +109,7 @@ def test_postgres_reads_a_list_by_indexes(postgres_dsn: str) -> None:
         for (name, wanted), order, many in product(WANTED.items(), ORDERS[::3], (True, False)):
             for text, params in _statements("postgres", wanted, order, many=many):
                 given = {key: list(one) if isinstance(one, tuple) else one for key, one in params.items()}
-                rows = connection.execute(sql.SQL("explain (costs off) " + text), given).fetchall()  # type: ignore[arg-type]
+                rows = connection.execute(sql.SQL("explain (costs off) " + text), given).fetchall()
                 lines = [str(row[0]) for row in rows]
 
                 assert [] == [line for line in lines if "Seq Scan" in line], (name, lines)
