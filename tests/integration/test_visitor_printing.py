@@ -21,6 +21,7 @@ from exshare_core.testing.fakes.printing import printed_facts
 from exshare_core.testing.printing import png
 from exshare_core.values import AttachmentId, PageId
 from exshare_core.visiting import Addresses, Caller, Cut, PageView, Step
+from exshare_core.visiting.printing import MOST_SHEETS
 from exshare_web.app import create_app
 from tests.integration.shell import (
     BOARD,
@@ -267,3 +268,17 @@ def test_a_folder_is_a_heading() -> None:
 
     assert ("Chapters", "Chapter one") == of_tree(asked(shell, made, FOLDER, what="below")).bookmarks
     assert ("Chapter one",) == printed_facts(asked(shell, made, INSIDE).content).bookmarks
+
+
+@pytest.mark.parametrize(("pages", "expected"), [(MOST_SHEETS - 1, False), (MOST_SHEETS, True)])
+def test_a_document_that_leaves_pages_out_says_so(pages: int, expected: bool) -> None:
+    """There are so many pages in one, the root among them; at the foot stands whether there are more."""
+    shell = Shell()
+    shell.content.pages = {one: shell.content.pages[one] for one in (PageId("1"), ROOT)}
+    shell.content.add(
+        *(MemoryPage(PageId(str(number)), f"Page {number}", parent=ROOT) for number in range(100, 100 + pages))
+    )
+    found = of_tree(asked(shell, shell.make_link(children=True, allow=PDF), what="below"))
+
+    assert min(pages + 1, MOST_SHEETS) == len(found.bookmarks)
+    assert expected == ("These are the first 200 pages; there are more." in found.text)

@@ -155,14 +155,15 @@ class Printing(Browsing):
     async def _below(self, work: _Work, page: PageId, depth: int) -> AsyncGenerator[Step, None]:
         """What is below a page, each entry with what is below it. What cannot be opened has no place in a document."""
         content, offset = self._content(work.admission), 0
-        while not work.full:
+        while work.whole:
             nodes, more = await content.pages.level(page, LEVEL, offset)
             reached = await self._reached(work.admission, [node.id for node in nodes if node.opens])
             for node in nodes:
                 if node.id not in reached:
                     continue
                 if work.full:
-                    break
+                    work.whole = False
+                    return
                 if await self._sheet(work, node.id, depth) is Answer.ALLOW:
                     yield Step(len(work.sheets))
                 if depth < DEEPEST:
@@ -171,7 +172,6 @@ class Printing(Browsing):
             if not more:
                 return
             offset += LEVEL
-        work.whole = False
 
     async def _sheet(self, work: _Work, page: PageId, depth: int) -> Answer:
         """Put a page into the document, if it may be seen now; what a stranger is told of it otherwise."""
