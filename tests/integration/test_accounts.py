@@ -17,7 +17,8 @@ from tests.integration.test_visitor_gates import gate
 
 def told(shell: Shell) -> list[Kind]:
     """What happened with accounts, in order."""
-    return [event.kind for event in shell.storage.state.events.values() if event.account is not None]
+    state = shell.storage.state
+    return [event.kind for row in state.events if (event := state.event(row)).account is not None]
 
 
 def subjects(shell: Shell) -> list[str]:

@@ -48,7 +48,8 @@ class Office:
 
     def events(self, *kinds: Kind) -> list[Event]:
         """What happened of these kinds."""
-        return [one for one in self.shell.storage.state.events.values() if one.kind in kinds]
+        state = self.shell.storage.state
+        return [event for row in state.events if (event := state.event(row)).kind in kinds]
 
     def members(self) -> list[Member]:
         """All members but the one that every shell has."""

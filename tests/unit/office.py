@@ -140,7 +140,7 @@ class Office:
 
     def events(self) -> list[Event]:
         """Everything that was logged, oldest first."""
-        return list(self.storage.state.events.values())
+        return [self.storage.state.event(row) for row in self.storage.state.events]
 
     def nothing_was_stored(self) -> bool:
         """Whether there is no link, no address and no letter, and no word of one in the activity."""
