@@ -3,11 +3,26 @@
 -- part: span
 a.at >= :since and a.at < :before and a.kind in (select value from json_each(:kinds))
 
+-- part: next_day
+(s.at / 86400000000 - (s.at % 86400000000 < 0) + 1) * 86400000000
+
 -- name: days_of_site
--- How many events of each kind fell on each day, of one site.
-select a.at / 86400000000 - (a.at % 86400000000 < 0) as day, a.kind, count(*) as events
-from activity a where a.site = :site and {{span}}
-group by 1, a.kind order by 1, a.kind;
+-- How many events of each kind fell on each day, of one site: from day to day of each kind, and counted in between.
+with recursive steps (kind, at) as (
+    select k.value, (
+        select min(a.at) from activity a
+        where a.site = :site and a.kind = k.value and a.at >= :since and a.at < :before)
+    from json_each(:kinds) k
+    union all
+    select s.kind, (
+        select min(a.at) from activity a
+        where a.site = :site and a.kind = s.kind and a.at >= {{next_day}} and a.at < :before)
+    from steps s where s.at is not null
+)
+select s.at / 86400000000 - (s.at % 86400000000 < 0) as day, s.kind, (
+    select count(*) from activity a
+    where a.site = :site and a.kind = s.kind and a.at >= s.at and a.at < min(:before, {{next_day}})) as events
+from steps s where s.at is not null order by 1, s.kind;
 
 -- name: busiest_of_site
 -- The links with the most events, of one site.
@@ -42,5 +57,5 @@ group by a.link order by count(*) desc, a.link limit :limit;
 -- name: of_busy
 -- How many of each kind one of them has.
 select a.kind, count(*) as events
-from activity a where a.site = :site and a.link = :one and a.at >= :since and a.at < :before and +a.kind in (select value from json_each(:kinds))
+from activity a where a.site = :site and a.link = :one and {{span}}
 group by a.kind order by a.kind;
