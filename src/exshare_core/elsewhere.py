@@ -43,6 +43,8 @@ class SentAway:
     """The provider cannot be asked, or is not what it should be."""
     wait: timedelta = timedelta()
     """Too many have left from this network and not come back: how long until the next."""
+    anew_at: SiteId | None = None
+    """The site at whose own host it must be begun: a provider sends back there, to the browser that left from there."""
 
 
 @frozen(slots=True)
@@ -73,6 +75,8 @@ class Elsewhere:
     departing: Departing
     gateways: Mapping[SiteId, Sequence[Gateway]]
     """The providers of each site, in the order in which they are shown."""
+    with_own_hosts: frozenset[SiteId] = frozenset()
+    """The sites whose links have a host of their own."""
 
     def for_visitors(self, site: SiteId) -> tuple[Gateway, ...]:
         """Where visitors of a site may sign in."""
@@ -105,7 +109,7 @@ class Elsewhere:
         gateway = next((one for one in found if one.name == name), None)
         if opening.answer not in WHO or gateway is None:
             return SentAway(opening)
-        return await self._leave(gateway, caller.network, browser, f"{LINK}{segment}")
+        return await self._leave_gate(gateway, caller, browser, segment)
 
     async def leave_by_address(self, segment: str, caller: Caller, browser: str, text: str) -> SentAway:
         """Go to the provider that knows the domain of an address, if that is what the next gate can be passed with.
@@ -118,8 +122,15 @@ class Elsewhere:
             return SentAway(opening)
         for gateway in self.for_visitors(opening.ask.site):
             if gateway.domains.admits(address):
-                return await self._leave(gateway, caller.network, browser, f"{LINK}{segment}", address)
+                return await self._leave_gate(gateway, caller, browser, segment, address)
         return SentAway(opening)
+
+    async def _leave_gate(
+        self, gateway: Gateway, caller: Caller, browser: str, segment: str, hint: Address | None = None
+    ) -> SentAway:
+        if caller.site is None and gateway.site in self.with_own_hosts:
+            return SentAway(anew_at=gateway.site)
+        return await self._leave(gateway, caller.network, browser, f"{LINK}{segment}", hint)
 
     # --- members ------------------------------------------------------------------------------------------------------
 

@@ -153,5 +153,7 @@ class Answers:
         if dressed not in self._bodies:
             if len(self._bodies) >= MOST_BODIES:
                 self._bodies.clear()
-            self._bodies[dressed] = self._pages.encoded("neutral.html", page=neutral, contact=self._contact)
+            self._bodies[dressed] = self._pages.encoded(
+                "neutral.html", page=neutral, contact=brand.current().contact or self._contact
+            )
         return self._bodies[dressed]

@@ -28,7 +28,7 @@ from exshare_web.api.operations import api_routes
 from exshare_web.badges import badge_routes
 from exshare_web.brand import Dressing, Wardrobe
 from exshare_web.headers import SecurityHeaders
-from exshare_web.hosts import Hosts
+from exshare_web.hosts import Hosts, Names
 from exshare_web.languages import Speaking
 from exshare_web.logs import RequestLog
 from exshare_web.manager.routes import manager_routes
@@ -47,6 +47,7 @@ def create_app(services: Services) -> Starlette:
     """The service over `services`. Nothing is opened here; whoever made the services closes them."""
     pages = Pages()
     answers, wardrobe = Answers(pages, services.contact), Wardrobe(services.presenting)
+    names = Names(services.base_url, services.manage_url, services.own_urls)
     static = StaticFiles(directory=str(resources.files("exshare_web") / "static"))
     app = Starlette(
         routes=[
@@ -63,9 +64,15 @@ def create_app(services: Services) -> Starlette:
             Middleware(RequestLog),
             Middleware(SecurityHeaders, secure=services.secure),
             Middleware(Speaking, default=services.language, secure=services.secure),
-            Middleware(Dressing, wardrobe=wardrobe),
+            Middleware(
+                Dressing,
+                wardrobe=wardrobe,
+                site_of=names.site_of,
+                languages=services.languages,
+                contacts=services.contacts,
+            ),
             Middleware(LastResort, answers=answers),
-            Middleware(Hosts, answers=answers, visitors=services.base_url, members=services.manage_url),
+            Middleware(Hosts, answers=answers, names=names),
             Middleware(InOurWords, answers=answers),
             Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY),
         ],

@@ -7,17 +7,18 @@ one site: with several, how a page looks would tell which site an address is of 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from exshare_core.branding import LIGHT, READABLE, Branding, Colour, by_day, by_night
 from exshare_core.errors import AdapterFailed
 from exshare_core.governing.presenting import Presenting
 from exshare_core.values import SiteId
+from exshare_web.languages import prefer
 
 PATH = "/brand"
 FRESH = 1.0
@@ -38,6 +39,8 @@ class Brand:
     colours: str = ""
     styles: str = ""
     dark: bool = True
+    contact: str = ""
+    """Whom to turn to, where the host that is asked tells which site that is."""
 
 
 PLAIN = Brand()
@@ -128,19 +131,49 @@ class Wardrobe:
 
 
 class Dressing:
-    """Dresses every answer as strangers see it; what is known to be of a site is dressed again, by `wear`."""
+    """Dresses every answer as strangers see it; what is known to be of a site is dressed again, by `wear`.
 
-    def __init__(self, app: ASGIApp, *, wardrobe: Wardrobe) -> None:
+    On a site's own host everything is the site's: its look, its language and whom to turn to. Which site that is stands in
+    the scope for whatever comes after (see `own_site`).
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        wardrobe: Wardrobe,
+        site_of: Callable[[Scope], SiteId | None],
+        languages: Mapping[SiteId, str],
+        contacts: Mapping[SiteId, str],
+    ) -> None:
         self.app = app
         self.wardrobe = wardrobe
+        self.site_of = site_of
+        self.languages = languages
+        self.contacts = contacts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, dressed."""
         if scope["type"] != "http" or scope["path"].startswith("/static/"):
             await self.app(scope, receive, send)
             return
-        with wearing(await self.wardrobe.of_strangers()):
+        scope[_OWN_SITE] = site = self.site_of(scope)
+        if site is None:
+            brand = await self.wardrobe.of_strangers()
+        else:
+            prefer(self.languages.get(site))
+            brand = evolve(await self.wardrobe.of(site), contact=self.contacts.get(site, ""))
+        with wearing(brand):
             await self.app(scope, receive, send)
+
+
+_OWN_SITE = "exshare.site"
+
+
+def own_site(scope: Scope) -> SiteId | None:
+    """The site whose own host is asked; None on a host that is of no one site."""
+    site: SiteId | None = scope.get(_OWN_SITE)
+    return site
 
 
 async def wear(wardrobe: Wardrobe, site: SiteId) -> None:

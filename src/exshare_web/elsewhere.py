@@ -7,6 +7,7 @@ hold `form-action` against every redirect that follows a form, and where a provi
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 import structlog
 from attrs import frozen
@@ -20,6 +21,7 @@ from exshare_core.values import SiteId, site_id
 from exshare_core.visiting import Submission
 from exshare_web import cookies, languages
 from exshare_web.answers import FORGED, TOO_MANY
+from exshare_web.brand import own_site
 from exshare_web.languages import msg
 from exshare_web.manager import entry
 from exshare_web.manager.session import posted
@@ -43,6 +45,8 @@ async def leave_link(request: Request) -> Response:
     segment, name = request.path_params["segment"], request.path_params["provider"]
     browser = _browser(request) or it.services.tokens.token()
     sent = await it.services.elsewhere.leave_link(segment, caller(request), browser, name)
+    if sent.anew_at is not None:
+        return _at_its_own_host(request, sent.anew_at)
     if sent.opening is None:
         return _sent(request, sent, browser, back=link_path(request))
     if sent.opening.admission is not None or sent.opening.answer in GATES:
@@ -61,6 +65,8 @@ async def by_address(request: Request, address: str) -> Response | None:
         return None
     browser = _browser(request) or it.services.tokens.token()
     sent = await it.services.elsewhere.leave_by_address(segment, caller(request), browser, address)
+    if sent.anew_at is not None:
+        return _at_its_own_host(request, sent.anew_at)
     if sent.failure is not None:
         _noted(sent.failure)
     if sent.opening is not None and not sent.opening.answer.asks and sent.opening.admission is None:
@@ -156,6 +162,13 @@ STRANGER = Said(
 )
 
 
+def _at_its_own_host(request: Request, site: SiteId) -> Response:
+    """On to the same gate at the host of the link's site, where the provider will send the browser back to."""
+    it = shell(request)
+    own = it.services.own_urls[site]
+    return it.pages.answer("leaving.html", url=f"{own}/s/{request.path_params['segment']}", title=urlsplit(own).netloc)
+
+
 def _sent(request: Request, sent: SentAway, browser: str, *, back: str) -> Response:
     """The page that sends a browser on, with the cookie by which it will be known again; or why it stays here."""
     it = shell(request)
@@ -241,7 +254,9 @@ def _answer(request: Request) -> Mapping[str, str] | None:
 
 
 def _site(request: Request) -> SiteId | None:
+    """The site that the path names; None for no site, and at the own host of another."""
     try:
-        return site_id(request.path_params["site"])
+        site = site_id(request.path_params["site"])
     except InvalidValue:
         return None
+    return site if own_site(request.scope) in (None, site) else None

@@ -1,18 +1,21 @@
-"""Which host answers what, where members have a host of their own (spec M11).
+"""Which host answers what, where members or sites have hosts of their own (spec M11, V9).
 
 Shared pages are hostile content; the browser keeps what it knows of one host from another. So members' and admins' pages
-and the API are on the members' host and on no other, links and visitors' accounts on the visitors'. What is asked of the
-wrong host, or of one that is not ours, is answered as an address where nothing is.
+and the API are on the members' host and on no other, links and visitors' accounts on the visitors'. A site's own host
+answers what is of that site and nothing of another. What is asked of the wrong host, or of one that is not ours, is
+answered as an address where nothing is.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from exshare_core.decisions import Answer
+from exshare_core.values import SiteId
 from exshare_web.answers import Answers
 
 OF_VISITORS = ("/s", "/account")
@@ -20,34 +23,59 @@ OF_MEMBERS = ("/manage", "/api", "/badge")
 OF_BOTH = ("/static", "/brand", "/sso", "/robots.txt")
 """Where paths begin that one host answers, the other, or both: an identity provider sends back to where people left."""
 
+OF_A_SITE = "/"
+"""The front page, which a site's own host alone has."""
+
 OF_ALL = ("/healthz", "/readyz")
 """What is asked by whoever watches over the machines, by whatever name."""
 
 
-class Hosts:
-    """Answers on each host what belongs there. Without a host of the members' own, every host answers everything."""
+class Names:
+    """The hosts by which a deployment is known, and the site that each is of."""
 
-    def __init__(self, app: ASGIApp, *, answers: Answers, visitors: str, members: str) -> None:
+    def __init__(self, visitors: str, members: str, own: Mapping[SiteId, str]) -> None:
+        self.apart = visitors != members or bool(own)
+        """Whether it matters by which name something is asked; a deployment of one name answers by any."""
+        self._paths: dict[str, tuple[str, ...]] = {}
+        for url, begins in ((visitors, OF_VISITORS), (members, OF_MEMBERS)):
+            host = urlsplit(url).netloc
+            self._paths[host] = (*self._paths.get(host, OF_BOTH), *begins)
+        self._sites = {urlsplit(url).netloc: site for site, url in own.items()}
+
+    def site_of(self, scope: Scope) -> SiteId | None:
+        """The site whose own host is asked; None for every other host."""
+        return next((self._sites[name] for name in _named(scope) if name in self._sites), None)
+
+    def belongs(self, scope: Scope) -> bool:
+        """Whether what is asked for is to be found on the host that is asked."""
+        path = scope["path"]
+        if _below(path, OF_ALL) or not self.apart:
+            return True
+        if self.site_of(scope) is not None:
+            return path == OF_A_SITE or _below(path, (*OF_VISITORS, *OF_BOTH))
+        return any(_below(path, self._paths.get(name, ())) for name in _named(scope))
+
+
+class Hosts:
+    """Answers on each host what belongs there. Without any host of its own, every host answers everything."""
+
+    def __init__(self, app: ASGIApp, *, answers: Answers, names: Names) -> None:
         self.app = app
         self.answers = answers
-        self.apart = visitors != members
-        self.paths: dict[str, tuple[str, ...]] = {
-            urlsplit(visitors).netloc: (*OF_VISITORS, *OF_BOTH),
-            urlsplit(members).netloc: (*OF_MEMBERS, *OF_BOTH),
-        }
+        self.names = names
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what belongs to the host that is asked."""
-        if self.apart and scope["type"] == "http" and not self._belongs(scope):
+        if scope["type"] == "http" and not self.names.belongs(scope):
             await self.answers.stranger(Answer.UNKNOWN)(scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
-    def _belongs(self, scope: Scope) -> bool:
-        host = Headers(scope=scope).get("host", "").lower()
-        usual = host.removesuffix(":443").removesuffix(":80")
-        here = self.paths.get(host) or self.paths.get(usual, ())
-        return _below(scope["path"], (*here, *OF_ALL))
+
+def _named(scope: Scope) -> tuple[str, str]:
+    """The host as it is named, and without the port that goes without saying."""
+    host = Headers(scope=scope).get("host", "").lower()
+    return host, host.removesuffix(":443").removesuffix(":80")
 
 
 def _below(path: str, begins: tuple[str, ...]) -> bool:

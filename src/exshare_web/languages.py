@@ -156,7 +156,9 @@ def wished(header: str) -> str | None:
     return next((tag for _, tag in best if tag in NAMES), None)
 
 
-_RANGE = re.compile(r"(?P<tag>[A-Za-z]{1,8})(?:-[A-Za-z0-9]{1,8})*\s*(?:;\s*q=(?P<q>0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?))?")
+_RANGE = re.compile(
+    r"(?P<tag>[A-Za-z]{1,8})(?:-[A-Za-z0-9]{1,8})*\s*(?:;\s*q=(?P<q>0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?))?"
+)
 
 
 def others(code: str) -> Sequence[tuple[str, str]]:

@@ -14,9 +14,10 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from exshare_web import elsewhere
 from exshare_web.health import live, ready, robots
-from exshare_web.visitor import brand_files, discussion, files, gates, history, pages, printing, searching
+from exshare_web.visitor import brand_files, discussion, files, gates, history, home, pages, printing, searching
 
 UNGUARDED: Mapping[str, str] = {
+    "/": "the front page of a site's own host: what its admins say there, and nothing of any link",
     "/healthz": "says that the process runs, and nothing else",
     "/readyz": "says that the storage answers, and nothing else",
     "/robots.txt": "asks crawlers to stay away from share links",
@@ -58,6 +59,7 @@ def plain_routes(static: Mount) -> list[BaseRoute]:
     return [
         Route("/sso/{site}/{provider}/callback", elsewhere.arrive, methods=["GET"], name="callback"),
         Route("/healthz", live, methods=["GET"], name="live"),
+        Route("/", home.show, methods=["GET"], name="home"),
         Route("/brand/{file}", brand_files.fetch, methods=["GET"], name="brand"),
         Route("/readyz", ready, methods=["GET"], name="ready"),
         Route("/robots.txt", robots, methods=["GET"], name="robots"),

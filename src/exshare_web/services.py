@@ -47,6 +47,8 @@ class Services:
     """What makes documents; None where there are none."""
     contacts: Mapping[SiteId, str] = field(factory=dict)
     """Whom a visitor may turn to, by site, in words."""
+    own_urls: Mapping[SiteId, str] = field(factory=dict)
+    """Where the links of a site are that has a host of its own (spec V9)."""
     language: str = ENGLISH
     """What is spoken to who wishes for no language of ours."""
     languages: Mapping[SiteId, str] = field(factory=dict)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from ipaddress import ip_network
 from pathlib import Path
@@ -44,7 +44,17 @@ PLAIN: Mapping[str, tuple[str, ...]] = {
 CHOSEN = ("storage", "mail")
 """The sections that choose an adapter."""
 
-SITE = ("name", "contact", "language", "content", "mail", "sign_in", "signed_visitors", activity_settings.OF_SITE)
+SITE = (
+    "name",
+    "contact",
+    "language",
+    "own_url",
+    "content",
+    "mail",
+    "sign_in",
+    "signed_visitors",
+    activity_settings.OF_SITE,
+)
 LEVELS = ("debug", "info", "warning", "error")
 FORMS = ("json", "text")
 DEMANDS = tuple(one.value for one in Demand)
@@ -65,6 +75,8 @@ class SiteSettings:
     """Where people of the organisation, and its visitors, may sign in (spec G4, M1)."""
     signed_visitors: tuple[HostSettings, ...] = ()
     """The hosts that may name visitors (spec G11)."""
+    own_url: str | None = None
+    """Where its links are, where it has a host of its own (spec V9)."""
     language: str | None = None
     """What the site's pages speak to who wishes for no language of ours; None for what the deployment does (spec V8)."""
 
@@ -107,6 +119,10 @@ class Settings:
 
     activity: ActivitySettings = ActivitySettings()
     """What is kept of what happened (spec M4)."""
+
+    def url_of(self, site: SiteId) -> str:
+        """Where visitors reach the links of a site."""
+        return next((one.own_url for one in self.sites if one.name == site and one.own_url), self.base_url)
 
     @property
     def members_url(self) -> str:
@@ -228,7 +244,7 @@ def _overlay(tables: dict[str, Any], environ: Mapping[str, str], reading: Readin
     for at, site in _sites_at(tables):
         plain += [
             (variable("site", str(site.get("name")), key), Place(site, key, f"{at}.{key}"))
-            for key in ("contact", "language")
+            for key in ("contact", "language", "own_url")
         ]
         plain += host_settings.places(site, at)
         plain += activity_settings.places(site, at)
@@ -354,9 +370,37 @@ def _sites(tables: Mapping[str, Any], reading: Reading) -> tuple[SiteSettings, .
         language = table.get("language")
         if language is not None:
             language = reading.one_of(language, tuple(NAMES), f"{at}.language")
+        own_url = _own_url(tables, table, at, [one.own_url for one in sites], reading)
         if name is not None and content is not None:
-            sites.append(SiteSettings(name, content, mail, str(contact), sign_in, hosts, language))
+            sites.append(SiteSettings(name, content, mail, str(contact), sign_in, hosts, own_url, language))
     return tuple(sites)
+
+
+def _own_url(
+    tables: Mapping[str, Any], site: Mapping[str, Any], at: str, taken: Iterable[str | None], reading: Reading
+) -> str | None:
+    """Where a site has a host of its own; a host that is nobody else's, since by it browsers and visitors tell sites apart."""
+    if "own_url" not in site:
+        return None
+    key, insecure = f"{at}.own_url", _insecure(tables) is not False
+    try:
+        own = checked_base_url(site["own_url"], insecure=insecure, key=key)
+    except InvalidValue as error:
+        reading.fault(error.field, error.rule)
+        return None
+    others = [str(tables.get("base_url", "")), str(tables.get("manage_url", "")), *(one for one in taken if one)]
+    if urlsplit(own).hostname in {_host(one) for one in others}:
+        reading.fault(key, "must be a host that neither `base_url` nor `manage_url` nor another site has")
+    if urlsplit(own).scheme != urlsplit(str(tables.get("base_url", ""))).scheme:
+        reading.fault(key, "must begin as `base_url` does, both with https")
+    return own
+
+
+def _host(url: str) -> str | None:
+    try:
+        return urlsplit(url.strip()).hostname
+    except ValueError:
+        return None
 
 
 def _name(value: object, at: str, sites: list[SiteSettings], reading: Reading) -> SiteId | None:

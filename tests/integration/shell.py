@@ -184,6 +184,8 @@ class Shell:
     contact: str = ""
     gateways: tuple[Gateway, ...] = ()
     """Where people may sign in."""
+    own_url: str = ""
+    """Where the site has a host of its own; empty for none."""
     manage_url: str = ""
     """Where members do, if they have a host of their own."""
     recorder: Recorder = field(init=False)
@@ -205,6 +207,7 @@ class Shell:
         departing = Departing(
             storage, self.clock, self.tokens, self.vault, self._callback_of, self._members_callback_of
         )
+        own = {self.site: self.own_url} if self.own_url else {}
         self.services = Services(
             base_url=self.base_url,
             manage_url=self.manage_url or self.base_url,
@@ -217,11 +220,12 @@ class Shell:
             auditing={self.site: Auditing(self.site, storage, content, self.clock)},
             presenting={self.site: Presenting(self.site, storage, Tinycss2Styles(), self.clock)},
             keying=Keying(storage, self.clock, self.tokens, self.vault),
-            elsewhere=Elsewhere(visiting, membership, departing, {self.site: self.gateways}),
+            elsewhere=Elsewhere(visiting, membership, departing, {self.site: self.gateways}, frozenset(own)),
             tokens=self.tokens,
             ready=self.storage.ping,
             printer=MemoryPrinter(),
             contacts={self.site: self.contact} if self.contact else {},
+            own_urls=own,
             ways={self.site: ways_of(self.gateways)},
         )
         self.owner, _ = run(membership.add("ada", site=self.site, identity=OWNER, password=MEMBER_PASSWORD))
@@ -298,16 +302,16 @@ class Shell:
         return run(dispatching.batch())
 
     def _callback_of(self, site: SiteId, provider: str) -> str:
-        return callback_url(self.base_url, site, provider)
+        return callback_url(self.own_url or self.base_url, site, provider)
 
     def _members_callback_of(self, site: SiteId, provider: str) -> str:
         return callback_url(self.manage_url or self.base_url, site, provider)
 
     def _account_url(self, site: SiteId) -> str:
-        return f"{self.base_url}/account/{site}/sign-in"
+        return f"{self.own_url or self.base_url}/account/{site}/sign-in"
 
     def _url_of(self, segment: str) -> str:
-        return f"{self.base_url}/s/{segment}"
+        return f"{self.own_url or self.base_url}/s/{segment}"
 
 
 UNKNOWN_TOKEN = "N" * 43

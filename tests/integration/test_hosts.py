@@ -12,7 +12,7 @@ from exshare_core.api_keys import KeyForm, Operation
 from exshare_core.departing import Gateway
 from exshare_core.testing.fakes.identities import MemoryIdentityProvider
 from exshare_web.form_tokens import form_token
-from exshare_web.hosts import OF_ALL, OF_BOTH, OF_MEMBERS, OF_VISITORS
+from exshare_web.hosts import OF_A_SITE, OF_ALL, OF_BOTH, OF_MEMBERS, OF_VISITORS
 from exshare_web.manager.session import PURPOSE
 from tests.integration.members import COOKIE, LINKS, NEW, Places, forms_of, sign_in
 from tests.integration.shell import BASE_URL, SITE, Made, Shell, run
@@ -60,7 +60,7 @@ def _begins(path: str, with_one_of: tuple[str, ...]) -> bool:
 
 def test_every_route_belongs_to_a_host(shell: Shell) -> None:
     """A new route that belongs nowhere would answer nobody, and is found here."""
-    every = (*OF_VISITORS, *OF_MEMBERS, *OF_BOTH, *OF_ALL)
+    every = (OF_A_SITE, *OF_VISITORS, *OF_MEMBERS, *OF_BOTH, *OF_ALL)
 
     assert [] == [path for _, path in _routes(shell) if not _begins(path, every)]
 

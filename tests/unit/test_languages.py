@@ -29,7 +29,18 @@ WITHIN_TAGS = frozenset({"kind", "at_home", "at_settings", "described"})
 NOT_WORDS = frozenset({"exshare", "UTC", "·", "name@example.com"})
 
 FOR_VISITORS = (
-    *("base.", "brand_", "external", "factor_parts.", "gate", "languages.", "leaving.", "neutral.", "not_signed_in."),
+    *(
+        "base.",
+        "brand_",
+        "external",
+        "home.",
+        "factor_parts.",
+        "gate",
+        "languages.",
+        "leaving.",
+        "neutral.",
+        "not_signed_in.",
+    ),
     *("page_", "preview_banner.", "recovery_codes.", "search.", "ways"),
 )
 """How the names of visitors' pages begin. Those of members and admins are in English so far."""

@@ -215,7 +215,7 @@ def test_an_empty_file_names_all_that_is_needed(tmp_path: Path) -> None:
         ('use = "file"', 'use = ""', "mail.use", "there is no adapter ``; installed: file, mailgun, smtp"),
         ('name = "acme"', 'name = "Acme!"', "sites.Acme!.name", "`Acme!` is not a site name: use 1 to 40 of a-z, 0-9 and inner hyphens"),
         ('name = "acme"', "", "sites[1].name", "is missing: a short name for the site, such as acme"),
-        ('name = "acme"', 'name = "acme"\ntoken = "x"', "sites.acme.token", "there is no key `token`; known: activity_days, contact, content, language, mail, name, sign_in, signed_visitors"),
+        ('name = "acme"', 'name = "acme"\ntoken = "x"', "sites.acme.token", "there is no key `token`; known: activity_days, contact, content, language, mail, name, own_url, sign_in, signed_visitors"),
         ("[sites.content]", "content = 5\n[other]", "sites.acme.content", "write it as a table [sites.content]"),
         ("[storage]", "[secrets]\nkey_file = 5\n[storage]", "secrets.key_file", "must be a path in quotes"),
         ("[storage]", '[secrets]\nkey_fil = ""\n[storage]', "secrets.key_fil", "there is no key `key_fil`; known: key_file; did you mean `key_file`?"),
@@ -472,3 +472,29 @@ def test_a_retention_is_a_number_of_days(tmp_path: Path, days: str) -> None:
     said = "must be a whole number of days from 1 to 3650"
 
     assert {"activity.days": said, "sites.acme.activity_days": said} == faults(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("https://share.example.com", "must be a host that neither `base_url` nor `manage_url` nor another site has"),
+        ("https://SHARE.example.com:8443", "must be a host that neither `base_url` nor `manage_url` nor another site has"),
+        ("http://localhost", "must begin as `base_url` does, both with https"),
+        ("https://acme.example/pages", "`https://acme.example/pages` must be scheme and host only, without a path"),
+        ("acme.example", "`acme.example` is not an address such as https://share.example.com"),
+    ],
+)
+def test_a_host_of_a_site_that_will_not_do_is_told(tmp_path: Path, given: str, said: str) -> None:
+    """V9, G10: by it browsers keep sites apart, and cookies are as safe as elsewhere."""
+    config = SMALLEST.replace('name = "acme"', f'name = "acme"\nown_url = "{given}"')
+
+    assert {"sites.acme.own_url": said} == faults(tmp_path, config)
+
+
+def test_a_site_may_have_a_host_of_its_own(tmp_path: Path) -> None:
+    """V9: its links are there, those of other sites where all are."""
+    config = SMALLEST.replace('name = "acme"', 'name = "acme"\nown_url = "https://Handbook.Acme.example/"')
+    settings = loaded(tmp_path, config)
+
+    assert "https://handbook.acme.example" == settings.url_of(SiteId("acme"))
+    assert "https://share.example.com" == settings.url_of(SiteId("other"))

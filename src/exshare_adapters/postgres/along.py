@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from exshare_adapters.postgres.connection import Statements
 from exshare_adapters.activity_rows import event_params
+from exshare_adapters.postgres.connection import Statements
 from exshare_adapters.rows import letter_params
 from exshare_core.events import Event
 from exshare_core.letters import SealedLetter

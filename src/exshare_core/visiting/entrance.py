@@ -59,6 +59,12 @@ class Caller:
     """What a member's browser keeps of a preview; only of a request that changes nothing."""
     preview: Preview | None = None
     """The preview that this is a part of, as `Entrance` alone finds out."""
+    site: SiteId | None = None
+    """The site whose own host was asked: there no link of another is there at all (spec G8, V9)."""
+
+    def may_meet(self, found: Found) -> bool:
+        """Whether a link of that site is to be found where the caller asks."""
+        return self.site is None or found.link.site == self.site
 
 
 @frozen(slots=True)
@@ -166,7 +172,7 @@ class Entrance:
         found = await self.storage.links.find(_NOWHERE if token is None else token.digest, caller.session)
         if found is None and token is not None and caller.kept is not None:
             found, caller = await self._previewed(token, caller, now)
-        if token is None or found is None or found.link.site not in self.contents:
+        if token is None or found is None or found.link.site not in self.contents or not caller.may_meet(found):
             found = None
             decision = decide(None, Attempt(now, caller.network))
         else:

@@ -19,6 +19,7 @@ from exshare_core.values import SiteId, Token, site_id
 from exshare_core.visiting import Caller
 from exshare_web import cookies
 from exshare_web.answers import FORGED
+from exshare_web.brand import own_site
 from exshare_web.fields import text_fields
 from exshare_web.form_tokens import fits, form_token
 from exshare_web.origins import same_origin
@@ -112,7 +113,8 @@ def place_of(request: Request, site: SiteId, fields: Mapping[str, str]) -> tuple
     secret = cookies.read(request, cookies.VISITOR, secure=secure)
     fresh = tokens.token()
     session = None if secret is None else Token(secret).digest
-    place = Place(site, Caller(network(request), session, Token(fresh).digest), secret or tokens.token(), fresh, fields)
+    caller = Caller(network(request), session, Token(fresh).digest, site=own_site(request.scope))
+    place = Place(site, caller, secret or tokens.token(), fresh, fields)
 
     def kept(response: Response) -> Response:
         if secret is None:
@@ -141,4 +143,5 @@ def _site(request: Request) -> SiteId | None:
         site = site_id(request.path_params["site"])
     except InvalidValue:
         return None
-    return site if site in shell(request).services.sharing else None
+    known = site in shell(request).services.sharing and own_site(request.scope) in (None, site)
+    return site if known else None

@@ -82,7 +82,10 @@ async def _onward(request: Request, place: Place) -> Response:
     """To the link that they came from, with the sign-in that has just been made, or to their shares."""
     if not place.at:
         return RedirectResponse(base(request, place.site), 303)
-    joining, who = shell(request).services.joining, Caller(place.caller.network, place.caller.fresh)
+    joining, who = (
+        shell(request).services.joining,
+        Caller(place.caller.network, place.caller.fresh, site=place.caller.site),
+    )
     here = await joining.recognised(place.site, who)
     if here is None:
         return _anew(request, place)

@@ -79,6 +79,7 @@ class Deployment(containers.DeclarativeContainer):
         vault=vault,
         visitor_tokens=visitor_tokens,
     )
+    with_own_hosts: providers.Dependency[frozenset[SiteId]] = providers.Dependency()
     gateways: providers.Dependency[Mapping[SiteId, Sequence[Gateway]]] = providers.Dependency()
     callback_of: providers.Dependency[Callable[[SiteId, str], str]] = providers.Dependency()
     members_callback_of: providers.Dependency[Callable[[SiteId, str], str]] = providers.Dependency()
@@ -118,7 +119,12 @@ class Deployment(containers.DeclarativeContainer):
         members_callback_of=members_callback_of,
     )
     elsewhere = providers.Singleton(
-        Elsewhere, visiting=visiting, membership=membership, departing=departing, gateways=gateways
+        Elsewhere,
+        visiting=visiting,
+        membership=membership,
+        departing=departing,
+        gateways=gateways,
+        with_own_hosts=with_own_hosts,
     )
     keying = providers.Singleton(Keying, storage=storage, clock=clock, tokens=tokens, vault=vault)
     dispatching = providers.Singleton(
@@ -213,9 +219,10 @@ def assembled(
         hasher=providers.Object(hasher),
         vault=providers.Object(vault),
         gateways=providers.Object(gateways),
-        callback_of=providers.Object(partial(callback_url, settings.base_url)),
+        with_own_hosts=providers.Object(frozenset(one.name for one in settings.sites if one.own_url)),
+        callback_of=providers.Object(lambda site, name: callback_url(settings.url_of(site), site, name)),
         members_callback_of=providers.Object(partial(callback_url, settings.members_url)),
-        account_url=providers.Object(partial("{}/account/{}/sign-in".format, settings.base_url)),
+        account_url=providers.Object(lambda site: f"{settings.url_of(site)}/account/{site}/sign-in"),
         authenticator=providers.Object(Totp()),
         styles=providers.Object(Tinycss2Styles()),
         demand=providers.Object(settings.totp),
@@ -226,13 +233,12 @@ def assembled(
             )
         ),
     )
-    url_of = partial("{}/s/{}".format, settings.base_url)
     ways = {site.name: ways_at(site) for site in settings.sites}
     sites = {
         site: SiteContainer(
             site=providers.Object(site),
             content=providers.Object(content),
-            url_of=providers.Object(url_of),
+            url_of=providers.Object(partial("{}/s/{}".format, settings.url_of(site))),
             methods=providers.Object(ways[site].methods),
             retention=providers.Object(settings.activity.of(site)),
             deployment=deployment,
@@ -257,6 +263,7 @@ def assembled(
         printer=TypstPrinter(),
         ways=ways,
         contacts={site.name: site.contact for site in settings.sites if site.contact},
+        own_urls={site.name: site.own_url for site in settings.sites if site.own_url},
         language=settings.language,
         languages={site.name: site.language for site in settings.sites if site.language},
     )

@@ -14,7 +14,7 @@ from exshare_core.values import IPAddress, SiteId, Token, network_address
 from exshare_core.visiting import Caller, Opening
 from exshare_web import cookies, languages
 from exshare_web.answers import Answers
-from exshare_web.brand import Wardrobe, wear
+from exshare_web.brand import Wardrobe, own_site, wear
 from exshare_web.rendering import Pages
 from exshare_web.services import Services
 from exshare_web.turns import Turns
@@ -118,7 +118,8 @@ _PAGES = (None, "document")
 
 def _above(request: Request) -> Caller:
     secret = cookies.read(request, cookies.VISITOR, secure=shell(request).services.secure)
-    return Caller(network(request), None if secret is None else Token(secret).digest, kept=_preview(request))
+    session = None if secret is None else Token(secret).digest
+    return Caller(network(request), session, kept=_preview(request), site=own_site(request.scope))
 
 
 def _preview(request: Request) -> str | None:
@@ -131,7 +132,8 @@ def _preview(request: Request) -> str | None:
 
 def _within(request: Request) -> Caller:
     secret = cookies.read(request, _frames_cookie(request), secure=shell(request).services.secure)
-    return Caller(network(request), None if secret is None else _framed_digest(request, secret), framed=True)
+    session = None if secret is None else _framed_digest(request, secret)
+    return Caller(network(request), session, framed=True, site=own_site(request.scope))
 
 
 def _frames_cookie(request: Request) -> str:
