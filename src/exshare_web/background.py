@@ -20,6 +20,7 @@ from attrs import define, field, frozen
 from exshare_core.dispatching import Dispatching, Fate
 from exshare_core.errors import ExshareError
 from exshare_core.governing.auditing import Keeping
+from exshare_core.sealing import Head
 from exshare_core.values import SiteId
 
 _log = structlog.get_logger()
@@ -84,12 +85,17 @@ class Archive:
     keeping: Keeping
     write_failures: Callable[[], Awaitable[None]]
     heads_file: Path | None = None
-    said: dict[SiteId, int] = field(factory=dict, init=False)
-    """The number of the head that was said last, by site."""
+    unsaid: dict[SiteId, Head] = field(factory=dict, init=False)
+    """The last head of each site that was sealed here and not said yet."""
+    begun: bool = field(default=False, init=False)
+    """Whether the heads that were found at the beginning are known."""
 
     async def seal(self) -> bool:
         """Seal a batch of each site; whether there may be more."""
-        return await self.keeping.seal() > 0
+        sites = await self.keeping.seal()
+        if sites:
+            self.unsaid |= {head.site: head for head in await self.keeping.heads(sites)}
+        return bool(sites)
 
     async def forget(self) -> bool:
         """Take out what has grown old."""
@@ -105,16 +111,20 @@ class Archive:
     async def say_heads(self) -> bool:
         """Say each head that has moved: one line in the log, and one in the file where one is configured.
 
-        A head holds no personal data; whoever keeps it where the database's masters cannot reach can prove later that
-        nothing before it was changed or cut off.
+        Of several processes the one that sealed says it. Who has just begun says all that there are, since whoever
+        sealed them may have ended before they said so. A head holds no personal data; whoever keeps it where the
+        database's masters cannot reach can prove later that nothing before it was changed or cut off.
         """
-        moved = [head for head in await self.keeping.heads() if self.said.get(head.site) != head.number]
+        if not self.begun:
+            self.unsaid = {head.site: head for head in await self.keeping.heads()} | self.unsaid
+            self.begun = True
+        moved = tuple(self.unsaid.values())
         for head in moved:
             at = head.at.isoformat(timespec="microseconds")
             _log.info("activity head", site=head.site, number=head.number, at=at, hash=head.hash.hex())
         if moved and self.heads_file is not None:
             await asyncio.to_thread(_append, self.heads_file, "".join(f"{head}\n" for head in moved))
-        self.said |= {head.site: head.number for head in moved}
+        self.unsaid = {site: head for site, head in self.unsaid.items() if head not in moved}
         return False
 
 

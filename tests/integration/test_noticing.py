@@ -187,6 +187,26 @@ def test_heads_are_said_where_they_outlive_the_database(tmp_path: Path) -> None:
     assert [("activity head", "acme", 1)] == [(one["event"], one["site"], one["number"]) for one in logs]
 
 
+def test_of_several_processes_the_one_that_sealed_says_the_head() -> None:
+    """Each head is said once; who begins later says what they find, since whoever sealed it may have ended."""
+    storage = MemoryStorage()
+    keeping = Keeping(storage, FakeClock(), {ACME: timedelta(days=60)})
+    one, other = (Archive(keeping, lambda: storage.failures.note(())) for _ in range(2))
+
+    async def work() -> None:
+        for archive in (one, other, one, other):
+            await archive.say_heads()
+            await storage.activity.append([an_event(a_link(ACME), Kind.VIEWED)])
+            await archive.seal()
+        for archive in (one, other, one, other, Archive(keeping, lambda: storage.failures.note(()))):
+            await archive.say_heads()
+
+    with capture_logs() as logs:
+        run(work())
+
+    assert [1, 1, 2, 3, 4, 4] == [line["number"] for line in logs if line["event"] == "activity head"]
+
+
 def test_old_rows_leave_by_themselves() -> None:
     """A round takes them out, and says how many."""
     storage, clock = MemoryStorage(), FakeClock(after(days=60))

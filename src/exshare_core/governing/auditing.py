@@ -8,7 +8,7 @@ whether or not it is out of the database yet.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from datetime import date, datetime, timedelta
 from enum import IntEnum
 
@@ -276,9 +276,9 @@ class Keeping:
     retentions: Mapping[SiteId, timedelta]
     """How long each site keeps what happened; `EVERYWHERE` stands for what concerns no single one."""
 
-    async def seal(self) -> int:
-        """Seal what waits, a batch of each site; how many rows."""
-        return sum([await self.storage.chain.seal(site) for site in await self.storage.chain.waiting()])
+    async def seal(self) -> Collection[SiteId]:
+        """Seal what waits, a batch of each site; the sites of which something was sealed here."""
+        return [site for site in await self.storage.chain.waiting() if await self.storage.chain.seal(site)]
 
     async def forget(self) -> int:
         """Remove what has grown old from the activity and from the failures; how many rows of the activity."""
@@ -289,7 +289,8 @@ class Keeping:
             await self.storage.failures.prune(site, now - KEPT_FOR, MOST_KEPT)
         return removed
 
-    async def heads(self) -> tuple[Head, ...]:
-        """The head of every chain that has begun."""
-        found = [(await self.storage.chain.stands(site)).head for site in self.retentions]
+    async def heads(self, sites: Collection[SiteId] | None = None) -> tuple[Head, ...]:
+        """The head of every chain that has begun, or of those of `sites`."""
+        wanted = self.retentions if sites is None else sites
+        found = [(await self.storage.chain.stands(site)).head for site in wanted]
         return tuple(one for one in found if one is not None)
