@@ -121,6 +121,15 @@ def types(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """Write the page on the command line anew, and bring the catalogues up to what pages say."""
+    session.install("-e", ".[web]", *_group("test"))
+    with Path("docs", "cli.md").open("w", encoding="utf-8") as page:
+        session.run("exshare", "reference", stdout=page)
+    session.run("python", "-m", "tools.messages")
+
+
+@nox.session
 def coverage(session: nox.Session) -> None:
     """Which lines and branches the tests run."""
     session.install("-e", ".[web]", *_group("test"))
