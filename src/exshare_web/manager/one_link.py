@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from exshare_core.errors import AdapterFailed, ExshareError, InvalidValue, InvalidValues, NotFound, Refused, StaleLink
+from exshare_core.governing.auditing import Sight
 from exshare_core.ports import Sought
 from exshare_core.sharing import Personal, Shown
 from exshare_core.values import Address, LinkId
@@ -262,7 +263,8 @@ async def _link_page(
     shown = await desk.sharing.look(desk.member, link_id)
     link = shown.link
     address, hidden = await _address(desk, shown)
-    events = [one.event for one in (await desk.auditing.look(desk.member, Sought(link=link.id), limit=20)).events]
+    trail = await desk.auditing.look(desk.member, Sought(link=link.id), limit=20)
+    events = [one.event for one in trail.events]
     names = await desk.sharing.names(desk.member, {link.owner, *(event.member for event in events)})
     called = await titles(desk, [link.scope.root])
     beside = await desk.sharing.list(desk.member, page=link.scope.root, limit=MOST_BESIDE + 1)
@@ -281,6 +283,7 @@ async def _link_page(
         address=address,
         hidden=hidden,
         events=events,
+        sees_places=trail.sight >= Sight.PLACES,
         guessed_at=(await desk.sharing.guessed_at([link.id])).get(link.id),
         names=names,
         filled=filled or forms.of_link(link, shown.record.slug),
