@@ -14,6 +14,7 @@ import pytest
 from exshare_core.errors import Busy
 from exshare_core.events import Actor, Kind
 from exshare_core.failures import failure
+from exshare_core.links import LinkState
 from exshare_core.testing.samples import an_event
 from tests.integration.guests import ADA, joined
 from tests.integration.members import LINKS, Seat, an_admin, forms_of, words_of
@@ -46,6 +47,11 @@ class Past:
             record.link, kind, at=NOW - ago, actor=Actor.VISITOR, page=page, space="TEAM", member=None, **more
         )
         run(self.shell.storage.activity.append([event]))
+
+    def states(self) -> list[LinkState | None]:
+        """How the two links are now."""
+        records = [run(self.shell.storage.links.get(SITE, one.id)) for one in (self.first, self.second)]
+        return [None if one is None else one.link.state for one in records]
 
     def rows(self, query: str = "", seat: Seat | None = None) -> list[str]:
         """The kinds that a page lists, newest first, of those that visitors bring about."""
@@ -129,6 +135,32 @@ def test_the_page_of_a_link_leads_to_its_activity(past: Past) -> None:
 
     assert f'href="{ACTIVITY}?link={past.first.id}"' in page.text
     assert "192.0.2.7" not in page.text
+    assert 'data-label="From"' not in page.text
+    assert ">From</th>" not in page.text
+    assert 'data-label="From">192.0.2.7' in past.admin.client.get(f"{LINKS}/{past.first.id}").text
+
+
+def test_the_links_that_served_a_page_are_switched_off_together() -> None:
+    """M8: from who was served a page, a button leads to what would come of switching all these links off, and on to it;
+    admins of the site are given the head of the chain beside the export.
+    """
+    past = Past()
+    past.happened(past.second, Kind.VIEWED, hours=3)
+    while run(past.shell.storage.chain.seal(SITE)):
+        pass
+    page = past.admin.client.get(f"{ACTIVITY}?what=visits&page=10")
+    form = {name: values[0] for name, values in forms_of(page)[f"/manage/{SITE}/bulk"].items()}
+    rehearsed = past.admin.client.post(f"/manage/{SITE}/bulk", data=form)
+    before = past.states()
+    done = past.admin.client.post(f"/manage/{SITE}/bulk/do", data=form)
+
+    assert {past.first.id, past.second.id} == set(form["link"].split())
+    assert str(run(past.shell.storage.chain.stands(SITE)).head) in words_of(page)
+    assert "2 links served this page as asked." in words_of(page)
+    assert (200, 200) == (rehearsed.status_code, done.status_code)
+    assert [LinkState.ACTIVE] * 2 == before
+    assert [LinkState.DISABLED] * 2 == past.states()
+    assert "/bulk" not in past.admin.client.get(f"{ACTIVITY}?what=visits").text
 
 
 def test_charts_are_pictures_with_words_and_a_table(past: Past) -> None:

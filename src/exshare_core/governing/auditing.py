@@ -30,6 +30,8 @@ RETENTION = timedelta(days=60)
 LONGEST_CHART = timedelta(days=366)
 BATCH = 500
 """Rows that are read at once by walks over all of them."""
+LOOKED_AT = 10 * BATCH
+"""Rows whose links are gathered at most."""
 
 COUNTED = frozenset({Kind.OPENED, Kind.OPEN_RETURNED, Kind.VIEWED})
 _MOMENT = timedelta(microseconds=1)
@@ -110,6 +112,21 @@ class Auditing:
             if trail.more is None:
                 return
             after = trail.more
+
+    async def links(self, member: Member | None, sought: Sought, most: int = 200) -> tuple[tuple[LinkId, ...], bool]:
+        """The links of the latest events that are sought, and whether these are all of them; raises as `look` does.
+
+        At most `most`, of the latest `LOOKED_AT` events.
+        """
+        found: dict[LinkId, None] = {}
+        after: Spot | None = None
+        for _ in range(LOOKED_AT // BATCH):
+            trail = await self.look(member, sought, after=after, limit=BATCH)
+            found |= {one.event.link: None for one in trail.events if one.event.link is not None}
+            after = trail.more
+            if after is None or len(found) > most:
+                break
+        return tuple(found)[:most], after is None and len(found) <= most
 
     async def named(self, member: Member | None, text: str) -> MemberId:
         """The member of the site with this name or id; raises InvalidValue where there is none."""

@@ -26,6 +26,8 @@ from exshare_web.manager.session import Desk
 PER_PAGE = 50
 SPANS = (7, 30, 60)
 """Days of the charts that can be chosen where no span is asked for."""
+MOST_SERVED = 200
+"""Links that can be switched off together from here."""
 
 _SCOPE = ("link", "space")
 _log = structlog.get_logger()
@@ -48,6 +50,8 @@ async def show(request: Request, desk: Desk) -> Response:
         wanted, trail = await _without(desk, query)
     typed = {**wanted.words, **{name: query.get(name, "") for name in errors}}
     whole = await _charts(desk, wanted.sought, query.get("days", "")) if after is None else None
+    is_served = bool(trail.events) and after is None and _is_served(wanted)
+    served, all_served = await desk.auditing.links(desk.member, wanted.sought, MOST_SERVED) if is_served else ((), True)
     links = {one.event.link for one in trail.events} | ({one for one, _ in whole.links} if whole else set())
     return await framed(
         request,
@@ -79,6 +83,10 @@ async def show(request: Request, desk: Desk) -> Response:
         of_site=not any(wanted.get(name) for name in _SCOPE),
         kept_days=desk.auditing.retention.days,
         link_word=wanted.get("link"),
+        is_served=is_served,
+        served=served,
+        all_served=all_served,
+        head=(await desk.auditing.stands(desk.member)).head if is_served and desk.member.admin else None,
     )
 
 
@@ -149,10 +157,14 @@ async def _called(desk: Desk, links: Iterable[LinkId | None]) -> Mapping[LinkId,
     return {link: one.name or titles.get(one.scope.root, f"Page {one.scope.root}") for link, one in shown.items()}
 
 
+def _is_served(wanted: Asked) -> bool:
+    """Whether it is asked who was served a page (spec M8)."""
+    return bool(wanted.get("page")) and wanted.sought.kinds == Topic.VISITS.kinds
+
+
 def _heading(wanted: Asked) -> str:
     """What the list is of, in words."""
-    served = wanted.sought.kinds == Topic.VISITS.kinds
-    if wanted.get("page") and served:
+    if _is_served(wanted):
         return f"Who was served page {wanted.get('page')}"
     if wanted.get("page"):
         return f"Activity around page {wanted.get('page')}"
