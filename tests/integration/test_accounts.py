@@ -40,7 +40,7 @@ def test_an_account_is_made_by_a_link_and_opens_it() -> None:
 
     assert (200, 303, made.path) == (asked, done.status_code, done.headers["location"])
     assert "page" == gate(guest.follow().text)
-    assert [Kind.ACCOUNT_MADE, Kind.SIGNED_IN] == told(shell)
+    assert [Kind.ACCOUNT_MADE, Kind.SIGNED_IN, Kind.PROVED, Kind.OPENED] == told(shell)
     assert ["sign-in"] == [proof.kind for proof in shell.storage.state.proofs.values()]
 
 
