@@ -6,6 +6,7 @@ through before somebody has thought of it here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -141,6 +142,9 @@ FUNCTIONS = frozenset(
 _END = "exshare-end"
 """An at-rule behind the sheet: it is seen as a rule only where everything before it was ended."""
 
+DEEPEST = 20
+"""Brackets within brackets: far more than a look needs, far fewer than a reader can follow."""
+
 _NAMES_A_PART = ("{} block", "() block", "[] block", "function")
 
 
@@ -149,8 +153,10 @@ class Tinycss2Styles:
 
     def checked(self, styles: str) -> str:
         """See `StyleSheets.checked`."""
+        if (deep := _too_deep(styles)) is not None:
+            raise InvalidValues((_failure(deep, f"more than {DEEPEST} brackets within brackets"),))
         rules = tinycss2.parse_stylesheet(f"{styles}\n@{_END};", skip_comments=True, skip_whitespace=True)
-        failures = [*_comments_of_html(styles)]
+        failures = [*_no_css(styles)]
         if not rules or getattr(rules[-1], "lower_at_keyword", "") != _END:
             failures.append(InvalidValue("styles", f"line {styles.count(chr(10)) + 1}: something is not ended"))
         written = "".join(_rules(rules[:-1], failures))
@@ -164,18 +170,36 @@ def open_tinycss2_styles() -> Tinycss2Styles:
     return Tinycss2Styles()
 
 
-def _comments_of_html(styles: str) -> Iterator[InvalidValue]:
-    """What style sheets pass over for the sake of browsers that knew none."""
+def _too_deep(styles: str) -> Any:
+    """The first thing inside more brackets than may be, found without following any of them; None if nothing is."""
+    inside = tinycss2.parse_component_value_list(styles, skip_comments=True)
+    for _ in range(DEEPEST + 1):
+        inside = [one for token in inside if token.type in _NAMES_A_PART for one in _part(token)]
+    return next(iter(inside), None)
+
+
+def _part(token: Any) -> Any:
+    return token.arguments if token.type == "function" else token.content
+
+
+def _no_css(styles: str) -> Iterator[InvalidValue]:
+    """What style sheets pass over for the sake of browsers that knew none, and escapes for half a character."""
     for number, line in enumerate(styles.splitlines(), 1):
         if any(mark in line for mark in ("<!--", "-->", "</")):
             yield InvalidValue("styles", f"line {number}: this is HTML, not CSS")
+        if _HALF.search(line):
+            yield InvalidValue("styles", f"line {number}: an escape names no character")
+
+
+_HALF = re.compile(r"\\(?:00d[89a-f][0-9a-f]{2}|0?d[89a-f][0-9a-f]{2}(?![0-9a-f]))", re.IGNORECASE)
+"""An escaped surrogate, which no text can hold."""
 
 
 def _rules(rules: Iterable[Any], failures: list[InvalidValue], depth: int = 0) -> Iterator[str]:
     """The rules that may be, each on lines of its own; what may not is added to `failures`."""
     for rule in rules:
         if rule.type == "qualified-rule":
-            _check_values(rule.prelude, failures, within_selector=True)
+            _check_selector(rule, failures)
             declared = "".join(_declarations(rule.content, failures))
             yield f"{_text(rule.prelude)} {{ {declared}}}\n"
         elif rule.type == "at-rule" and rule.lower_at_keyword == "media" and rule.content is not None and not depth:
@@ -202,6 +226,13 @@ def _declarations(content: Any, failures: list[InvalidValue]) -> Iterator[str]:
         yield f"{tinycss2.ast.IdentToken(0, 0, name).serialize()}: {_text(one.value)}{' !important' * one.important}; "
 
 
+def _check_selector(rule: Any, failures: list[InvalidValue]) -> None:
+    """Adds to `failures` what browsers would not take for a selector, and what no value may be either."""
+    if any(token.type == "at-keyword" or token == ";" for token in rule.prelude):
+        failures.append(_failure(rule, "cannot be read: not a selector"))
+    _check_values(rule.prelude, failures, within_selector=True)
+
+
 def _check_values(tokens: Iterable[Any], failures: list[InvalidValue], *, within_selector: bool = False) -> None:
     """Adds to `failures` what fetches, what goes the other way, and what cannot be read."""
     for token in tokens:
@@ -215,11 +246,12 @@ def _check_values(tokens: Iterable[Any], failures: list[InvalidValue], *, within
             failures.append(_failure(token, "numbers below zero are not allowed"))
         elif token.type == "literal" and token.value == "-" and not within_selector:
             failures.append(_failure(token, "subtraction is not allowed"))
+        elif token.type == "ident" and token.lower_value in ("-infinity", "nan") and not within_selector:
+            failures.append(_failure(token, f"`{token.lower_value}` is not allowed"))
         elif token.type == "string" and "<" in token.value:
             failures.append(_failure(token, "`<` is not allowed in texts"))
         if token.type in _NAMES_A_PART:
-            inner = token.arguments if token.type == "function" else token.content
-            _check_values(inner, failures, within_selector=within_selector)
+            _check_values(_part(token), failures, within_selector=within_selector)
 
 
 def _text(tokens: Iterable[Any]) -> str:

@@ -198,6 +198,8 @@ MOVES = (
     "a { margin-top: -900px }",
     "a { margin: 0 0 -1px }",
     "a { margin: calc(0px - 900px) }",
+    "a { margin: calc(1px * -infinity) }",
+    "a { text-indent: calc(-\\69nfinity * 1px) }",
     "a { content: 'paid' }",
     "a { animation: x 1s }",
     "a { opacity: 0 }",
@@ -216,8 +218,13 @@ UNREADABLE = (
     "a { color: red; } b",
     "<!-- a { color: red }",
     "a { color: red }</style>",
+    "a; @import 'x'; b { color: red }",
+    "a { font-family: '\\d800' }",
+    f"a {{ --x: {'(' * 4000}{')' * 4000} }}",
+    f"a {{ --x: {'{' * 900}{'}' * 900} }}",
+    f"a{':is(' * 2000}b{')' * 2000} {{ color: red }}",
 )
-"""What is no sheet, or only in part."""
+"""What is no sheet, or only in part, no text, or nested until a reader gives up."""
 
 GOOD = (
     "",
