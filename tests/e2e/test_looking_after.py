@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import csv
+import io
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
+from exshare_adapters.sqlite import SqliteSettings, open_sqlite
 from exshare_demo.serving import Addresses, standing
 from exshare_demo.site import demo_site
 from tests.e2e.configured import MIRA, port_of, postgres_section, site_section, sqlite_section, written
@@ -133,3 +137,41 @@ def _asked(config: Path, key: Any) -> int:
     """What the API answers to a key."""
     headers = {"authorization": f"Bearer {key['text']}"}
     return httpx2.get(f"http://127.0.0.1:{port_of(config)}/api/v1/sites/acme/links", headers=headers).status_code
+
+
+def test_what_happened_is_listed_exported_and_verified(config: Path, tmp_path: Path) -> None:
+    """M4: what the operator did is there; once it is sealed, the chain is whole up to its head, and a row that was changed
+    is named, with 1 as the end; a head that is none is refused.
+    """
+    to = ("--config", config)
+    exshare("member", "add", "ada", "--identity", MIRA, *to, home=tmp_path)
+    before = answer_of("activity", "head", *to, "--json", home=tmp_path)
+    _seal(tmp_path / "exshare.db")
+    head = exshare("activity", "head", *to, home=tmp_path).stdout.strip()
+    listed = answer_of("activity", "list", *to, "--what", "administration", "--json", home=tmp_path)
+    exported = exshare("activity", "export", *to, "--format", "csv", "--what", "administration", home=tmp_path)
+    sound = answer_of("activity", "verify", *to, "--head", head, "--json", home=tmp_path)
+    with closing(sqlite3.connect(tmp_path / "exshare.db")) as database, database:
+        database.execute("update activity set detail = 'another' where seq = (select min(seq) from activity)")
+    tampered = exshare("activity", "verify", *to, home=tmp_path)
+    refused = exshare("activity", "verify", *to, "--head", "nonsense", home=tmp_path)
+    rows = list(csv.DictReader(io.StringIO(exported.stdout.removeprefix("\ufeff"))))
+
+    assert {"site": "acme", "head": None} == before
+    assert head.startswith(f"acme/{sound['rows']}/")
+    assert [(1, "member added", "operator")] == [(one["number"], one["kind"], one["actor"]) for one in listed]
+    assert [("1", "member added", "operator")] == [(one["number"], one["kind"], one["actor"]) for one in rows]
+    assert (True, head, 0, None) == tuple(sound[one] for one in ("whole", "head", "unsealed", "broken_row"))
+    assert (1, True) == (tampered.returncode, "row 1 is the first that does not fit: changed" in tampered.stdout)
+    assert (1, True) == (refused.returncode, "`nonsense` is not a head" in refused.stderr)
+
+
+def _seal(file: Path) -> None:
+    """What a service does within a second."""
+
+    async def work() -> None:
+        async with asynccontextmanager(open_sqlite)(SqliteSettings(file)) as storage:
+            for site in await storage.chain.waiting():
+                await storage.chain.seal(site)
+
+    asyncio.run(work())
