@@ -75,8 +75,12 @@ def _found(page: Page, words: str) -> None:
 
 
 def _to_tab(page: Page, name: str) -> None:
-    """Go to a tab of the link, as a person does: nothing that was typed is lost on the way."""
-    page.get_by_role("navigation", name="Parts of the link").get_by_role("link", name=name).click()
+    """Go to a tab of the link, as a person does: nothing that was typed is lost on the way, and it is said that it is
+    shown now.
+    """
+    tabs = page.get_by_role("navigation", name="Parts of the link")
+    tabs.get_by_role("link", name=name, exact=True).click()
+    expect(tabs.get_by_role("link", name="(shown now)")).to_have_accessible_name(f"{name} (shown now)")
 
 
 def _created(page: Page, words: str = "lenses") -> str:
