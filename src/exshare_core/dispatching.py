@@ -15,7 +15,8 @@ from typing import Any
 from attrs import field, frozen
 
 from exshare_core.errors import Broken, Busy, ExshareError, InvalidValue, MailRefused
-from exshare_core.letters import PRIORITY, Letter, LetterKind, Message, SealedLetter, render
+from exshare_core.letter_texts import render
+from exshare_core.letters import ENGLISH, PRIORITY, Letter, LetterKind, Message, SealedLetter
 from exshare_core.ports import Clock, Mailer, Outbox, Vault
 from exshare_core.values import Address, SiteId
 
@@ -43,6 +44,7 @@ async def seal_letter(vault: Vault, letter: Letter, now: datetime, expires: date
         "recipient": str(letter.recipient),
         "variables": dict(letter.variables),
         "deliver": letter.deliver,
+        "language": letter.language,
     }
     sealed = await vault.seal(json.dumps(content).encode(), LETTER_PURPOSE, letter.site, letter.id)
     return SealedLetter(letter.id, letter.site, sealed, PRIORITY[letter.kind], now, expires)
@@ -66,6 +68,7 @@ def _letter(sealed: SealedLetter, content: Mapping[str, Any]) -> Letter:
         Address.parse(content["recipient"]),
         {str(name): str(value) for name, value in content["variables"].items()},
         deliver=content["deliver"] is True,
+        language=str(content.get("language", ENGLISH)),
     )
 
 

@@ -1,7 +1,7 @@
-"""Mail as values: what a letter says, and how it becomes text.
+"""Mail as values: letters, letters at rest, and messages.
 
-A letter rests in the outbox as its kind, its variables and the member's own words, sealed, and is rendered at the
-moment of sending (spec S1, N1). Nothing here knows a mail system.
+A letter rests in the outbox as its kind, its variables, its language and the member's own words, sealed, and is rendered
+at the moment of sending (spec S1, N1), by `exshare_core.letter_texts`. Nothing here knows a mail system.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
-from html import escape
-from string import Template
 
 from attrs import frozen
 
 from exshare_core.errors import InvalidValue
 from exshare_core.values import Address, Sealed, SiteId
+
+ENGLISH = "en"
+"""What letters speak for which nobody said a language."""
 
 
 class LetterKind(Enum):
@@ -47,6 +48,8 @@ class Letter:
     recipient: Address
     variables: Mapping[str, str]
     deliver: bool = True
+    language: str = ENGLISH
+    """The code of the language in which it is written (spec V8); English where there is no such language."""
 
 
 @frozen(slots=True)
@@ -74,78 +77,6 @@ class Message:
     subject: str
     text: str
     html: str
-
-
-@frozen(slots=True)
-class _Form:
-    subject: str
-    text: str
-
-
-_FORMS: Mapping[LetterKind, _Form] = {
-    LetterKind.CODE: _Form(
-        "Your code: $code",
-        "Your code to open the shared page is\n\n    $code\n\n"
-        "Type it into the page that asked for it. It is good for 10 minutes.\n\n"
-        "If you did not ask for a code, you need not do anything.\n",
-    ),
-    LetterKind.ACCOUNT_CODE: _Form(
-        "Your code: $code",
-        "Your code to show that this mailbox is yours is\n\n    $code\n\n"
-        "Type it into the page that asked for it. It is good for 10 minutes.\n\n"
-        "If you did not ask for a code, you need not do anything.\n",
-    ),
-    LetterKind.PASSWORD_CHANGED: _Form(
-        "Your password was changed",
-        "The password of your account for shared pages was changed just now. Wherever you were signed in with the old "
-        "one, you are signed out.\n\n"
-        "If that was not you, choose a new password at once:\n\n$link\n",
-    ),
-    LetterKind.ADDRESS_CHANGED: _Form(
-        "Your account has another mail address now",
-        "Your account for shared pages was given another mail address just now. From now on you sign in with that "
-        "one, and nothing more about the account is sent to this mailbox.\n\n"
-        "If that was not you, tell the person who shares pages with you.\n",
-    ),
-    LetterKind.ACCOUNT_DELETED: _Form(
-        "Your account was deleted",
-        "Your account for shared pages was deleted just now, with everything that was stored of it.\n\n"
-        "If that was not you, tell the person who shares pages with you.\n",
-    ),
-    LetterKind.GUESSING: _Form(
-        "Somebody is guessing at one of your links",
-        "Somebody has brought $failures wrong passwords or codes in a row to your link $name ($link), and goes on.\n\n"
-        "You need not do anything: each further try has to wait longer. If you like, give the link a new address or a "
-        "longer password, or switch it off. You find it among your links.\n\n"
-        "You get this notice once a day at most for each link.\n",
-    ),
-    LetterKind.INVITATION: _Form(
-        "$sender shared a page with you",
-        "$sender shared a page with you:\n\n$link\n\n$note\n",
-    ),
-}
-
-
-def render(letter: Letter) -> Message:
-    """The letter as a message; raises InvalidValue when a variable is missing or would break a header.
-
-    The subject is checked by `header_text`; the HTML part is the text with every character escaped.
-    """
-    form = _FORMS[letter.kind]
-    try:
-        subject = Template(form.subject).substitute(letter.variables)
-        text = Template(form.text).substitute(letter.variables)
-    except (KeyError, ValueError) as error:
-        raise InvalidValue("letter", f"a variable of the {letter.kind.value} letter is missing") from error
-    html = "".join(f"<p>{_linked(paragraph)}</p>" for paragraph in text.strip().split("\n\n"))
-    return Message(letter.id, letter.site, letter.recipient, header_text("subject", subject), f"{text.strip()}\n", html)
-
-
-def _linked(paragraph: str) -> str:
-    words = paragraph.strip()
-    if words.startswith(("https://", "http://")) and len(words.split()) == 1:
-        return f'<a href="{escape(words)}">{escape(words)}</a>'
-    return escape(words).replace("\n", "<br>")
 
 
 def header_text(name: str, text: str) -> str:

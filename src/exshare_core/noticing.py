@@ -22,10 +22,11 @@ NOTICE_LIFE = timedelta(days=1)
 
 
 async def notice_burst(
-    storage: Storage, vault: Vault, tokens: TokenGenerator, link: ShareLink, failures: int, at: datetime
+    storage: Storage, vault: Vault, tokens: TokenGenerator, link: ShareLink, failures: int, at: datetime, language: str
 ) -> None:
     """Tell the owner that a try was refused after `failures` wrong ones, unless that is few or they were told today.
 
+    The letter is written in `language`, the code of one such as `de`: members have none of their own (spec V8).
     Of any number of processes that notice it at the same moment, one tells.
     """
     if failures < BURST:
@@ -37,8 +38,8 @@ async def notice_burst(
     owner = await storage.members.get(link.owner)
     letters = []
     if owner is not None and owner.address is not None and not owner.disabled:
-        words = {"name": link.name or "without a name", "link": link.id, "failures": str(failures)}
-        letter = Letter(tokens.id(), link.site, LetterKind.GUESSING, owner.address, words)
+        words = {"link": f"{link.name} ({link.id})" if link.name else link.id, "failures": str(failures)}
+        letter = Letter(tokens.id(), link.site, LetterKind.GUESSING, owner.address, words, language=language)
         letters.append(await seal_letter(vault, letter, at, at + NOTICE_LIFE))
     detail = f"{failures} in a row; {'owner told by mail' if letters else 'no address to tell the owner'}"
     scope = link.scope

@@ -131,6 +131,12 @@ def current() -> Language:
     return language(_spoken.get().code)
 
 
+def wish() -> str | None:
+    """The code of the language that the one who asks wished for; None where a site or the deployment decides."""
+    spoken = _spoken.get()
+    return spoken.code if spoken.wished else None
+
+
 def prefer(code: str | None) -> None:
     """Speak this language from here on, unless the one who asks wished for one: a site's own, once the site is known."""
     spoken = _spoken.get()

@@ -124,6 +124,10 @@ class Settings:
         """Where visitors reach the links of a site."""
         return next((one.own_url for one in self.sites if one.name == site and one.own_url), self.base_url)
 
+    def language_of(self, site: SiteId) -> str:
+        """What a site speaks to who wishes for no language that there is (spec V8)."""
+        return next((one.language for one in self.sites if one.name == site and one.language), self.language)
+
     @property
     def members_url(self) -> str:
         """Where members and programs reach it."""

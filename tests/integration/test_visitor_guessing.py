@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from attrs import evolve
 
 from exshare_core.events import Kind
 from exshare_core.values import Address, People, network_address
@@ -267,6 +268,18 @@ def test_the_owner_is_told_of_a_burst() -> None:
     assert f"to your link Offer <b> ({made.id})" in shell.mailer.sent[0].text.replace("\n", " ")
     assert "<b>" not in shell.mailer.sent[0].html
     assert ["10 in a row; owner told by mail"] == noticed(shell, made)
+
+
+def test_the_owner_is_told_in_the_language_of_the_site() -> None:
+    """V8: members have said no language; a link without a name goes by its id."""
+    shell = Shell()
+    shell.use(evolve(shell.services.visiting, language_of={shell.site: "de"}.__getitem__))
+    run(shell.services.membership.send_notices(shell.owner.id, Address.parse("ada@example.com")))
+    made = shell.make_link(password=PASSWORD)
+    burst(shell, made)
+
+    assert [("ada@example.com", "Jemand versucht, einen Ihrer Links zu erraten")] == told(shell)
+    assert f"An Ihrem Link {made.id} wurden" in shell.mailer.sent[0].text
 
 
 def test_the_owner_is_told_once_a_day() -> None:

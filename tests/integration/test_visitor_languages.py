@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
+from exshare_core.values import People
 from exshare_web.app import create_app
 from exshare_web.languages import NAMES
+from tests.integration.guests import Guest
 from tests.integration.shell import PASSWORD, UNKNOWN_TOKEN, Shell, run
 
 GERMAN = {"accept-language": "de-AT,de;q=0.9,en;q=0.5"}
@@ -45,6 +47,38 @@ def test_who_wishes_for_none_of_ours_is_spoken_to_as_the_site_says() -> None:
     assert "de" == spoken(french.get(made.path).text)
     assert "pl" == spoken(french.get(f"/s/{UNKNOWN_TOKEN}").text)
     assert "en" == spoken(french.get(made.path, headers={"accept-language": "en"}).text)
+
+
+LETTERS = {"en": "Your code: ", "de": "Ihr Code: ", "pl": "Twój kod: "}
+
+
+@pytest.mark.parametrize(("header", "code"), [("en", "en"), ("pl", "pl"), ("fr", "de")])
+def test_a_code_is_written_in_the_language_of_its_gate(header: str, code: str) -> None:
+    """V8: as the browser wishes, else as the site speaks; and so does the page that waits for the code."""
+    shell = Shell()
+    shell.use(evolve(shell.services.visiting, language_of={shell.site: "de"}.__getitem__))
+    shell.app = create_app(evolve(shell.services, languages={shell.site: "de"}))
+    made = shell.make_link(people=People.parse(["ada@example.com"]))
+    client = shell.client(headers={"accept-language": header})
+    page = client.post(made.path, data={"address": "ada@example.com"})
+    shell.send_letters()
+
+    assert code == spoken(page.text)
+    assert shell.mailer.sent[-1].subject.startswith(LETTERS[code])
+
+
+@pytest.mark.parametrize("code", NAMES)
+def test_a_code_for_an_account_is_written_in_the_language_of_its_page(code: str) -> None:
+    """V8: what was picked at the foot of a page counts for the letter that is asked for there."""
+    shell = Shell()
+    made = shell.make_link(people=People.parse(["ada@example.com"]))
+    guest = Guest(shell)
+    guest.client.cookies.set(COOKIE, code)
+    guest.choose(made, "join")
+    guest.ask("ada@example.com")
+    shell.send_letters()
+
+    assert [LETTERS[code]] == [one.subject[: -len("12345678")] for one in shell.mailer.sent]
 
 
 def test_what_was_picked_is_kept_by_the_browser() -> None:

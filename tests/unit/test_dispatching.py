@@ -21,6 +21,7 @@ from exshare_core.errors import (
     MailRefused,
     NotFound,
 )
+from exshare_core.letter_texts import TEXTS
 from exshare_core.letters import Letter, LetterKind, Message
 from exshare_core.ports import Mailer
 from exshare_core.testing.fakes.mailer import CollectingMailer
@@ -94,10 +95,28 @@ class Post:
 
 
 def test_a_letter_opens_as_it_was_written() -> None:
-    """Kind, recipient, variables and whether it is to be delivered come back from rest."""
+    """Kind, recipient, variables, language and whether it is to be delivered come back from rest."""
     vault = FakeVault()
-    for letter in (a_code(), an_invitation(), a_code(deliver=False)):
+    for letter in (a_code(), an_invitation(), a_code(deliver=False), a_code(language="de")):
         assert letter == run(open_letter(vault, run(seal_letter(vault, letter, NOW, FAR))))
+
+
+def test_a_letter_of_an_earlier_version_is_english() -> None:
+    """What rested before letters had a language opens as it was meant."""
+    vault, letter = FakeVault(), a_code(id="id")
+    content = b'{"kind": "code", "recipient": "ada@example.com", "variables": {"code": "12345678"}, "deliver": true}'
+    sealed = evolve(run(seal_letter(vault, letter, NOW, FAR)), sealed=run(_in_form(vault, content)))
+
+    assert letter == run(open_letter(vault, sealed))
+    assert "en" == letter.language
+
+
+def test_a_letter_in_any_language_rests_in_as_many_bytes() -> None:
+    """G2: what rests says nothing of who asked, in which language, or whether the address is listed."""
+    vault = FakeVault()
+    letters = [a_code(language=language) for language in TEXTS]
+
+    assert 1 == len({len(run(seal_letter(vault, one, NOW, FAR)).sealed) for one in letters})
 
 
 def test_a_letter_rests_without_its_words_and_its_address() -> None:

@@ -17,6 +17,7 @@ from exshare_core.events import Actor, Kind
 from exshare_core.gates import may_register
 from exshare_core.joining import Joining
 from exshare_core.joining.recognising import Entered, Recognised
+from exshare_core.letters import Letter
 from exshare_core.links import segment
 from exshare_core.policy import Layer, Limits, outer
 from exshare_core.testing import (
@@ -93,8 +94,11 @@ class House:
 
     def code(self) -> str:
         """The code in the letter that was written last."""
-        sealed = list(self.storage.state.letters.values())[-1]
-        return run(open_letter(self.vault, sealed)).variables["code"]
+        return self.letter().variables["code"]
+
+    def letter(self) -> Letter:
+        """The letter that was written last."""
+        return run(open_letter(self.vault, list(self.storage.state.letters.values())[-1]))
 
     def acts(self, actor: Actor) -> list[tuple[Kind, ExternalAccountId | None]]:
         """What this one did, each with the account, oldest first."""
@@ -200,6 +204,20 @@ def _with_app(house: House) -> AuthenticatorApp:
     done = run(house.joining.set_factor(here, caller, proposal.ticket, app.code(house.clock.now())))
     assert done.done
     return app
+
+
+@pytest.mark.parametrize(("wish", "language"), [("de", "de"), ("en", "en"), (None, "pl")])
+def test_letters_of_an_account_speak_as_its_pages_do(wish: str | None, language: str) -> None:
+    """V8: a code and a notice are written as who asked for them wished, else as the site speaks."""
+    house = House()
+    here = house.join()
+    polish = evolve(house.joining, language_of={ACME: "pl", BETA: "de"}.__getitem__)
+    caller = Caller(None, here.session.session, fresh_digest(), language=wish)
+    run(polish.ask_address(here, caller, "new@example.com", SECRET))
+    code = house.letter().language
+    run(polish.change_password(here, caller, SECRET, OTHER))
+
+    assert [language] * 2 == [code, house.letter().language]
 
 
 def test_a_change_on_a_stale_account_changes_nothing() -> None:

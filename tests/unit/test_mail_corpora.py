@@ -13,7 +13,8 @@ from attrs import evolve
 
 from exshare_adapters.mail_message import Sender, mail_bytes
 from exshare_core.errors import InvalidValue
-from exshare_core.letters import Letter, LetterKind, render
+from exshare_core.letter_texts import render
+from exshare_core.letters import Letter, LetterKind
 from exshare_core.testing.mailer import a_message
 from exshare_core.values import Address, Domain, SiteId
 from tests.corpora import inputs
@@ -101,7 +102,7 @@ def test_what_members_write_stays_text(corpus: str) -> None:
             continue
 
         assert HEADERS == headers_of(raw), payload
-        assert {"p", "br", "a"} >= set(re.findall(r"<([^ >/]+)", message.html)), payload
+        assert {"div", "p", "br", "a"} >= set(re.findall(r"<([^ >/]+)", message.html)), payload
         assert [] == [one for one in re.findall(r'<a href="(.*?)">(.*?)</a>', message.html) if one[0] != one[1]], (
             payload
         )

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -489,6 +490,14 @@ def test_a_host_of_a_site_that_will_not_do_is_told(tmp_path: Path, given: str, s
     config = SMALLEST.replace('name = "acme"', f'name = "acme"\nown_url = "{given}"')
 
     assert {"sites.acme.own_url": said} == faults(tmp_path, config)
+
+
+def test_a_site_speaks_its_own_language_or_that_of_the_deployment(tmp_path: Path) -> None:
+    """V8: what stands in the configuration of the site, else above all sites."""
+    config = SMALLEST.replace('name = "acme"', 'name = "acme"\nlanguage = "pl"')
+    settings = evolve(loaded(tmp_path, config), language="de")
+
+    assert ("pl", "de") == (settings.language_of(SiteId("acme")), settings.language_of(SiteId("other")))
 
 
 def test_a_site_may_have_a_host_of_its_own(tmp_path: Path) -> None:

@@ -886,6 +886,16 @@ def test_one_letter_for_each_recipient(office: Office) -> None:
     assert "2 letters" == office.events()[-1].detail
 
 
+def test_letters_speak_as_the_site_does(office: Office) -> None:
+    """V8: whoever is invited has said no language yet; the site's is the best guess."""
+    shown, _ = run(office.sharing.create(office.ada, office.ada, GUIDE, LinkForm()))
+    sharing = evolve(office.sharing, language="pl")
+    run(sharing.send(office.ada, shown.link.id, [Address.parse("eve@example.com")]))
+    (letter,) = office.letters()
+
+    assert "Ada udostępnia Ci stronę" == letter.subject
+
+
 def test_letters_rest_sealed(office: Office) -> None:
     """S1: neither the address of the link, nor a recipient, nor the words rest readable."""
     shown, url = run(office.sharing.create(office.ada, office.ada, GUIDE, LinkForm()))

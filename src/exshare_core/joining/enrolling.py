@@ -124,7 +124,7 @@ class Enrolling(Recognising):
             return made
         changed = evolve(found, password_hash=hashed, confirmed_at=now, version=found.version + 1)
         event = self._event(Kind.PASSWORD_SET, site, found.id, caller, detail="by a code")
-        letter = await self._notice(LetterKind.PASSWORD_CHANGED, site, await self._address_of(found))
+        letter = await self._notice(LetterKind.PASSWORD_CHANGED, site, caller, await self._address_of(found))
         try:
             await self.storage.accounts.replace(changed, [event], [letter], ends=True)
         except Taken:
@@ -152,7 +152,8 @@ class Enrolling(Recognising):
         `bound` is what else the code is for, and empty for making an account or giving it a new password.
         """
         now, code = self.clock.now(), self.tokens.code()
-        letter = Letter(self.tokens.id(), site, LetterKind.ACCOUNT_CODE, address, {"code": code}, deliver=deliver)
+        id, words, language = self.tokens.id(), {"code": code}, self.speaks(site, caller)
+        letter = Letter(id, site, LetterKind.ACCOUNT_CODE, address, words, deliver=deliver, language=language)
         pending = PendingCode(
             site,
             NO_LINK,

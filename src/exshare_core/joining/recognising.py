@@ -156,9 +156,10 @@ class Recognising(Entrance):
     def _with_factor(self, account: ExternalAccount, factor: SecondFactor | None) -> ExternalAccount:
         return evolve(account, factor=factor, version=account.version + 1)
 
-    async def _notice(self, kind: LetterKind, site: SiteId, recipient: Address) -> SealedLetter:
-        """A letter that says what was done with an account."""
-        letter = Letter(self.tokens.id(), site, kind, recipient, {"link": self.account_url(site)})
+    async def _notice(self, kind: LetterKind, site: SiteId, caller: Caller, recipient: Address) -> SealedLetter:
+        """A letter that says what this caller did with an account."""
+        words, language = {"link": self.account_url(site)}, self.speaks(site, caller)
+        letter = Letter(self.tokens.id(), site, kind, recipient, words, language=language)
         now = self.clock.now()
         return await seal_letter(self.vault, letter, now, now + NOTICE_LIFE)
 

@@ -79,7 +79,7 @@ class Tending(Enrolling):
             raise InvalidValues(tuple(failures))
         hashed = await self.hasher.hash(check_password(new, LEAST_AS_ONLY_GATE))
         changed = evolve(account, password_hash=hashed, version=account.version + 1)
-        letter = await self._notice(LetterKind.PASSWORD_CHANGED, site, here.address)
+        letter = await self._notice(LetterKind.PASSWORD_CHANGED, site, caller, here.address)
         event = self._event(Kind.PASSWORD_SET, site, account.id, caller)
         if not await self._stored(changed, [event], [letter], ends=True):
             return Tended()
@@ -125,7 +125,7 @@ class Tending(Enrolling):
             confirmed_at=now,
             version=account.version + 1,
         )
-        letter = await self._notice(LetterKind.ADDRESS_CHANGED, site, here.address)
+        letter = await self._notice(LetterKind.ADDRESS_CHANGED, site, caller, here.address)
         event = self._event(Kind.ADDRESS_CHANGED, site, account.id, caller)
         if not await self._stored(changed, [event], [letter], ends=True):
             return Tended()
@@ -258,7 +258,7 @@ class Tending(Enrolling):
         refused = await self._refused(here, caller, password)
         if refused is not None:
             return refused
-        letter = await self._notice(LetterKind.ACCOUNT_DELETED, account.site, here.address)
+        letter = await self._notice(LetterKind.ACCOUNT_DELETED, account.site, caller, here.address)
         event = self._event(Kind.ACCOUNT_DELETED, account.site, account.id, caller)
         await self.storage.accounts.delete(account.site, account.id, [event], [letter])
         return Tended(done=True)

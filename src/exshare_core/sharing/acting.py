@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from exshare_core.accounts import Member
 from exshare_core.content import Absent, MayRead, NodeKind, PageFacts
 from exshare_core.errors import Busy, InvalidValue, NotFound, Refused
 from exshare_core.events import Actor, Event, Kind
 from exshare_core.groups import identity_of, mandate_of, owner_groups
+from exshare_core.letters import ENGLISH
 from exshare_core.links import ShareLink
 from exshare_core.permissions import Mandate, Right
 from exshare_core.policy import Layer
@@ -44,6 +45,8 @@ class Acting:
     vault: Vault
     url_of: Callable[[str], str]
     """The full address that visitors use, from the segment that ends in a token."""
+    language: str = field(default=ENGLISH, kw_only=True)
+    """The code of the language in which the site writes to people who have not said one (spec V8)."""
 
     # --- which link, by which right ------------------------------------------------------------------------------
 

@@ -61,7 +61,8 @@ class Sending(HandingOver):
 
     async def _invitation(self, member: Member, recipient: Address, url: str, note: str, now: datetime) -> SealedLetter:
         variables = {"sender": header_text("name", member.name), "link": url, "note": _checked_note(note)}
-        letter = Letter(self.tokens.id(), self.site, LetterKind.INVITATION, recipient, variables)
+        kind, language = LetterKind.INVITATION, self.language
+        letter = Letter(self.tokens.id(), self.site, kind, recipient, variables, language=language)
         return await seal_letter(self.vault, letter, now, now + INVITATION_LIFE)
 
     def _sent(self, member: Member, link: ShareLink, letters: int, now: datetime) -> Event:

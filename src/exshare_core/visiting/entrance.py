@@ -8,7 +8,7 @@ address (spec G7, G8).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from attrs import evolve, field, frozen
@@ -30,6 +30,7 @@ from exshare_core.gates import (
 )
 from exshare_core.groups import identity_of, owner_groups
 from exshare_core.guessing import counted_as, unknown_wait
+from exshare_core.letters import ENGLISH
 from exshare_core.links import LinkState, ShareLink
 from exshare_core.ports import Clock, Content, Found, LinkRecord, PasswordHasher, Storage, TokenGenerator, Vault
 from exshare_core.previews import KEPT, Grant, Preview, as_visitor, in_force, narrowed, unsealed
@@ -61,6 +62,8 @@ class Caller:
     """The preview that this is a part of, as `Entrance` alone finds out."""
     site: SiteId | None = None
     """The site whose own host was asked: there no link of another is there at all (spec G8, V9)."""
+    language: str | None = None
+    """The code of the language that the caller wished for; None is as the site says (spec V8)."""
 
     def may_meet(self, found: Found) -> bool:
         """Whether a link of that site is to be found where the caller asks."""
@@ -140,6 +143,12 @@ class Entrance:
     tokens: TokenGenerator
     hasher: PasswordHasher
     vault: Vault
+    language_of: Callable[[SiteId], str] = field(default=lambda _: ENGLISH, kw_only=True)
+    """What a site speaks to who wishes for no language; codes such as `de` (spec V8)."""
+
+    def speaks(self, site: SiteId, caller: Caller) -> str:
+        """The language of the pages that the caller sees at a site, which letters that they ask for speak too."""
+        return caller.language or self.language_of(site)
 
     async def open(self, segment: str, caller: Caller) -> Opening:
         """Judge an attempt to open the link that the path segment names. Changes nothing but counters and activity."""

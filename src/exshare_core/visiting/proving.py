@@ -201,7 +201,10 @@ class Proving(Entrance):
         """Store a code with its letter; the letter of an address that is not listed is dropped when it is due."""
         link, code = at.link, self.tokens.code()
         listed = admits(at.prepared.policy, address)
-        letter = Letter(self.tokens.id(), link.site, LetterKind.CODE, address, {"code": code}, deliver=listed)
+        language = self.speaks(link.site, caller)
+        letter = Letter(
+            self.tokens.id(), link.site, LetterKind.CODE, address, {"code": code}, deliver=listed, language=language
+        )
         pending = PendingCode(
             link.site,
             link.id,
@@ -276,7 +279,8 @@ class Proving(Entrance):
         if not charged.wait:
             return None
         refusal = await self._too_many(at, caller, charged)
-        await notice_burst(self.storage, self.vault, self.tokens, at.link, charged.most, at.now)
+        language = self.language_of(at.link.site)
+        await notice_burst(self.storage, self.vault, self.tokens, at.link, charged.most, at.now, language)
         return refusal
 
     async def _too_many(self, at: AtGate, caller: Caller, charged: Charge) -> Submission:

@@ -17,7 +17,7 @@ from exshare_core.errors import InvalidValue
 from exshare_core.joining.recognising import Recognised
 from exshare_core.values import SiteId, Token, site_id
 from exshare_core.visiting import Caller
-from exshare_web import cookies
+from exshare_web import cookies, languages
 from exshare_web.answers import FORGED
 from exshare_web.brand import own_site
 from exshare_web.fields import text_fields
@@ -113,7 +113,8 @@ def place_of(request: Request, site: SiteId, fields: Mapping[str, str]) -> tuple
     secret = cookies.read(request, cookies.VISITOR, secure=secure)
     fresh = tokens.token()
     session = None if secret is None else Token(secret).digest
-    caller = Caller(network(request), session, Token(fresh).digest, site=own_site(request.scope))
+    where, own, language = network(request), own_site(request.scope), languages.wish()
+    caller = Caller(where, session, Token(fresh).digest, site=own, language=language)
     place = Place(site, caller, secret or tokens.token(), fresh, fields)
 
     def kept(response: Response) -> Response:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from attrs import evolve
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from exshare_core.decisions import Answer
 from exshare_core.joining.recognising import Entered, Recognised
 from exshare_core.limiting import KNOWN_LIFE
-from exshare_core.visiting import Caller, Submission
+from exshare_core.visiting import Submission
 from exshare_web import cookies
 from exshare_web.account.place import Place, base
 from exshare_web.answers import TOO_MANY
@@ -82,10 +83,8 @@ async def _onward(request: Request, place: Place) -> Response:
     """To the link that they came from, with the sign-in that has just been made, or to their shares."""
     if not place.at:
         return RedirectResponse(base(request, place.site), 303)
-    joining, who = (
-        shell(request).services.joining,
-        Caller(place.caller.network, place.caller.fresh, site=place.caller.site),
-    )
+    joining = shell(request).services.joining
+    who = evolve(place.caller, session=place.caller.fresh, fresh=None)
     here = await joining.recognised(place.site, who)
     if here is None:
         return _anew(request, place)

@@ -68,6 +68,7 @@ class Deployment(containers.DeclarativeContainer):
     demand: providers.Dependency[Demand] = providers.Dependency()
     issuer: providers.Dependency[str] = providers.Dependency()
     visitor_tokens: providers.Dependency[VisitorTokens] = providers.Dependency()
+    language_of: providers.Dependency[Callable[[SiteId], str]] = providers.Dependency()
 
     visiting = providers.Singleton(
         Visiting,
@@ -78,6 +79,7 @@ class Deployment(containers.DeclarativeContainer):
         hasher=hasher,
         vault=vault,
         visitor_tokens=visitor_tokens,
+        language_of=language_of,
     )
     with_own_hosts: providers.Dependency[frozenset[SiteId]] = providers.Dependency()
     gateways: providers.Dependency[Mapping[SiteId, Sequence[Gateway]]] = providers.Dependency()
@@ -108,6 +110,7 @@ class Deployment(containers.DeclarativeContainer):
         account_url=account_url,
         issuer=issuer,
         proving=visiting,
+        language_of=language_of,
     )
     departing = providers.Singleton(
         Departing,
@@ -138,6 +141,7 @@ class SiteContainer(containers.DeclarativeContainer):
     site = providers.Dependency(instance_of=str)
     content: providers.Dependency[Content] = providers.Dependency()
     url_of: providers.Dependency[Callable[[str], str]] = providers.Dependency()
+    language = providers.Dependency(instance_of=str)
     methods: providers.Dependency[frozenset[Method]] = providers.Dependency()
     deployment = providers.DependenciesContainer()
 
@@ -151,6 +155,7 @@ class SiteContainer(containers.DeclarativeContainer):
         hasher=deployment.hasher,
         vault=deployment.vault,
         url_of=url_of,
+        language=language,
     )
     governing = providers.Singleton(
         Governing, site=site, storage=deployment.storage, content=content, clock=deployment.clock, methods=methods
@@ -222,6 +227,7 @@ def assembled(
         with_own_hosts=providers.Object(frozenset(one.name for one in settings.sites if one.own_url)),
         callback_of=providers.Object(lambda site, name: callback_url(settings.url_of(site), site, name)),
         members_callback_of=providers.Object(partial(callback_url, settings.members_url)),
+        language_of=providers.Object(settings.language_of),
         account_url=providers.Object(lambda site: f"{settings.url_of(site)}/account/{site}/sign-in"),
         authenticator=providers.Object(Totp()),
         styles=providers.Object(Tinycss2Styles()),
@@ -239,6 +245,7 @@ def assembled(
             site=providers.Object(site),
             content=providers.Object(content),
             url_of=providers.Object(partial("{}/s/{}".format, settings.url_of(site))),
+            language=providers.Object(settings.language_of(site)),
             methods=providers.Object(ways[site].methods),
             retention=providers.Object(settings.activity.of(site)),
             deployment=deployment,

@@ -119,7 +119,8 @@ _PAGES = (None, "document")
 def _above(request: Request) -> Caller:
     secret = cookies.read(request, cookies.VISITOR, secure=shell(request).services.secure)
     session = None if secret is None else Token(secret).digest
-    return Caller(network(request), session, kept=_preview(request), site=own_site(request.scope))
+    site, language = own_site(request.scope), languages.wish()
+    return Caller(network(request), session, kept=_preview(request), site=site, language=language)
 
 
 def _preview(request: Request) -> str | None:
@@ -133,7 +134,8 @@ def _preview(request: Request) -> str | None:
 def _within(request: Request) -> Caller:
     secret = cookies.read(request, _frames_cookie(request), secure=shell(request).services.secure)
     session = None if secret is None else _framed_digest(request, secret)
-    return Caller(network(request), session, framed=True, site=own_site(request.scope))
+    site, language = own_site(request.scope), languages.wish()
+    return Caller(network(request), session, framed=True, site=site, language=language)
 
 
 def _frames_cookie(request: Request) -> str:

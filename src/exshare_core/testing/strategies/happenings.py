@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from exshare_core.events import Actor, Event, Kind
+from exshare_core.letter_texts import TEXTS
 from exshare_core.letters import Letter, LetterKind, SealedLetter
 from exshare_core.testing.strategies.words import (
     addresses,
@@ -45,7 +46,7 @@ def events() -> SearchStrategy[Event]:
 
 @cache
 def letters() -> SearchStrategy[Letter]:
-    """Letters with the variables that their kind needs."""
+    """Letters with the variables that their kind needs, in every language."""
     return st.builds(
         Letter,
         id=ids(),
@@ -58,9 +59,11 @@ def letters() -> SearchStrategy[Letter]:
                 "sender": lines(60).filter(lambda text: "=?" not in text),
                 "link": st.just("https://share.example.com/s/token"),
                 "note": texts(),
+                "failures": st.integers(1, 10**6).map(str),
             }
         ),
         deliver=st.booleans(),
+        language=st.sampled_from(sorted(TEXTS)),
     )
 
 
