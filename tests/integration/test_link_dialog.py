@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from exshare_core.capabilities import Capabilities
 from exshare_core.errors import Busy
 from exshare_core.events import Kind
+from exshare_core.testing import CheapHasher
 from exshare_core.values import Address, LinkId
 from tests.integration.members import LINKS, NEW, Page, Seat, another_member, forms_of, sign_in
 from tests.integration.shell import (
@@ -114,6 +115,59 @@ def test_what_was_wrong_is_named_with_its_tab(seat: Seat) -> None:
     assert 2 == words_of(refused).count("1 to mend")
     assert {"password", "slug"} <= set(re.findall(r'<li><a href="#(\w+)"', refused.text))
     assert ["Ours"] == forms_of(refused)[NEW]["name"]
+
+
+def test_a_typed_password_is_kept_over_pages_that_store_nothing(seat: Seat) -> None:
+    """After a count, and after a refusal of another field, it need not be typed again: the page carries it sealed, and
+    the link that is made asks for it.
+    """
+    counted = seat.client.post(
+        f"{NEW}/check", data={**forms_of(seat.new_form(ROOT))[NEW], "password_choice": "new", "password": PASSWORD}
+    )
+    refused = seat.submit(counted, NEW, slug="Not so")
+    made = seat.submit(refused, NEW, slug="so")
+    (record,) = run(seat.shell.storage.links.list(SITE))
+
+    assert PASSWORD not in counted.text + refused.text
+    assert "The one that you typed is kept for 15 minutes." in words_of(counted)
+    assert "Type the password again" not in words_of(refused)
+    assert (400, 303) == (refused.status_code, made.status_code)
+    assert run(CheapHasher().verify(record.link.wish.password_hash or "", PASSWORD))
+
+
+@pytest.mark.parametrize("foul", ["time", "session", "place", "text", "long"])
+def test_a_kept_password_is_good_in_its_place_only(seat: Seat, foul: str) -> None:
+    """Fifteen minutes, one session and one form; elsewhere it is as if nothing had been typed, and nothing is stored."""
+    made, other = made_with(seat), made_with(seat)
+    action = f"{LINKS}/{made.id}"
+    fields = {**forms_of(seat.get(action))[action], "password_choice": "new", "password": PASSWORD}
+    kept = forms_of(seat.client.post(f"{action}/check", data=fields))[action]["held"][0]
+    if foul == "time":
+        seat.shell.clock.forward(minutes=15)
+    if foul == "session":
+        seat = Seat.of(seat.shell)
+    if foul == "place":
+        action = f"{LINKS}/{other.id}"
+    kept = {"text": "nonsense", "long": kept + "A" * 5000}.get(foul, kept)
+    refused = seat.submit(seat.get(action), action, password_choice="new", held=kept)
+
+    assert 400 == refused.status_code
+    assert "at least 15 characters" in words_of(refused)
+    assert None is seat.shell.link(made).wish.password_hash is seat.shell.link(other).wish.password_hash
+
+
+def test_a_new_password_wins_over_the_kept_one(seat: Seat) -> None:
+    """What is typed is what is meant, and a refused password is not kept."""
+    made = made_with(seat)
+    action = f"{LINKS}/{made.id}"
+    fields = {**forms_of(seat.get(action))[action], "password_choice": "new", "password": PASSWORD}
+    counted = seat.client.post(f"{action}/check", data=fields)
+    refused = seat.submit(counted, action, password="short")
+    seat.submit(counted, action, password=f"{PASSWORD} and more")
+
+    assert 'name="held"' not in refused.text
+    assert "Type the password again" in words_of(refused)
+    assert run(CheapHasher().verify(seat.shell.link(made).wish.password_hash or "", f"{PASSWORD} and more"))
 
 
 def test_two_versions_stand_side_by_side(seat: Seat) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from exshare_core.errors import CannotUnseal
-from exshare_core.sealed_texts import opened, shut
+from exshare_core.sealed_texts import opened, opened_before, shut, shut_until
 from exshare_core.testing import FakeVault
+from exshare_core.testing.samples import NOW
 from exshare_core.values import SiteId
 from tests.unit.office import run
 
@@ -24,7 +26,9 @@ def test_what_is_shut_opens_with_the_same_purpose_site_and_id() -> None:
     assert "grüße@example.com" == run(opened(vault, text, "one", ACME, "link"))
 
 
-@pytest.mark.parametrize(("purpose", "site", "id"), [("other", ACME, "link"), ("one", BETA, "link"), ("one", ACME, "x")])
+@pytest.mark.parametrize(
+    ("purpose", "site", "id"), [("other", ACME, "link"), ("one", BETA, "link"), ("one", ACME, "x")]
+)
 def test_it_opens_nowhere_else(purpose: str, site: SiteId, id: str) -> None:
     """Another purpose, site or id opens nothing."""
     vault = FakeVault()
@@ -39,3 +43,13 @@ def test_what_nobody_shut_is_refused_alike(text: str) -> None:
     """Whoever wrote it: broken, too short and foreign texts end in the one error."""
     with pytest.raises(CannotUnseal):
         run(opened(FakeVault(), text, "one", ACME, "link"))
+
+
+def test_what_is_shut_for_a_time_opens_before_its_end_only() -> None:
+    """The last moment counts; at the end itself it is over."""
+    vault, moment = FakeVault(), timedelta(microseconds=1)
+    text = run(shut_until(vault, "two words ", "one", ACME, "link", NOW))
+
+    assert "two words " == run(opened_before(vault, text, "one", ACME, "link", NOW - moment))
+    with pytest.raises(CannotUnseal, match="over"):
+        run(opened_before(vault, text, "one", ACME, "link", NOW))

@@ -62,6 +62,8 @@ class Filled:
     """The fields beside which there is a place for what is wrong with them."""
     checked: bool = False
     """Whether it was looked at and not sent to be stored."""
+    held: str = ""
+    """The password that was typed, sealed, where it need not be typed again."""
 
     def get(self, name: str) -> str:
         """What stands in the field."""
@@ -96,7 +98,7 @@ class Filled:
     @property
     def retype(self) -> bool:
         """Whether a password was typed that the page does not keep."""
-        return self.get("password_choice") == "new" and (self.checked or bool(self.errors))
+        return self.get("password_choice") == "new" and not self.held and (self.checked or bool(self.errors))
 
     def place(self, name: str) -> str:
         """Where on the page a field with something wrong is."""

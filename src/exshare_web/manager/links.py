@@ -16,6 +16,7 @@ from exshare_web.manager.forms import Filled
 from exshare_web.manager.offers import offer
 from exshare_web.manager.pages import errors_by_field, framed, said, status_of
 from exshare_web.manager.session import Desk
+from exshare_web.manager.typed_passwords import keeping, recalled
 
 _log = structlog.get_logger()
 
@@ -41,6 +42,7 @@ async def find_page(request: Request, desk: Desk) -> Response:
 async def create(request: Request, desk: Desk) -> Response:
     """``POST /manage/{site}/new``: make the link, or show the form again with what was wrong."""
     page = desk.fields.get("page", "").strip()[:500]
+    desk = await recalled(desk, page)
     try:
         form = forms.read(desk.fields)
         made, _ = await desk.sharing.create(desk.member, desk.member, page, form)
@@ -52,6 +54,7 @@ async def create(request: Request, desk: Desk) -> Response:
 async def check(request: Request, desk: Desk) -> Response:
     """``POST /manage/{site}/new/check``: what the link would reach, and everything that would be refused; makes nothing."""
     page = desk.fields.get("page", "").strip()[:500]
+    desk = await recalled(desk, page)
     try:
         counted = await desk.sharing.check_new(desk.member, desk.member, page, forms.read(desk.fields))
     except (InvalidValue, Refused, AdapterFailed) as error:
@@ -80,15 +83,16 @@ async def _new_form(
         beginning = None
     if filled is None:
         filled = forms.empty() if beginning is None else forms.prefilled(beginning.form)
+    page = page if beginning is None else beginning.page
     return await framed(
         request,
         desk,
         "new_form.html",
         status,
-        page=page if beginning is None else beginning.page,
+        page=page,
         title=f"page {page}" if beginning is None else beginning.title,
         beginning=beginning,
-        filled=filled,
+        filled=await keeping(desk, filled, page),
         offer=offer(None if beginning is None else beginning.policy),
         counted=counted,
         origins=() if beginning is None else words.origins(beginning.policy),

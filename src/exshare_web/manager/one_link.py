@@ -22,6 +22,7 @@ from exshare_web.manager.offers import offer
 from exshare_web.manager.pages import base, errors_by_field, framed, said, status_of
 from exshare_web.manager.parts import Difference, compared
 from exshare_web.manager.session import Desk
+from exshare_web.manager.typed_passwords import keeping, recalled
 from exshare_web.visitor.request import shell
 
 DONE: Mapping[str, str] = {
@@ -66,6 +67,7 @@ async def change(request: Request, desk: Desk) -> Response:
     """``POST /manage/{site}/links/{link}``: change the settings; a stale form is shown beside the link as it is."""
     link = _link(request)
     shown = await desk.sharing.show(desk.member, link)
+    desk = await recalled(desk, link)
     try:
         form = forms.read(desk.fields, shown.link)
         await desk.sharing.change(desk.member, link, forms.version(desk.fields), form)
@@ -77,6 +79,7 @@ async def change(request: Request, desk: Desk) -> Response:
 async def check(request: Request, desk: Desk) -> Response:
     """``POST /manage/{site}/links/{link}/check``: what it reaches now and would after saving; changes nothing."""
     shown = await desk.sharing.show(desk.member, _link(request))
+    desk = await recalled(desk, shown.link.id)
     version = forms.version(desk.fields)
     try:
         form = forms.read(desk.fields, shown.link)
@@ -286,7 +289,7 @@ async def _link_page(
         sees_places=trail.sight >= Sight.PLACES,
         guessed_at=(await desk.sharing.guessed_at([link.id])).get(link.id),
         names=names,
-        filled=filled or forms.of_link(link, shown.record.slug),
+        filled=forms.of_link(link, shown.record.slug) if filled is None else await keeping(desk, filled, link.id),
         letter=typed.letter,
         own=typed.own,
         seen_as=typed.seen_as,
