@@ -51,6 +51,7 @@ def test_a_link_from_creation_to_deletion(config: Path, tmp_path: Path) -> None:
             seen.append(visitor.get(url).status_code)
             if act == "rotate":
                 seen.append(visitor.get(changed["url"]).status_code)
+                seen += _readdressed(config, tmp_path, visitor, changed)
     listed = answer_of("link", "list", "--config", config, "--json", home=tmp_path)
     spaces = [
         answer_of("link", "list", "--space", key, "--config", config, "--json", home=tmp_path)
@@ -61,10 +62,23 @@ def test_a_link_from_creation_to_deletion(config: Path, tmp_path: Path) -> None:
     assert ("ada", "acme", str(pages.CARE), "active", 0) == tuple(
         created[key] for key in ("owner", "site", "page", "state", "opens")
     )
-    assert [200, 404, 200, 404, 200, 404] == seen
+    assert [200, 404, 200, 404, 200, 200, 200, 404, 200, 404] == seen
     assert [(created["id"], "deleted")] == [(one["id"], one["state"]) for one in listed]
     assert [listed, []] == spaces
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/manage/setup/[\w-]{43}", added["setup_url"])
+
+
+def _readdressed(config: Path, home: Path, visitor: httpx2.Client, link: dict[str, str]) -> list[int]:
+    """What the addresses answer after one that leaves the old one some time, and after a return under a new one alone."""
+    later = answer_of("link", "rotate", link["id"], "--grace", "1 hour", "--config", config, "--json", home=home)
+    seen = [visitor.get(one["url"]).status_code for one in (link, later)]
+    answer_of("link", "disable", link["id"], "--config", config, "--json", home=home)
+    back = answer_of("link", "enable", link["id"], "--new-address", "--config", config, "--json", home=home)
+    wrong = exshare("link", "rotate", link["id"], "--grace", "soon", "--config", config, home=home)
+
+    assert (1, True) == (wrong.returncode, "`soon` is not a span of time" in wrong.stderr)
+
+    return [*seen, *(visitor.get(one["url"]).status_code for one in (later, back))]
 
 
 def test_people_get_addresses_of_their_own(config: Path, tmp_path: Path) -> None:

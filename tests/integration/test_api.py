@@ -254,6 +254,19 @@ def test_a_link_lives_through_all_acts() -> None:
     assert "deleted" == program.client.get(path).json()["state"]
 
 
+def test_a_link_comes_back_under_a_new_address_alone() -> None:
+    """As one act: the answer has the new address, and the old one stays dead."""
+    program = Program()
+    made = program.make()
+    path = f"{LINKS}/{made['id']}"
+    program.client.post(f"{path}/disable")
+    back = program.client.post(f"{path}/enable", json={"new_address": True}).json()
+    visitor = program.shell.client()
+
+    assert "active" == back["state"]
+    assert [404, 200] == [visitor.get(one["url"]).status_code for one in (made, back)]
+
+
 def test_a_link_is_sent_by_mail() -> None:
     """One letter each; an address that is none is named, and then nothing is sent."""
     program = Program()
@@ -303,7 +316,18 @@ def test_a_list_goes_on_where_it_stopped() -> None:
 
 @pytest.mark.parametrize(
     "query",
-    [{"limit": "0"}, {"limit": "x"}, {"limit": "201"}, {"pag": "1"}, {"page": ""}, {"state": "broken"}, {"sort": "x"}, {"people": "x"}, {"after": "../x"}, {"space": ""}],
+    [
+        {"limit": "0"},
+        {"limit": "x"},
+        {"limit": "201"},
+        {"pag": "1"},
+        {"page": ""},
+        {"state": "broken"},
+        {"sort": "x"},
+        {"people": "x"},
+        {"after": "../x"},
+        {"space": ""},
+    ],
 )
 def test_a_parameter_that_is_none_is_refused(query: dict[str, str]) -> None:
     """Unknown names and impossible values are named."""

@@ -131,6 +131,14 @@ async def changed(call: Call, changes: models.LinkChange) -> tuple[LinkId, LinkF
     return known.link.id, attrs.evolve(form_of(wanted), keep_password=keeps)
 
 
+async def enable(call: Call, wanted: models.Revival) -> models.Link:
+    """Switch a link on again, under the address it had or, as one act, under a new one alone."""
+    if not wanted.new_address:
+        return await _answer(call, await call.sharing.enable(call.member, link_named(call)), None)
+    shown, url = await call.sharing.enable_anew(call.member, link_named(call))
+    return await _answer(call, shown, url)
+
+
 async def rotate(call: Call, wanted: models.Rotation) -> models.Link:
     """Give a link a new address."""
     grace = timedelta(seconds=min(max(wanted.grace_seconds, -1), 10**9))
@@ -396,10 +404,16 @@ OPERATIONS: tuple[Done, ...] = (
         )
         for act, summary, handler in (
             ("disable", "Switch a link off", lambda call, link: call.sharing.disable(call.member, link)),
-            ("enable", "Switch a link on", lambda call, link: call.sharing.enable(call.member, link)),
             ("renew", "Renew a link", lambda call, link: call.sharing.renew(call.member, link)),
             ("confirm", "Confirm the settings of a link", lambda call, link: call.sharing.confirm(call.member, link)),
         )
+    ),
+    Done(
+        method="POST",
+        path="/links/{link}/enable",
+        summary="Switch a link on",
+        needs=Operation.LINKS_EDIT,
+        handler=enable,
     ),
     Done(
         method="POST",

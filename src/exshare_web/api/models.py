@@ -157,6 +157,15 @@ class Rotation:
 
 
 @frozen(kw_only=True)
+class Revival:
+    """How a link comes back."""
+
+    new_address: bool = about(
+        "Under a new address alone: the old one, and every personal one, stays dead.", default=False
+    )
+
+
+@frozen(kw_only=True)
 class Letter:
     """Whom to send a link to."""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -166,21 +168,27 @@ def list_links(
         )
 
 
-Act = Callable[["Sharing", "Shown"], Awaitable["Shown"]]
-"""What a command does to one link; gives the link as it is afterwards."""
+Act = Callable[..., Awaitable["Shown"]]
+"""What a command does to one link, with what its own options say; gives the link as it is afterwards."""
 
 
-def _of_one_link(act: Act) -> click.Command:
+def _of_one_link(act: Act, more: Sequence[Callable[[Any], Any]] = (), given: str = "") -> click.Command:
     """A command that does `act` to the link that is named, and shows it; called and described as the function is."""
 
-    @link.command(act.__name__, help=act.__doc__, epilog=example(f"exshare link {act.__name__} 3f9c2a"))
+    def asked(command: Any) -> Any:
+        for option in reversed(more):
+            command = option(command)
+        return command
+
+    @link.command(act.__name__, help=act.__doc__, epilog=example(f"exshare link {act.__name__} 3f9c2a{given}"))
     @click.argument("reference", metavar="LINK")
     @options.config
+    @asked
     @options.json_of(LINK)
-    def command(reference: str, config_file: Path, as_json: bool) -> None:
+    def command(reference: str, config_file: Path, as_json: bool, **said: Any) -> None:
         async def work(deployment: Opened) -> dict[str, Any]:
             sharing, found = await found_link(deployment, reference)
-            return await described(deployment, sharing, await act(sharing, found))
+            return await described(deployment, sharing, await act(sharing, found, **said))
 
         printed(options.with_deployment(config_file, work), as_json)
 
@@ -199,16 +207,30 @@ async def disable(sharing: Sharing, found: Shown) -> Shown:
     return await sharing.disable(None, found.link.id)
 
 
-@_of_one_link
-async def enable(sharing: Sharing, found: Shown) -> Shown:
-    """Switch a link on again, under the same address."""
-    return await sharing.enable(None, found.link.id)
+@partial(
+    _of_one_link,
+    more=(click.option("--new-address", is_flag=True, help="Under a new address alone; the old one stays dead."),),
+    given=" --new-address",
+)
+async def enable(sharing: Sharing, found: Shown, *, new_address: bool) -> Shown:
+    """Switch a link on again, under the address it had or a new one."""
+    if not new_address:
+        return await sharing.enable(None, found.link.id)
+    shown, _ = await sharing.enable_anew(None, found.link.id)
+    return shown
 
 
-@_of_one_link
-async def rotate(sharing: Sharing, found: Shown) -> Shown:
-    """Give a link a new address; the old one ends at once."""
-    shown, _ = await sharing.rotate(None, found.link.id)
+@partial(
+    _of_one_link,
+    more=(click.option("--grace", metavar="SPAN", help="How long the old one goes on, such as '1 day'."),),
+    given=" --grace '1 day'",
+)
+async def rotate(sharing: Sharing, found: Shown, *, grace: str | None) -> Shown:
+    """Give a link a new address; the old one ends at once, or after some time, of 30 days at most."""
+    from exshare_core.spans import span
+
+    wait = timedelta() if grace is None else span(grace, "grace")
+    shown, _ = await sharing.rotate(None, found.link.id, wait)
     return shown
 
 
