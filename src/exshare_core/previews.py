@@ -20,6 +20,7 @@ from exshare_core.errors import CannotUnseal, InvalidValue
 from exshare_core.gates import Attempt, Method, Prepared, Proof, ProofKind, Visit, decide, terms_in_force, terms_version
 from exshare_core.groups import mandate_of
 from exshare_core.permissions import Right
+from exshare_core.planned import applied
 from exshare_core.ports import AccessChecker, Content, LinkRecord, PageSource, Storage, Vault
 from exshare_core.sealed_texts import opened, shut
 from exshare_core.values import (
@@ -52,6 +53,13 @@ class Grant:
     visitor: Address | None
     """As whom, having proved everything that is asked of them; None is somebody whom nobody knows."""
     until: datetime
+    planned: str = ""
+    """Settings that are not saved, as `planned` writes them; empty for the link as it is."""
+
+    @property
+    def begun_at(self) -> datetime:
+        """When it was asked for."""
+        return self.until - PREVIEW_LIFE
 
 
 @frozen(slots=True)
@@ -66,7 +74,9 @@ class Preview:
 async def sealed(vault: Vault, grant: Grant, purpose: str, token: Token) -> str:
     """The grant as a browser carries it, good beside this token only."""
     who = "" if grant.visitor is None else str(grant.visitor)
-    content = json.dumps([grant.link, grant.version, grant.member, who, grant.until.isoformat()])
+    content = json.dumps(
+        [grant.link, grant.version, grant.member, who, grant.until.isoformat(), grant.planned], ensure_ascii=False
+    )
     return f"{grant.site}.{await shut(vault, content, purpose, grant.site, token.digest.hex())}"
 
 
@@ -78,16 +88,16 @@ async def unsealed(vault: Vault, text: str, purpose: str, token: Token, now: dat
         found = await opened(vault, content, purpose, site, token.digest.hex())
     except (InvalidValue, CannotUnseal):
         return None
-    link, version, member, who, until = json.loads(found)
+    link, version, member, who, until, planned = json.loads(found)
     visitor = Address.parse(who) if who else None
-    grant = Grant(site, LinkId(link), version, MemberId(member), visitor, datetime.fromisoformat(until))
+    grant = Grant(site, LinkId(link), version, MemberId(member), visitor, datetime.fromisoformat(until), planned)
     return grant if now < grant.until else None
 
 
 async def in_force(
     grant: Grant, storage: Storage, contents: Mapping[SiteId, Content]
 ) -> tuple[Preview, LinkRecord] | None:
-    """The preview and its link as they are now; None once the link has changed or the member may not see it any more.
+    """The preview and its link as it is now, or as it is planned; None once the link has changed or the member may not see it any more.
 
     Raises AdapterFailed where the member's right cannot be found out.
     """
@@ -101,6 +111,8 @@ async def in_force(
     mandate = await mandate_of(member, grant.site, space, storage.policies, content.directory)
     if not mandate.may(Right.VIEW, owner) or (actor := await _identity(member, content.access)) is None:
         return None
+    if grant.planned:
+        record = evolve(record, link=applied(record.link, grant.planned, grant.begun_at))
     return Preview(grant, actor), record
 
 

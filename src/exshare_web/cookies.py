@@ -37,8 +37,8 @@ COLUMNS = "exshare-columns"
 A_YEAR = 365 * 24 * 3600
 
 LONGEST_KEPT = 200
-LONGEST_PREVIEW = 1000
-"""Characters; a preview may hold a whole mail address, sealed."""
+LONGEST_PREVIEW = 3500
+"""Characters; a preview may hold a whole mail address and settings that are not saved, sealed."""
 
 
 def name(kind: str, *, secure: bool) -> str:

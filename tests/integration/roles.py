@@ -65,6 +65,7 @@ POST /manage/{site}/new/check                           303 404 400 400 400 400 
 GET  /manage/{site}/links/{link}                        303 404 404 200 200 200 303
 POST /manage/{site}/links/{link}                        303 404 404 412 412 412 303
 POST /manage/{site}/links/{link}/check                  303 404 404 412 412 412 303
+POST /manage/{site}/links/{link}/preview-unsaved        303 404 404 412 412 412 303
 POST /manage/{site}/links/{link}/{act}                  303 404 404 303 303 303 303
 POST /manage/{site}/links/{link}/addresses/{address}/revoke 303 404 404 404 404 404 303
 GET  /manage/{site}/links/{link}/explain                303 404 404 200 200 200 303

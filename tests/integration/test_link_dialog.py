@@ -261,6 +261,65 @@ def test_a_preview_goes_on_at_the_visitors_address(seat: Seat) -> None:
     assert (400, True) == (wrong.status_code, 'id="visitor-error"' in wrong.text)
 
 
+def test_settings_are_previewed_before_they_are_saved(seat: Seat) -> None:
+    """The visitors' way with what is typed: the planned gates are asked for, the planned pages shown, nothing stored."""
+    made = made_with(seat, children=True)
+    action = f"{LINKS}/{made.id}"
+    form = {
+        **forms_of(seat.get(action))[action],
+        "carve_outs": CHILD,
+        "people_choice": "listed",
+        "people": "eve@example.com",
+    }
+    form |= {"password_choice": "new", "password": PASSWORD, "preview_as": " eve@example.com\r\n"}
+    left = seat.client.post(f"{action}/preview-unsaved", data=form)
+    url = re.search(r'<a href="([^"]+\?preview=[^"]+)"', left.text)
+    assert url is not None
+    path, browser = unescape(url[1]).removeprefix(BASE_URL), seat.shell.client()
+    first = words_of(browser.get(path))
+    begun = browser.post(path)
+    here = begun.headers["location"]
+
+    assert (200, 303) == (left.status_code, begun.status_code)
+    assert "enter the password" in first
+    assert "prove an allowed mailbox" in first
+    assert "Preview as eve@example.com." in words_of(browser.get(here))
+    assert 404 == browser.get(f"{here}/p/{CHILD}").status_code
+    assert (1, None) == (seat.shell.link(made).version, seat.shell.link(made).wish.password_hash)
+    assert 200 == seat.shell.client().get(made.page(CHILD)).status_code
+    assert "as somebody named, with settings that were not saved" in {
+        one.detail for one in seat.shell.storage.state.events.values()
+    }
+    seat.shell.edit_link(made, name="another")
+    assert 404 == browser.get(here).status_code
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "words"),
+    [
+        ({"preview_as": "nobody"}, 400, "Not accepted"),
+        ({"max_opens": "many"}, 400, "write a whole number"),
+        ({"version": "9"}, 412, "Somebody changed this link"),
+        (
+            {"people_choice": "listed", "people": "\n".join(f"someone{number}@example.com" for number in range(99))},
+            400,
+            "too long to be previewed before they are saved",
+        ),
+    ],
+)
+def test_settings_that_cannot_be_previewed_stay_typed(
+    seat: Seat, typed: dict[str, str], status: int, words: str
+) -> None:
+    """What is in the way is said, and all that was typed stays in the form."""
+    action = f"{LINKS}/{made_with(seat).id}"
+    form = {**forms_of(seat.get(action))[action], "name": "Ours", **typed}
+    page = seat.client.post(f"{action}/preview-unsaved", data=form)
+
+    assert status == page.status_code
+    assert words.lower() in words_of(page).lower()
+    assert ["Ours"] == forms_of(page)[action]["name"]
+
+
 def test_a_preview_leaves_the_members_host() -> None:
     """Where members have a host of their own, a preview begins and goes on at the visitors' host, and nowhere else (M11)."""
     shell = Shell(manage_url="https://manage.example.com")

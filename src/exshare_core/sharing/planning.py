@@ -20,13 +20,14 @@ from exshare_core.governance import SitePolicy
 from exshare_core.groups import identity_of
 from exshare_core.links import MAX_LEADS, Scope, ShareLink, Wish, checked_description, checked_name
 from exshare_core.permissions import Mandate, Right
+from exshare_core.planned import written
 from exshare_core.policy import Layer, Policy
 from exshare_core.ports import LinkRecord
 from exshare_core.sharing.counting import Counted, Counting
 from exshare_core.sharing.previewing import Previewing
 from exshare_core.sharing.scoping import Scoping
 from exshare_core.sharing.standing import named_layers, policy_above
-from exshare_core.values import AccountId, LinkId, PageId, SpaceKey
+from exshare_core.values import AccountId, Address, LinkId, PageId, SpaceKey
 from exshare_core.wishes import LinkForm, check_form, prefilled
 
 NOT_HASHED = ""
@@ -113,6 +114,18 @@ class Planning(Previewing):
         if plan.link.scope == record.link.scope and plan.policy == policy:
             return before, before
         return before, await self._count(plan.link, plan.policy)
+
+    async def preview_change(
+        self, member: Member, link: LinkId, version: int, form: LinkForm, visitor: Address | None = None
+    ) -> str:
+        """Where `member` can begin a preview, as of `preview`, of the link as it would be after `change`.
+
+        Stores nothing and raises as `change` does, and InvalidValue for settings that are too long to be carried.
+        """
+        record = await self._record(member, Right.EDIT, link)
+        await self._both_read(member, record.link)
+        plan = await self._plan_change(member, record, version, form, self.clock.now())
+        return await self._granted(member, record.link, visitor, written(record.link, plan.link))
 
     async def reach(self, member: Member | None, link: LinkId) -> Counted:
         """What a link reaches now, for who may see it and can read its page; raises AdapterFailed where that is unknown.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from attrs import frozen
 
 from exshare_core.accounts import Member
+from exshare_core.links import ShareLink
 from exshare_core.permissions import Right
 from exshare_core.previews import ASKED, PREVIEW_LIFE, Grant, sealed
 from exshare_core.sharing.addressing import Addressing
@@ -24,7 +25,11 @@ class Previewing(Addressing):
         """
         record = await self._record(member, Right.VIEW, link)
         await self._both_read(member, record.link)
+        return await self._granted(member, record.link, visitor)
+
+    async def _granted(self, member: Member, link: ShareLink, visitor: Address | None, planned: str = "") -> str:
+        """The address at which a preview begins, of the link as it is or with settings that are not saved."""
         until = self.clock.now() + PREVIEW_LIFE
-        grant = Grant(self.site, link, record.link.version, member.id, visitor, until)
+        grant = Grant(self.site, link.id, link.version, member.id, visitor, until, planned)
         token = self.tokens.token()
         return f"{self.url_of(token)}?preview={await sealed(self.vault, grant, ASKED, Token(token))}"

@@ -55,7 +55,8 @@ class Trying(Entrance):
         if not await self.storage.used_tokens.use(grant.site, await self._preview_digest(grant, token), grant.until):
             return None
         who = "as somebody unknown" if grant.visitor is None else "as somebody named"
-        await self._note(Kind.PREVIEWED, found, as_previewed, self.clock.now(), detail=who)
+        what = ", with settings that were not saved" if grant.planned else ""
+        await self._note(Kind.PREVIEWED, found, as_previewed, self.clock.now(), detail=f"{who}{what}")
         return await sealed(self.vault, grant, KEPT, token)
 
     async def _asked_for(self, segment: str, caller: Caller, text: str) -> tuple[Grant, Found, Caller] | None:

@@ -48,7 +48,7 @@ SETTINGS = frozenset(
 )
 """Every field of a link's form but those that carry the page, the version and the session's token."""
 
-PLACES = SETTINGS - _CHOICES | {"sign_in", "recipients", "note", "visitor"}
+PLACES = SETTINGS - _CHOICES | {"sign_in", "recipients", "note", "visitor", "preview_as"}
 """The fields that have a place for what is wrong with them, those of a letter among them."""
 
 
@@ -171,7 +171,7 @@ def read(fields: Mapping[str, str], old: ShareLink | None = None) -> LinkForm:
     does not use it is refused too, since one of the two is a mistake; only what `old` has may be left standing there.
     """
     reading = Reading(fields, () if old is None else _values_of(old))
-    reading.refuse_unknown(SETTINGS | {"csrf", "page" if old is None else "version"})
+    reading.refuse_unknown(SETTINGS | {"csrf", *(("page",) if old is None else ("version", "preview_as"))})
     password = reading.chosen("password", ("none", "keep", "new"))
     signing_in = reading.chosen("sign_in", ("none", "any", "sso"))
     people = reading.chosen("people", ("everyone", "listed"))
@@ -209,6 +209,15 @@ def version(fields: Mapping[str, str]) -> int:
     """The version that the form was made from; 0, which no link has, for anything else."""
     text = fields.get("version", "")
     return int(text) if _is_number(text) else 0
+
+
+def previewed_as(fields: Mapping[str, str]) -> Address | None:
+    """As whom settings are previewed before they are saved; None is somebody unknown. Raises InvalidValue."""
+    text = fields.get("preview_as", "").strip()
+    try:
+        return Address.parse(text) if text else None
+    except InvalidValue as error:
+        raise InvalidValue("preview_as", error.rule) from None
 
 
 def recipients(text: str) -> tuple[Address, ...]:

@@ -90,6 +90,19 @@ async def check(request: Request, desk: Desk) -> Response:
     return await _link_page(request, desk, shown.link.id, filled=Filled(desk.fields, checked=True), counted=counted)
 
 
+async def preview_unsaved(request: Request, desk: Desk) -> Response:
+    """``POST /manage/{site}/links/{link}/preview-unsaved``: on to a preview of the settings as they are typed."""
+    shown = await desk.sharing.show(desk.member, _link(request))
+    desk = await recalled(desk, shown.link.id)
+    try:
+        form = forms.read(desk.fields, shown.link)
+        version, visitor = forms.version(desk.fields), forms.previewed_as(desk.fields)
+        url = await desk.sharing.preview_change(desk.member, shown.link.id, version, form, visitor)
+    except (InvalidValue, Refused, AdapterFailed, StaleLink) as error:
+        return await _not_saved(request, desk, shown, error)
+    return await framed(request, desk, "preview_leave.html", url=url, link=shown.link.id)
+
+
 async def _not_saved(request: Request, desk: Desk, shown: Shown, error: ExshareError) -> Response:
     """The form as it was filled in, with what is in the way; nothing of it is lost (spec L12)."""
     link, status = shown.link.id, status_of(error)

@@ -49,6 +49,12 @@ def manager_routes() -> list[BaseRoute]:
         Route(
             "/manage/{site}/links/{link}/check", signed_in(one_link.check), methods=["POST"], middleware=SETTINGS_BODY
         ),
+        Route(
+            "/manage/{site}/links/{link}/preview-unsaved",
+            signed_in(one_link.preview_unsaved),
+            methods=["POST"],
+            middleware=SETTINGS_BODY,
+        ),
         Route("/manage/{site}/links/{link}/{act}", signed_in(one_link.act), methods=["POST"], name="act"),
         Route(
             "/manage/{site}/links/{link}/addresses/{address}/revoke",
