@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 from exshare_core.decisions import Answer
 from exshare_core.errors import AdapterFailed, NotFound, Refused
 from exshare_core.values import SiteId
+from exshare_web import languages
 from exshare_web.headers import framed
 from exshare_web.visitor.request import shell
 
@@ -37,5 +38,6 @@ async def show(request: Request) -> Response:
         return it.answers.stranger(Answer.UNKNOWN)
     except AdapterFailed as error:
         return framed(it.answers.failure(error), sharing.content.origins)
+    languages.settle(languages.ENGLISH)
     page = it.pages.answer("badge.html", told=told, site=site)
     return framed(page, sharing.content.origins)

@@ -120,6 +120,8 @@ class Spoken:
 
     code: str = ENGLISH
     wished: bool = False
+    settled: bool = False
+    """The page is in no other language."""
 
 
 _UNASKED = Spoken()
@@ -140,8 +142,15 @@ def wish() -> str | None:
 def prefer(code: str | None) -> None:
     """Speak this language from here on, unless the one who asks wished for one: a site's own, once the site is known."""
     spoken = _spoken.get()
-    if code is not None and code in NAMES and not spoken.wished:
+    if code is not None and code in NAMES and not spoken.wished and not spoken.settled:
         _spoken.set(evolve(spoken, code=code))
+
+
+def settle(code: str) -> None:
+    """Speak this language from here on, whatever was wished for: on pages that are in no other, so that they say which
+    they are in (WCAG 3.1.1) and no part of them speaks another.
+    """
+    _spoken.set(Spoken(code, settled=True))
 
 
 @contextmanager
@@ -167,9 +176,10 @@ _RANGE = re.compile(
 )
 
 
-def others(code: str) -> Sequence[tuple[str, str]]:
-    """The codes and names of the other languages, for the choice at the foot of a page."""
-    return [(other, name) for other, name in NAMES.items() if other != code]
+def others() -> Sequence[tuple[str, str]]:
+    """The codes and names of the other languages that a page is in, for the choice at its foot."""
+    spoken = _spoken.get()
+    return [] if spoken.settled else [(other, name) for other, name in NAMES.items() if other != spoken.code]
 
 
 class Speaking:

@@ -28,7 +28,7 @@ def environment() -> Environment:
     made.install_gettext_callables(_one, _one_or_more, newstyle=True)  # type: ignore[attr-defined]
     made.globals["language"] = languages.current
     made.globals["brand"] = brand.current
-    made.globals["other_languages"] = lambda: languages.others(languages.current().code)
+    made.globals["other_languages"] = languages.others
     made.filters["day"] = lambda moment: languages.current().day(moment)
     made.filters["moment"] = lambda moment: languages.current().moment(moment)
     made.filters["minute"] = _minute

@@ -427,6 +427,7 @@ def test_an_admin_of_all_sites_may_go_to_each(shell: Shell) -> None:
     assert "Sites" not in seat.get(LINKS).text
     shell.services.sharing[SiteId("beta")] = shell.sharing  # type: ignore[index]
     shell.services.governing[SiteId("beta")] = shell.services.governing[SITE]  # type: ignore[index]
+    shell.services.auditing[SiteId("beta")] = shell.services.auditing[SITE]  # type: ignore[index]
     run(shell.services.membership.add("root", site=None, admin=True, password=MEMBER_PASSWORD, identity=OWNER))
     root = Seat.of(shell, "root")
 

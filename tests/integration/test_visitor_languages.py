@@ -9,6 +9,7 @@ from exshare_core.values import People
 from exshare_web.app import create_app
 from exshare_web.languages import NAMES
 from tests.integration.guests import Guest
+from tests.integration.members import Seat
 from tests.integration.shell import PASSWORD, UNKNOWN_TOKEN, Shell, run
 
 GERMAN = {"accept-language": "de-AT,de;q=0.9,en;q=0.5"}
@@ -47,6 +48,17 @@ def test_who_wishes_for_none_of_ours_is_spoken_to_as_the_site_says() -> None:
     assert "de" == spoken(french.get(made.path).text)
     assert "pl" == spoken(french.get(f"/s/{UNKNOWN_TOKEN}").text)
     assert "en" == spoken(french.get(made.path, headers={"accept-language": "en"}).text)
+
+
+@pytest.mark.parametrize("path", ["/manage/{site}/links", "/manage/{site}/account", "/manage/sign-in", "/api/v1"])
+def test_pages_for_members_say_that_they_are_in_english(path: str) -> None:
+    """V8, WCAG 3.1.1: whatever the browser wishes or the site speaks; and no other language is offered there."""
+    shell = Shell()
+    shell.app = create_app(evolve(shell.services, language="pl", languages={shell.site: "de"}))
+    page = Seat.of(shell).client.get(path.format(site=shell.site), headers=GERMAN)
+
+    assert ("en", "en") == (spoken(page.text), page.headers["content-language"])
+    assert "?lang=" not in page.text
 
 
 LETTERS = {"en": "Your code: ", "de": "Ihr Code: ", "pl": "Twój kod: "}

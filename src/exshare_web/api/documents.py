@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from exshare_core import __version__
 from exshare_core.api_keys import Operation
+from exshare_web import languages
 from exshare_web.api import models, problems
 from exshare_web.api.declaring import Done
 from exshare_web.api.schemas import components, schema_of
@@ -45,6 +46,7 @@ def document(operations: Sequence[Done]) -> Response:
 def page(request: Request, operations: Sequence[Done]) -> Response:
     """``GET /api/v1``: the document as a page."""
     seen = {one.__name__: one for one in _models(operations) if one is not models.Problem}
+    languages.settle(languages.ENGLISH)
     return shell(request).pages.answer(
         "api.html",
         operations=operations,

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from exshare_core.limiting import KNOWN_LIFE
 from exshare_core.membership.signing_in import SignedIn
-from exshare_web import cookies
+from exshare_web import cookies, languages
 from exshare_web.form_tokens import fits, form_token
 from exshare_web.origins import same_origin
 from exshare_web.visitor.request import shell
@@ -31,6 +31,7 @@ def known(request: Request) -> str | None:
 
 def asked(request: Request, purpose: str, template: str, status: int = 200, **values: object) -> Response:
     """The page of a form for `purpose`, with the token and, in a browser that has none yet, the cookie behind it."""
+    languages.settle(languages.ENGLISH)
     it, before = shell(request), held(request)
     secret = before or it.services.tokens.token()
     response = it.pages.answer(template, status, csrf=form_token(secret, purpose), **values)

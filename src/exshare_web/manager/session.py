@@ -16,7 +16,7 @@ from exshare_core.governing.auditing import Auditing
 from exshare_core.membership.attending import Presence
 from exshare_core.sharing import Sharing
 from exshare_core.values import SiteId, site_id
-from exshare_web import cookies
+from exshare_web import cookies, languages
 from exshare_web.answers import FORGED
 from exshare_web.fields import fields_and_files, text_fields
 from exshare_web.form_tokens import fits, form_token
@@ -72,6 +72,7 @@ def signed_in(endpoint: Endpoint, *, largest_file: int = 0) -> Callable[[Request
         present = await it.services.membership.present(secret, network(request))
         if present is None or secret is None:
             return RedirectResponse(request.url_for("sign-in").path, 303)
+        languages.settle(languages.ENGLISH)
         site = _site(request)
         if site is None or site not in it.services.sharing or not present.member.belongs_to(site):
             return it.answers.stranger(Answer.UNKNOWN)
