@@ -41,7 +41,7 @@ FOR_VISITORS = (
         "neutral.",
         "not_signed_in.",
     ),
-    *("page_", "preview_banner.", "recovery_codes.", "search.", "ways"),
+    *("page_", "preview_banner.", "preview_begin.", "recovery_codes.", "search.", "ways"),
 )
 """How the names of visitors' pages begin. Those of members and admins are in English so far."""
 
