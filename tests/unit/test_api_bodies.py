@@ -10,7 +10,7 @@ from attrs import frozen
 
 from exshare_core.errors import InvalidValue, InvalidValues
 from exshare_web.api import bodies
-from exshare_web.api.models import about
+from exshare_web.api.models.fields import about
 
 
 @frozen(kw_only=True)
