@@ -35,7 +35,7 @@ from exshare_core.testing import (
 from exshare_core.testing.samples import fresh_digest, fresh_site
 from exshare_core.values import AccountId, AttachmentId, Networks, PageId, SiteId, network_address
 from exshare_core.visiting import Addresses, Caller, Visiting
-from exshare_core.visiting.browsing import Cut
+from exshare_core.visiting.fetching import Cut
 from tests.integration.stores import Store
 
 OWNER, GUIDE, FILE = AccountId("557058:ada"), PageId("100"), AttachmentId("att1")

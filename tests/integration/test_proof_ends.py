@@ -23,7 +23,7 @@ from exshare_core.policy import Limits
 from exshare_core.sharing import LinkForm
 from exshare_core.testing.samples import an_account, fresh_digest
 from exshare_core.values import Address, ExternalAccountId, Networks, People
-from exshare_core.visiting.browsing import Cut
+from exshare_core.visiting.fetching import Cut
 from exshare_core.visiting.proving import SignIn
 from tests.integration.stores import Store
 from tests.integration.test_governing_visitors import BYTES, FILE, GUIDE, House, house

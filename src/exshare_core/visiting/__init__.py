@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from exshare_core.visiting.browsing import Addresses, Cut, Entry, PageView, Sidebar
+from exshare_core.visiting.browsing import Addresses, Entry, PageView, Sidebar
 from exshare_core.visiting.discussing import Discussing, Discussion, From, Remark, Thread
 from exshare_core.visiting.entrance import Admission, Caller, Opening
+from exshare_core.visiting.fetching import Cut
 from exshare_core.visiting.introducing import Introducing, Introduction
 from exshare_core.visiting.leading import Leading, Onward
 from exshare_core.visiting.printing import Printable, Printed, Printing, Sayings, Step

@@ -20,8 +20,9 @@ from exshare_core.errors import AdapterFailed, InvalidValue
 from exshare_core.events import Kind
 from exshare_core.ports import Booklet, PdfPrinter, Sheet
 from exshare_core.values import AttachmentId, PageId, attachment_id
-from exshare_core.visiting.browsing import CHECK_EVERY, Addresses, Browsing, PageView
+from exshare_core.visiting.browsing import Addresses, PageView
 from exshare_core.visiting.entrance import Admission, event_of
+from exshare_core.visiting.fetching import CHECK_EVERY, Fetching
 from exshare_core.visiting.gathering import LEVEL
 
 MOST_SHEETS = 200
@@ -95,7 +96,7 @@ class _Work:
 
 
 @frozen
-class Printing(Browsing):
+class Printing(Fetching):
     """A visitor's way to a document."""
 
     async def printable(self, admission: Admission, page: PageId) -> Printable | Answer:
