@@ -479,7 +479,10 @@ def test_a_retention_is_a_number_of_days(tmp_path: Path, days: str) -> None:
     ("given", "said"),
     [
         ("https://share.example.com", "must be a host that neither `base_url` nor `manage_url` nor another site has"),
-        ("https://SHARE.example.com:8443", "must be a host that neither `base_url` nor `manage_url` nor another site has"),
+        (
+            "https://SHARE.example.com:8443",
+            "must be a host that neither `base_url` nor `manage_url` nor another site has",
+        ),
         ("http://localhost", "must begin as `base_url` does, both with https"),
         ("https://acme.example/pages", "`https://acme.example/pages` must be scheme and host only, without a path"),
         ("acme.example", "`acme.example` is not an address such as https://share.example.com"),

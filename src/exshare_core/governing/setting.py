@@ -193,7 +193,9 @@ class Governing:
         await self._check_switch(member, space)
         kind = Kind.SHARING_RESUMED if on else Kind.SHARING_STOPPED
         what = "site" if space is None else space_layer(SpaceKey(space.upper()))
-        await self.storage.policies.switch(self.site, space, on, [self._event(kind, self.clock.now(), member, what, space)])
+        await self.storage.policies.switch(
+            self.site, space, on, [self._event(kind, self.clock.now(), member, what, space)]
+        )
         return await self.storage.policies.switches(self.site, space or SpaceKey(""))
 
     # --- why -----------------------------------------------------------------------------------------------------
