@@ -82,6 +82,9 @@ FILTERS = [
     ("since=2026-05-15", ["opened", "viewed"]),
     ("since=2026-05-15T11:00", ["opened"]),
     ("until=2026-05-14", ["viewed", "wrong password"]),
+    ("until=0001-01-01", []),
+    ("since=9999-12-31T23:59&until=0001-01-05", []),
+    ("until=9999-12-31T23:59", ["opened", "viewed", "viewed", "wrong password"]),
     ("until=2026-05-15T11:00&what=visits", ["viewed", "viewed"]),
     ("member=nobody+of+this+name", None),
     ("link={first}", ["opened", "viewed", "wrong password"]),
@@ -246,7 +249,7 @@ def test_failures_are_told_without_what_they_were_about() -> None:
     run(past.shell.storage.failures.note([failure(SITE, NOW, "pages", "read", error)] * 3))
     page = past.admin.client.get(f"/manage/{SITE}/failures")
 
-    assert "2026-05-15 12:00 UTC Confluence: a page pages.read busy 3" in words_of(page)
+    assert "2026-05-15 12:00 UTC Confluence: a page pages.read busy, or cannot be reached 3" in words_of(page)
     assert not re.search(r"secret|figures|ada@", page.text)
 
 

@@ -65,7 +65,13 @@ async def show_failures(request: Request, desk: Desk) -> Response:
     """``GET /manage/{site}/failures``: what failed towards Confluence or mail lately (spec M9)."""
     found = await desk.auditing.failures(desk.member, min(FAILURES_SHOWN, MOST_KEPT))
     return await framed(
-        request, desk, "failures.html", failures=found, asked=asked_for, whole=len(found) < FAILURES_SHOWN
+        request,
+        desk,
+        "failures.html",
+        failures=found,
+        asked=asked_for,
+        came_of=came_of,
+        whole=len(found) < FAILURES_SHOWN,
     )
 
 
@@ -74,6 +80,12 @@ def asked_for(one: Failure) -> str:
     return _ASKED.get((one.port, one.operation)) or _PORTS.get(one.port, one.port)
 
 
+def came_of(one: Failure) -> str:
+    """How it failed, in words: what cannot be reached is kept as busy, since both may answer in a moment."""
+    return _OUTCOMES.get(one.outcome, one.outcome)
+
+
+_OUTCOMES = {"busy": "busy, or cannot be reached", "broken": "answered what makes no sense"}
 _PORTS = {
     "pages": "Confluence: a page",
     "finder": "Confluence: finding pages",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from datetime import UTC, date, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -30,6 +30,8 @@ MOST_SERVED = 200
 """Links that can be switched off together from here."""
 
 _SCOPE = ("link", "space")
+_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+"""Nothing happened before; a chart that would end earlier ends here."""
 _log = structlog.get_logger()
 
 
@@ -133,10 +135,11 @@ async def _nobody(text: str) -> MemberId:
 async def _charts(desk: Desk, sought: Sought, days: str) -> Charts:
     """The charts of the span that is asked for, or of the last days."""
     today = desk.auditing.clock.now().astimezone(UTC).date()
-    last = today if sought.before == LAST else (sought.before - timedelta(microseconds=1)).date()
+    last = today if sought.before == LAST else (max(sought.before, _EARLIEST) - timedelta(microseconds=1)).date()
+    last = min(last, today)
     count = int(days) if days.isascii() and days.isdigit() and int(days[:4]) in SPANS else 30
     first = last - timedelta(days=count - 1) if sought.since == FIRST else sought.since.date()
-    first = max(min(first, last), last - LONGEST_CHART, date.min + timedelta(days=1))
+    first = max(min(first, last), last - LONGEST_CHART)
     return await desk.auditing.charts(desk.member, sought, first=first, last=last)
 
 
