@@ -329,7 +329,9 @@ def shut(shell: Shell, made: Made, why: str) -> None:
 # --- where nobody can sign in ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("form", "said"), [({"sign_in": True}, ""), ({"sso": True}, " with their organisation")])
+@pytest.mark.parametrize(
+    ("form", "said"), [({"sign_in": True}, "have signed in"), ({"sso": True}, "sign in with their organisation")]
+)
 def test_a_site_without_ways_says_so_and_whom_to_ask(form: dict[str, Any], said: str) -> None:
     """V10: an embedding host need not offer any way to sign in; the page tells that, with the contact, and never fails."""
     shell = Shell(contact="Write to sharing@example.com")
@@ -339,7 +341,7 @@ def test_a_site_without_ways_says_so_and_whom_to_ask(form: dict[str, Any], said:
     page = client.get(made.path)
     tried = [client.post(made.path, data={"way": way}).status_code for way in ("sign-in", "join", "go-on", "x")]
 
-    assert f"who have signed in{said}, and signing in is not set up here yet" in page.text
+    assert f"who {said}, and signing in is not set up here yet" in page.text
     assert "Need help? Write to sharing@example.com" in page.text
     assert "<form" not in page.text
     assert {200, 303} >= set(tried)
