@@ -49,7 +49,8 @@ class ModelLink:
 
 def newest_first(events: Sequence[Event]) -> tuple[Event, ...]:
     """Events as the activity shows them: by their instant, and of one instant the later stored first."""
-    return tuple(sorted(reversed(events), key=lambda event: event.at, reverse=True))
+    oldest_first = sorted(events, key=lambda event: event.at)
+    return tuple(oldest_first[::-1])
 
 
 class LinkMachine(RuleBasedStateMachine):
