@@ -9,11 +9,12 @@ from attrs import evolve
 from starlette.testclient import TestClient
 
 from exshare_core.branding import Branding, Colour, Picture
+from exshare_core.capabilities import Capabilities
 from exshare_core.errors import Busy
 from exshare_core.governing.presenting import Presenting
 from exshare_core.values import SiteId
 from exshare_web.app import create_app
-from tests.integration.shell import PASSWORD, PNG, SITE, UNKNOWN_TOKEN, Made, Shell, run
+from tests.integration.shell import PASSWORD, PNG, ROOT, SITE, UNKNOWN_TOKEN, Made, Shell, run
 
 LOGO, ICON = Picture(PNG, "image/png"), Picture(PNG + b"icon", "image/png")
 LOOK = Branding(
@@ -56,6 +57,16 @@ def test_a_gate_is_dressed_and_has_no_style_sheet_of_the_site() -> None:
     assert " data-day>" in page
     assert '<meta name="color-scheme" content="light">' in page
     assert f"/brand/{LOOK.styles_digest}.css" not in page
+
+
+def test_searching_and_saving_are_dressed_as_the_pages_are() -> None:
+    """V9: the name stands at the head of every page, also of those that are no pages of Confluence."""
+    shell = dressed()
+    link = shell.make_link(children=True, allow=Capabilities.parse(["search", "pdf"]))
+    pages = [got(shell, f"{link.path}{way}") for way in ("/find", f"/p/{ROOT}/pdf")]
+
+    assert [200, 200] == [page.status_code for page in pages]
+    assert [1, 1] == [page.text.count("<span>Acme &lt;Handbooks&gt;</span>") for page in pages]
 
 
 def test_a_shared_page_has_the_style_sheet_of_its_site() -> None:
