@@ -93,6 +93,11 @@ def by_day(accent: Colour) -> Palette:
     return Palette(accent, accent.towards(BLACK, 0.22), WHITE)
 
 
+def on_paper(accent: Colour | None) -> Colour | None:
+    """The colour on white paper: the site's own where it can be read there, else none."""
+    return None if accent is None or accent.contrast(WHITE) < READABLE else by_day(accent).brand
+
+
 def by_night(accent: Colour) -> Palette:
     """The colours by night: the site's own, brightened only as far as it takes to be read on dark ground."""
     steps = (accent.towards(WHITE, share / 50) for share in range(51))

@@ -6,16 +6,21 @@ import asyncio
 import io
 import json
 import os
+import re
 import subprocess
 import sys
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
 
 import pytest
+from attrs import evolve
 from pypdf import PdfReader
 
 from exshare_adapters.typst_pdf import TypstPrinter
+from exshare_adapters.typst_pdf.pictures import drawing
+from exshare_core.branding import Colour
 from exshare_core.errors import Broken
 from exshare_core.ports import Booklet
 from exshare_core.testing.printing import (
@@ -90,6 +95,48 @@ def _kinds(element: Any) -> Iterator[str]:
         if "/S" in element:
             yield str(element["/S"])
         yield from _kinds(element["/K"].get_object() if "/K" in element else [])
+
+
+PLAIN_WEBP = b64decode("UklGRh4AAABXRUJQVlA4TBEAAAAvHcAEAAfQj+pVtP+BiOh/AAA=")
+WEBPS = {
+    "lossless": PLAIN_WEBP,
+    "lossy": b64decode("UklGRjwAAABXRUJQVlA4IDAAAADQAgCdASoeABQAP83i624/tzEqKAgD8DmJZQAAPaOgAP7Xlf4Mttio87HtlTBAAAA="),
+    "extended": b"RIFF\x30\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0\x1d\0\0\x13\0\0" + PLAIN_WEBP[12:],
+}
+"""Pictures of 30 by 20, written in each of the three ways that the format knows."""
+
+
+@pytest.mark.parametrize("way", WEBPS)
+def test_a_logo_in_webp_is_shown(way: str) -> None:
+    """All kinds of picture that a site may have are measured and drawn, this one with its right size."""
+    found = drawing(b64encode(WEBPS[way]).decode())
+
+    assert found is not None
+    assert (30, 20) == (found.width, found.height)
+    assert 1 == _pictures(asyncio.run(TypstPrinter().print(dressed(WEBPS[way]))))
+
+
+def dressed(logo: bytes = b"") -> Booklet:
+    """A page of a site that has a colour."""
+    return Booklet("H", "en", (a_sheet("<h2>Part</h2>"),), PAGES, FILES, accent=Colour.parse("#7a1fa2"), logo=logo)
+
+
+def _pictures(pdf: bytes) -> int:
+    return sum(len(page.images) for page in PdfReader(io.BytesIO(pdf)).pages)
+
+
+def test_the_colour_of_a_site_is_the_colour_of_headings() -> None:
+    """It is set where headings and the rule at the head are drawn, and nowhere without one."""
+    with_it, without = (
+        PdfReader(io.BytesIO(asyncio.run(TypstPrinter().print(one)))).pages[0].get_contents()
+        for one in (dressed(), evolve(dressed(), accent=None))
+    )
+    purple = re.compile(rb"0\.478\d* 0\.121\d* 0\.635\d* (?:sc|scn|rg|SC|SCN|RG)\b")
+
+    assert with_it is not None
+    assert without is not None
+    assert 3 <= len(purple.findall(with_it.get_data()))
+    assert [] == purple.findall(without.get_data())
 
 
 def test_the_process_is_bounded_before_it_reads() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from attrs import evolve, frozen
 
+from exshare_core.branding import Branding, Colour, Picture
 from exshare_core.capabilities import Capabilities
 from exshare_core.content import Attachment, Draft, MacroUse
 from exshare_core.errors import Broken, Busy
@@ -19,7 +20,7 @@ from exshare_core.ports import Booklet
 from exshare_core.testing import MemoryPage, MemoryPrinter, PrintedFacts
 from exshare_core.testing.fakes.printing import printed_facts
 from exshare_core.testing.printing import png
-from exshare_core.values import AttachmentId, PageId
+from exshare_core.values import AttachmentId, PageId, SiteId
 from exshare_core.visiting import Addresses, Caller, Cut, PageView, Step
 from exshare_core.visiting.printing import MOST_SHEETS
 from exshare_web.app import create_app
@@ -33,6 +34,7 @@ from tests.integration.shell import (
     PASSWORD,
     ROOT,
     SECRET,
+    SITE,
     Made,
     Shell,
     run,
@@ -132,6 +134,69 @@ def test_a_document_speaks_the_language_of_whoever_asks() -> None:
 
     assert "de" == found.language
     assert "Inhalt" in found.text
+
+
+@frozen
+class Keeping:
+    """A printer that keeps what it was given."""
+
+    kept: list[Booklet]
+
+    async def print(self, booklet: Booklet) -> bytes:
+        self.kept.append(booklet)
+        return await MemoryPrinter().print(booklet)
+
+
+def given(shell: Shell, language: str = "en") -> Booklet:
+    """What a printer is given for the handbook, as the site is dressed."""
+    kept: list[Booklet] = []
+    shell.services = evolve(shell.services, printer=Keeping(kept))
+    shell.app = create_app(shell.services)
+    client = shell.client(headers={"accept-language": language})
+    client.post(f"{shell.make_link(allow=PDF).page(ROOT)}/pdf", data={"what": "page"})
+    return kept[0]
+
+
+DRESS = Branding(
+    SITE,
+    1,
+    name="Acme </b>#panic()",
+    footer="Acme Ltd\n\n#set page(width: 1pt)",
+    accent=Colour.parse("#7a1fa2"),
+    logo=Picture(png(), "image/png"),
+)
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_document_is_dressed_as_its_site(alone: bool) -> None:
+    """V9: name, day, footer, colour and logo, in the words of whoever asks; with other sites beside it as well."""
+    shell = a_shell()
+    run(shell.storage.brandings.replace(DRESS, []))
+    if not alone:
+        mine = shell.services.presenting[SITE]
+        beside = {SITE: mine, SiteId("rival"): evolve(mine, site=SiteId("rival"))}
+        shell.services = evolve(shell.services, presenting=beside)
+    found = given(shell, "de")
+
+    assert "Acme </b>#panic() · 15. Mai 2026" == found.header
+    assert "Mit Ihnen per Link geteilt. · Acme Ltd · #set page(width: 1pt)" == found.footer
+    assert ("Seite {} von {}", Colour(0x7A, 0x1F, 0xA2), png()) == (found.number, found.accent, found.logo)
+
+
+def test_a_colour_that_cannot_be_read_is_not_used() -> None:
+    """V9: on paper as on a screen; whatever rests of an older rule, a document is readable."""
+    shell = a_shell()
+    run(shell.storage.brandings.replace(evolve(DRESS, accent=Colour.parse("#ffd000")), []))
+
+    assert given(shell).accent is None
+
+
+def test_a_site_that_says_nothing_has_plain_documents() -> None:
+    """Neither logo nor colour nor any name at the head but the day."""
+    found = given(a_shell())
+
+    assert ("15 May 2026", b"", None) == (found.header, found.logo, found.accent)
+    assert ("Shared with you by link.", "Page {} of {}") == (found.footer, found.number)
 
 
 @pytest.mark.parametrize("page", [SECRET, ELSEWHERE, BOARD, PageId("999")])

@@ -19,6 +19,7 @@ class Drawing:
 
     svg: str = field(repr=False)
     width: int
+    height: int
     """Pixels."""
 
 
@@ -36,7 +37,7 @@ def drawing(encoded: str) -> Drawing | None:
         f'width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
         f'<image width="{width}" height="{height}" xlink:href="data:image/{kind};base64,{encoded}"/></svg>'
     )
-    return Drawing(svg, width)
+    return Drawing(svg, width, height)
 
 
 def _kind_and_size(data: bytes) -> tuple[str, int, int] | None:
@@ -46,6 +47,22 @@ def _kind_and_size(data: bytes) -> tuple[str, int, int] | None:
         return "gif", int.from_bytes(data[6:8], "little"), int.from_bytes(data[8:10], "little")
     if data.startswith(b"\xff\xd8\xff"):
         return _jpeg(data)
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP" and len(data) >= 30:
+        return _webp(data)
+    return None
+
+
+def _webp(data: bytes) -> tuple[str, int, int] | None:
+    """Each of the three ways to write one says its size in a way of its own (RFC 9649)."""
+    kind = data[12:16]
+    if kind == b"VP8X":
+        return "webp", int.from_bytes(data[24:27], "little") + 1, int.from_bytes(data[27:30], "little") + 1
+    if kind == b"VP8L":
+        bits = int.from_bytes(data[21:25], "little")
+        return "webp", (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    if kind == b"VP8 ":
+        width, height = (int.from_bytes(data[at : at + 2], "little") & 0x3FFF for at in (26, 28))
+        return "webp", width, height
     return None
 
 

@@ -14,17 +14,34 @@ from exshare_adapters.typst_pdf.elements import Element, parsed
 from exshare_adapters.typst_pdf.pictures import drawing
 
 STYLE = """\
-#set page(
-  paper: "a4",
-  margin: (x: 2.2cm, top: 2.3cm, bottom: 2.2cm),
-  header: context { set text(8pt, fill: luma(90)); the-header },
-  footer: context { set text(8pt, fill: luma(90)); the-footer; h(1fr); counter(page).display("1 / 1", both: true) },
-)
 #set text(font: ("Libertinus Serif", "DejaVu Sans Mono"), size: 10.5pt, lang: the-language, hyphenate: auto)
+#let beside(size, ..it) = { set text(size, fill: luma(90)); set par(leading: 0.5em); grid(..it) }
+#let head = {
+  beside(8pt, columns: (1fr, 1fr), column-gutter: 1em, align: (left + horizon, right + horizon),
+    { if the-logo != none { box(the-logo, baseline: 30%); h(0.6em) }; the-header }, the-title)
+  v(4pt, weak: true)
+  line(length: 100%, stroke: 0.6pt + if the-accent == none { luma(170) } else { the-accent })
+}
+#let foot(number) = beside(8pt, columns: (1fr, auto), column-gutter: 2em, the-footer, number)
+#show: it => context {
+  let wide = 21cm - 4.4cm
+  set page(
+    paper: "a4",
+    margin: (
+      x: 2.2cm,
+      top: 1.9cm + measure(head, width: wide).height,
+      bottom: 1.9cm + measure(foot(the-number(200, 200)), width: wide).height,
+    ),
+    header: head, header-ascent: 0.7cm,
+    footer: context foot(counter(page).display(the-number, both: true)), footer-descent: 0.7cm,
+  )
+  it
+}
 #set par(leading: 0.62em, spacing: 0.95em)
 #set heading(numbering: none)
 #set table(stroke: 0.5pt + luma(170), inset: 5pt)
 #show heading: set block(above: 1.5em, below: 0.7em, sticky: true)
+#show heading: set text(fill: if the-accent == none { black } else { the-accent })
 #show heading.where(level: 1): set text(17pt)
 #show link: set text(fill: rgb("#1a4f9c"))
 #show raw: set text(font: "DejaVu Sans Mono", size: 8pt)
@@ -39,6 +56,10 @@ STYLE = """\
 """
 """What a document looks like. It is our own, and nothing is put into it."""
 
+LOGO_TALL, LOGO_WIDE = 20, 150
+"""Points that a logo is high and wide at most."""
+LONGEST_HEAD = 300
+"""Characters of the title at the head; the title itself is set whole where the page begins."""
 DEEPEST = 24
 """Elements within one another that are set as such; what lies deeper is words."""
 LONGEST_ROW = 60
@@ -67,16 +88,21 @@ def typeset(job: Mapping[str, Any], *, deepest: int = DEEPEST) -> str:
     places = {place for sheet in sheets for place in sheet.places}
     body = "\n".join(sheet.source(places) for sheet in sheets)
     many = len(sheets) > 1
+    said = (body, job["title"], job["header"], job["footer"])
     return "\n".join(
         [
             f"#set document(title: {quoted(job['title'])}, date: none)",
             f"#let the-language = {quoted(job['language'])}",
-            f"#let the-header = {{ {quoted(job['header'])}; h(1fr); {quoted(job['title'])} }}",
+            f"#let the-header = {quoted(job['header'])}",
+            f"#let the-title = {quoted(_shortened(job['title']))}",
             f"#let the-footer = {quoted(job['footer'])}",
+            f"#let the-number(one, all) = {_number(job['number'])}",
+            f"#let the-accent = {f'rgb({quoted(accent)})' if (accent := job['accent']) else 'none'}",
+            f"#let the-logo = {_logo(job['logo'])}",
             STYLE,
             _contents(job) if many else "",
             body,
-            f"#quiet({quoted(job['missing'])})" if _WITHOUT_SHAPE.search(body) else "",
+            f"#quiet({quoted(job['missing'])})" if any(map(_WITHOUT_SHAPE.search, said)) else "",
         ]
     )
 
@@ -84,6 +110,26 @@ def typeset(job: Mapping[str, Any], *, deepest: int = DEEPEST) -> str:
 def _contents(job: Mapping[str, Any]) -> str:
     title = f"#block(text(20pt, strong({quoted(job['title'])})))"
     return f"{title}\n#outline(title: {quoted(job['contents'])}, target: <sheet>)\n#pagebreak()"
+
+
+def _shortened(title: str) -> str:
+    """A title as it stands at the head of every sheet of paper, which has to leave room for the page."""
+    return title if len(title) <= LONGEST_HEAD else f"{title[:LONGEST_HEAD]}…"
+
+
+def _number(words: str) -> str:
+    """The words around the number of a sheet of paper and that of all of them."""
+    before, between, after = [*words.split("{}", 2), "", ""][:3]
+    return f"{{ {quoted(before)}; str(one); {quoted(between)}; str(all); {quoted(after)} }}"
+
+
+def _logo(encoded: str) -> str:
+    """The picture at the head, within its bounds; none where it cannot be drawn."""
+    drawn = drawing(encoded)
+    if drawn is None:
+        return "none"
+    tall = min(LOGO_TALL, LOGO_WIDE * drawn.height / drawn.width)
+    return f'image(bytes({quoted(drawn.svg)}), format: "svg", height: {tall:.2f}pt)'
 
 
 def quoted(text: str) -> str:

@@ -33,8 +33,8 @@ def main() -> None:
         _pdf(
             [
                 partial(typeset, job),
-                partial(typeset, job | {"pictures": {}}),
-                partial(typeset, job | {"pictures": {}}, deepest=FLAT),
+                partial(typeset, job | {"pictures": {}, "logo": ""}),
+                partial(typeset, job | {"pictures": {}, "logo": ""}, deepest=FLAT),
             ]
         )
     )

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from attrs import field, frozen
 
+from exshare_core.branding import Colour
 from exshare_core.values import AttachmentId, PageId
 
 
@@ -40,6 +41,12 @@ class Booklet:
     """A line at the top of every page."""
     footer: str = ""
     """A line at the foot, beside the number of the page."""
+    number: str = "Page {} of {}"
+    """How a sheet of paper is numbered: which it is stands for the first ``{}``, how many there are for the second."""
+    accent: Colour | None = None
+    """The colour of headings and rules; it can be read on white."""
+    logo: bytes = field(default=b"", repr=False)
+    """A picture for the head of every sheet of paper; empty for none."""
     contents: str = "Contents"
     """The heading of the table of contents."""
     missing: str = "Some letters have no shape here and stand as boxes."
@@ -53,8 +60,9 @@ class PdfPrinter(Protocol):
         """The booklet as a PDF.
 
         Must have the words of every sheet in their order, each sheet's title as a bookmark, and with more than one
-        sheet a table of contents. Must say its title and language. Must link to sheets of the booklet by its own
+        sheet a table of contents. Must say its title and language. Must number every sheet of paper, and have the
+        header, the footer and the logo on it, the footer whole. Must link to sheets of the booklet by its own
         places and to http, https and mailto addresses, and must name no address of ours. Must show pictures by the
-        bytes in `pictures` only, and fetch, read and write nothing. Must treat all HTML as words and shapes, however
-        hostile. Must take bounded time and memory; raises Broken where a document cannot be made within them.
+        bytes in `pictures` and `logo` only, leave out what is no picture that it can draw, and fetch, read and write nothing. Must treat all HTML and
+        every line of ours as words and shapes, however hostile. Must take bounded time and memory; raises Broken where a document cannot be made within them.
         """

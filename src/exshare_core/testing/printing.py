@@ -119,6 +119,30 @@ class PdfPrinterContract(Contract[PrinterSetting]):
         assert ("Handbook", "de") == (found.title, found.language)
 
     @promise
+    async def test_every_sheet_of_paper_is_numbered(self, it: PrinterSetting) -> None:
+        """Which it is, and of how many, in the words that are given."""
+        found = await it.printed(a_sheet("<p>x</p>"), number="Seite {} von {}")
+
+        assert "Seite1von1" in _plain(found.text)
+
+    @promise
+    async def test_what_a_site_says_of_itself_is_whole(self, it: PrinterSetting) -> None:
+        """The longest names and feet come out, however many lines they take, and leave the page its words."""
+        header, footer = "W" * 75, " · ".join(["MWMWMWMWM"] * 60)
+        found = await it.printed(a_sheet("<p>between</p>", title="T" * 300), header=header, footer=footer)
+
+        assert all(_plain(words) in _plain(found.text) for words in (header, "T" * 300, "between", footer))
+
+    @promise
+    async def test_a_logo_is_at_the_head(self, it: PrinterSetting) -> None:
+        """A picture is shown, and what is none spoils nothing."""
+        found = await it.printed(a_sheet("<p>words</p>"), logo=png())
+
+        assert 1 == found.pictures
+        for data in (b"<svg/>", png()[:40], b"RIFF\x00\x00\x00\x00WEBPVP8L", b"%PDF-1.7"):
+            assert "words" in (await it.printed(a_sheet("<p>words</p>"), logo=data)).text
+
+    @promise
     async def test_every_page_has_a_bookmark(self, it: PrinterSetting) -> None:
         """The titles of all pages are among the bookmarks, in their order."""
         found = await it.printed(*(a_sheet("<p>x</p>", str(n), f"Page {n}", n - 11) for n in (11, 12, 13)))
@@ -185,8 +209,10 @@ class PdfPrinterContract(Contract[PrinterSetting]):
             escaped = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
             html = f"<p>{escaped}</p><pre>{escaped}</pre><p title='{escaped}' id='{escaped}'>after</p>"
             found = await it.printed(evolve(a_sheet(html), title=words, about=words), header=words, footer=words)
+            lines = await it.printed(a_sheet("<p>x</p>"), number=f"{words} {{}} / {{}}", contents=words, missing=words)
 
             assert _in_order([words, words, words, words, "after"], found.text)
+            assert _plain(f"{words} 1 / 1") in _plain(lines.text)
 
     @promise
     async def test_crooked_html_is_set_as_far_as_it_goes(self, it: PrinterSetting) -> None:

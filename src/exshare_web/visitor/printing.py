@@ -17,15 +17,16 @@ from attrs import evolve, frozen
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from exshare_core.branding import Branding, on_paper
 from exshare_core.decisions import Answer
 from exshare_core.errors import AdapterFailed, InvalidValue
 from exshare_core.ports import Booklet, PdfPrinter
-from exshare_core.values import PageId, page_id
+from exshare_core.values import PageId, SiteId, page_id
 from exshare_core.visiting import Addresses, Admission, PageView, Printable, Printed, Step
 from exshare_core.visiting.printing import MOST_SHEETS
-from exshare_web import brand, languages
+from exshare_web import languages
 from exshare_web.answers import FORGED
-from exshare_web.brand import Brand
+from exshare_web.brand import brand_of
 from exshare_web.fields import text_fields
 from exshare_web.headers import framed
 from exshare_web.languages import Language, msg
@@ -33,7 +34,7 @@ from exshare_web.origins import same_origin
 from exshare_web.visitor.files import file_name, named
 from exshare_web.visitor.pages import addresses_of, led_to_the_gate
 from exshare_web.visitor.previews import banner
-from exshare_web.visitor.request import Shell, caller, link_path, shell
+from exshare_web.visitor.request import Shell, link_path, opened, shell
 
 _log = structlog.get_logger()
 
@@ -44,6 +45,7 @@ CHANGED_BY = msg("Last changed {} by {}")
 SHARED = msg("Shared with you by link.")
 NOT_ALL = msg("These are the first {} pages; there are more.")
 CONTENTS = msg("Contents")
+NUMBER = msg("Page {} of {}")
 MISSING = msg("Some letters have no shape in the fonts of this document and stand as boxes.")
 WHOLE = "below"
 """What the form says for a page with those below it."""
@@ -60,11 +62,11 @@ class _Order:
     addresses: Addresses
     printer: PdfPrinter
     language: Language
-    brand: Brand
+    branding: Branding
 
     async def steps(self, *, below: bool) -> AsyncGenerator[Step | Printed | Answer, None]:
         """How far it is, and then the document or the answer in its place, as soon as it is this one's turn."""
-        visiting, said = self.shell.services.visiting, Said(self.language, self.brand)
+        visiting, said = self.shell.services.visiting, Said(self.language, self.branding)
         async with self.shell.prints.one():
             steps = visiting.printed(
                 self.segment, self.admission, self.page, self.addresses, self.printer, said, below=below
@@ -79,7 +81,7 @@ class Said:
     """Our own words in a document, in one language, and what the site says of itself."""
 
     language: Language
-    brand: Brand
+    branding: Branding
 
     def about(self, view: PageView) -> str:
         """When it was changed, and by whom where that may be told."""
@@ -91,13 +93,16 @@ class Said:
         return self.language.say(CHANGED_BY).format(day, view.author)
 
     def booklet(self, booklet: Booklet, at: datetime, *, whole: bool) -> Booklet:
-        """With the day at the top, and at the foot what it is, and whether all of it."""
-        say = self.language.say
+        """With the site and the day at the top, and at the foot what it is, whether all of it, and the site's lines."""
+        say, look = self.language.say, brand_of(self.branding)
         return evolve(
             booklet,
             language=self.language.code,
-            header=" · ".join(filter(None, (self.brand.name, self.language.day(at)))),
-            footer=" · ".join((say(SHARED) if whole else say(NOT_ALL).format(len(booklet.sheets)), *self.brand.footer)),
+            header=" · ".join(filter(None, (look.name, self.language.day(at)))),
+            footer=" · ".join((say(SHARED) if whole else say(NOT_ALL).format(len(booklet.sheets)), *look.footer)),
+            number=say(NUMBER),
+            accent=on_paper(self.branding.accent),
+            logo=b"" if self.branding.logo is None else self.branding.logo.data,
             contents=say(CONTENTS),
             missing=say(MISSING),
         )
@@ -127,8 +132,7 @@ async def take(request: Request) -> Response:
 
 async def _ordered(request: Request) -> _Order | Response:
     it = shell(request)
-    segment = request.path_params["segment"]
-    opening = await it.services.visiting.open(segment, caller(request))
+    opening = await opened(request)
     if opening.admission is None:
         return led_to_the_gate(request, opening)
     try:
@@ -139,14 +143,20 @@ async def _ordered(request: Request) -> _Order | Response:
         return it.answers.stranger(Answer.ABSENT)
     return _Order(
         it,
-        segment,
+        request.path_params["segment"],
         opening.admission,
         page,
         addresses_of(request),
         it.services.printer,
         languages.current(),
-        brand.current(),
+        await _branding(it, opening.admission.link.site),
     )
+
+
+async def _branding(it: Shell, site: SiteId) -> Branding:
+    """What the site says of itself now, its logo's very bytes included."""
+    presenting = it.services.presenting.get(site)
+    return Branding(site) if presenting is None else await presenting.shown()
 
 
 async def _printable(order: _Order) -> Printable | Response:

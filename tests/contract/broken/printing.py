@@ -39,6 +39,27 @@ class ForgetsItsLanguage(_Prints):
         return evolve(booklet, language="en")
 
 
+class NumbersNothing(_Prints):
+    """Sheets of paper have no number."""
+
+    def given(self, booklet: Booklet) -> Booklet:
+        return evolve(booklet, number="")
+
+
+class CutsItsFoot(_Prints):
+    """Only so much of the foot stands on a page as fits in one line."""
+
+    def given(self, booklet: Booklet) -> Booklet:
+        return evolve(booklet, footer=booklet.footer[:120])
+
+
+class ForgetsTheLogo(_Prints):
+    """The head is of words alone."""
+
+    def given(self, booklet: Booklet) -> Booklet:
+        return evolve(booklet, logo=b"")
+
+
 class HasOneBookmark(_Prints):
     """Only the first page has a bookmark."""
 
@@ -116,6 +137,9 @@ def using(broken: Any, *tests: str) -> Row:
 ROWS = [
     using(SetsTheLastPageFirst, "all_words_are_there_in_their_order"),
     using(ForgetsItsLanguage, "a_document_says_what_it_is"),
+    using(NumbersNothing, "every_sheet_of_paper_is_numbered", "hostile_words_are_words"),
+    using(CutsItsFoot, "what_a_site_says_of_itself_is_whole"),
+    using(ForgetsTheLogo, "a_logo_is_at_the_head"),
     using(HasOneBookmark, "every_page_has_a_bookmark"),
     using(LeavesContentsOut, "several_pages_have_a_table_of_contents"),
     using(LinksNothing, "links_lead_within_and_to_other_web_sites"),

@@ -32,12 +32,13 @@ class MemoryPrinter:
         for sheet in booklet.sheets:
             lines += [sheet.title, sheet.about, html.unescape(re.sub(r"<[^>]+>", " ", sheet.html))]
         found = {
-            "text": "\n".join([*lines, booklet.footer]),
+            "text": "\n".join([*lines, booklet.footer, booklet.number.replace("{}", "1", 2)]),
             "title": booklet.title,
             "language": booklet.language,
             "bookmarks": [sheet.title for sheet in booklet.sheets],
             "links": [one for sheet in booklet.sheets for one in _links(booklet, sheet)],
-            "pictures": sum(_shown(booklet, src) for sheet in booklet.sheets for src in _PICTURE.findall(sheet.html)),
+            "pictures": _is_picture(booklet.logo)
+            + sum(_shown(booklet, src) for sheet in booklet.sheets for src in _PICTURE.findall(sheet.html)),
         }
         return _HEAD + json.dumps(found).encode()
 
@@ -51,6 +52,10 @@ def _links(booklet: Booklet, sheet: Sheet) -> list[str]:
         elif href.partition("#")[0] in inside:
             found.append("")
     return found
+
+
+def _is_picture(data: bytes) -> bool:
+    return data.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF"))
 
 
 def _shown(booklet: Booklet, src: str) -> bool:
