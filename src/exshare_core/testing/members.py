@@ -215,7 +215,7 @@ class NamesContract(Contract[Storage]):
         assert other == await storage.members.by_name(other.name, site)
 
     @promise
-    async def test_of_members_with_one_name_at_once_one_isadded(self, storage: Storage) -> None:
+    async def test_of_members_with_one_name_at_once_one_is_added(self, storage: Storage) -> None:
         """Of members who are added under one name at the same moment, one is stored and the others are refused."""
         site = await a_site(storage)
         members = [a_member(site, name=f"ada-{site}") for _ in range(4)]
