@@ -28,7 +28,7 @@ ROWS: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = [
     ),
     (
         '<pre data-syntaxhighlighter-params="brush: nosuch">a &lt;b&gt; c</pre>',
-        ('<pre class="ex-code">a &lt;b&gt; c</pre>',),
+        ('<pre class="ex-code" tabindex="0">a &lt;b&gt; c</pre>',),
         (),
     ),
     (

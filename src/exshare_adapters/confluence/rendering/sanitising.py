@@ -67,6 +67,7 @@ _FIXED: dict[str, dict[str, set[str]]] = {
             for said in in_every_language(about)
         },
     },
+    "pre": {"tabindex": {"0"}},
     "img": {"loading": {"lazy"}},
     "video": {"controls": {""}, "preload": {"none"}},
 }

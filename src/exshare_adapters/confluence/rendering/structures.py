@@ -83,7 +83,7 @@ def panels(tree: Tree) -> None:
 
 
 def code(tree: Tree) -> None:
-    """Code in its colours, preformatted text as it was typed."""
+    """Code in its colours, preformatted text as it was typed; what is too wide scrolls by keyboard as well."""
     left = _MOST_CODE
     for pre in tree.find("pre"):
         if "ex-code" in classes(pre) or first(pre, "code") is not None:
@@ -93,6 +93,7 @@ def code(tree: Tree) -> None:
         text = pre.text()
         left -= len(text)
         block = tree.new("pre", "ex-code")
+        block.attrs["tabindex"] = "0"
         if brush is not None and left > 0:
             fill(tree, block, highlight(text.rstrip("\n"), brush[1]))
         else:
