@@ -13,7 +13,7 @@ from hashlib import sha256
 from attrs import field, frozen
 
 from exshare_core.errors import InvalidValue, InvalidValues, printable
-from exshare_core.values import SiteId
+from exshare_core.values import TURNS, SiteId
 
 LONGEST_NAME = 60
 LONGEST_FOOTER = 500
@@ -205,11 +205,8 @@ def _linear(part: int) -> float:
 def _unprintable(char: str, *, lines: bool) -> bool:
     if lines and char in "\n\t":
         return False
-    return unicodedata.category(char) in ("Cc", "Cs") or char in _TURNS
+    return unicodedata.category(char) in ("Cc", "Cs") or char in TURNS
 
-
-_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Would let a text of the site reach into what stands after it."""
 
 _PICTURES: dict[str, Callable[[bytes], bool]] = {
     "image/png": lambda data: data.startswith(b"\x89PNG\r\n\x1a\n"),

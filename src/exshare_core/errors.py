@@ -36,12 +36,13 @@ class InvalidValue(ExshareError):
     """What was given breaks a written rule; nothing was saved.
 
     ``field`` is the name the person used (a form field, a key, an option), ``rule`` is the violated rule in words,
-    ``layer`` names who set the rule, if a layer did (spec P5).
+    ``layer`` names who set the rule, if a layer did (spec P5). What the rule quotes may be a stranger's: whatever a
+    terminal would obey, or would turn the direction of writing, is shown as a question mark.
     """
 
     def __init__(self, field: str, rule: str, layer: str | None = None) -> None:
         self.field = field
-        self.rule = rule
+        self.rule = printable(rule)
         self.layer = layer
         super().__init__(f"{field}: {self.said}")
 

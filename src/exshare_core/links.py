@@ -18,6 +18,7 @@ from exshare_core.capabilities import LADDERS, Capabilities
 from exshare_core.errors import InvalidValue, Refused
 from exshare_core.policy import Layer, Limits
 from exshare_core.values import (
+    TURNS,
     AccountId,
     LinkId,
     MemberId,
@@ -335,7 +336,10 @@ class Switches:
 
 
 def checked_name(name: str) -> str:
-    """The name without surrounding space; raises InvalidValue when too long or with control characters."""
+    """The name without surrounding space; raises InvalidValue when too long or with control characters.
+
+    It stands in sentences and tables among other words, so none that turn the direction of writing either.
+    """
     return _checked("name", name, MAX_NAME)
 
 
@@ -350,6 +354,8 @@ def _checked(field_name: str, text: str, limit: int, *, lines: bool = False) -> 
         raise InvalidValue(field_name, f"at most {limit} characters")
     if any((ord(char) < 32 and not (lines and char in "\r\n\t")) or 0x7F <= ord(char) < 0xA0 for char in text):
         raise InvalidValue(field_name, "no control characters")
+    if not lines and not TURNS.isdisjoint(text):
+        raise InvalidValue(field_name, "none of the characters that turn the direction of writing")
     if any(0xD800 <= ord(char) < 0xE000 for char in text):
         raise InvalidValue(field_name, "no broken characters")
     return text

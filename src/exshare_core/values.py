@@ -66,6 +66,9 @@ Sealed = NewType("Sealed", bytes)
 IPAddress = IPv4Address | IPv6Address
 IPNetwork = IPv4Network | IPv6Network
 
+TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that turn the direction of writing, and reach into what stands after them."""
+
 _SITE_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?\Z")
 _PAGE_ID = re.compile(r"[0-9]{1,19}\Z")
 _ATTACHMENT_ID = re.compile(r"att[0-9]{1,19}\Z")

@@ -34,7 +34,7 @@ from tests.unit.office import DAY, GUIDE, PLAN, SECRET, Office, run
 HOSTILE = (
     "=1+1",
     "<b>x</b>",
-    "a\u202eb",
+    "a\u200fb",
     "\u0130\ufb01",
     "\U0001f469\u200d\U0001f4bb",
     "x" * 200,

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exshare_core.errors import InvalidValue
+from exshare_core.links import checked_name
 from exshare_core.testing import strategies
 from exshare_core.values import (
     Address,
@@ -435,3 +436,13 @@ def test_what_is_no_instant_is_refused(text: str) -> None:
 def test_a_list_of_every_address_is_known_as_one(entries: list[str], everywhere: bool) -> None:
     """G1, G5: what admits all addresses of a version, in one range or in halves, keeps nobody out."""
     assert everywhere is Networks.parse(entries).everywhere
+
+
+@pytest.mark.parametrize("name", ["\u202egnp.exe", "spring \u2066fair", "fair\u202c"])
+def test_a_name_turns_no_direction_of_writing(name: str) -> None:
+    """The name of a link stands in sentences among other words; what is quoted of it in errors turns nothing either."""
+    with pytest.raises(InvalidValue) as told:
+        checked_name(name)
+
+    assert "none of the characters that turn the direction of writing" == told.value.rule
+    assert "`?gnp` is no key" == InvalidValue("space", "`\u202egnp` is no key").rule
