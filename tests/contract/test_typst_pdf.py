@@ -12,6 +12,7 @@ import sys
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, nullcontext
+from html import escape
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ from exshare_adapters.typst_pdf import TypstPrinter
 from exshare_adapters.typst_pdf.pictures import drawing
 from exshare_core.branding import Colour
 from exshare_core.errors import Broken
-from exshare_core.ports import Booklet
+from exshare_core.ports import Booklet, Sheet
 from exshare_core.testing.printing import (
     FILES,
     PAGES,
@@ -33,6 +34,8 @@ from exshare_core.testing.printing import (
     a_sheet,
     png,
 )
+from exshare_core.values import PageId
+from tests import corpora
 
 
 def facts(pdf: bytes) -> PrintedFacts:
@@ -163,3 +166,40 @@ def test_what_takes_too_long_is_ended() -> None:
         return await printer.print(Booklet("Handbook", "en", (a_sheet("<p>x</p>"),), PAGES, FILES))
 
     assert asyncio.run(twice()).startswith(b"%PDF-")
+
+
+HOSTILE_COLLECTIONS = ("mxss-sonarsource", "xss-html5sec", "naughty-strings")
+
+
+def test_hostile_collections_leave_nothing_that_acts() -> None:
+    """As titles, bodies, attributes and lines of ours: a document without actions but links to plain addresses."""
+    texts = [text for name in HOSTILE_COLLECTIONS for text in corpora.inputs(name)][:400]
+    sheets = tuple(_hostile(number, text) for number, text in enumerate(texts, 1))
+    booklet = Booklet(texts[0], "en", sheets, PAGES, FILES, header=texts[1][:75], footer=" · ".join(texts)[:600])
+    reader = PdfReader(io.BytesIO(asyncio.run(TypstPrinter().print(booklet))))
+    trailer: Any = reader.trailer
+    objects = [reader.get_object(number) for number in range(1, trailer["/Size"])]
+    actions = [one for one in _dictionaries(objects) if one.get("/S") in ACTIONS]
+
+    assert 300 < len(texts)
+    assert set() == {name for one in _dictionaries(objects) for name in one} & ACTIVE
+    assert all(str(one.get("/URI")).startswith(("http://", "https://", "mailto:")) for one in actions)
+
+
+ACTIVE = {"/JS", "/JavaScript", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/EF", "/AA", "/OpenAction", "/AcroForm"}
+ACTIONS = {"/URI", "/JavaScript", "/Launch", "/GoToR", "/SubmitForm", "/ImportData"}
+
+
+def _hostile(number: int, text: str) -> Sheet:
+    quoted = escape(text)
+    html = f'<p>{quoted}</p><pre>{quoted}</pre><p><a href="{quoted}" id="{quoted}" title="{quoted}">on</a></p>'
+    return Sheet(PageId(str(number)), text[:1000], html, 0 if number == 1 else 1, text[:200])
+
+
+def _dictionaries(some: Any) -> Iterator[dict[str, Any]]:
+    """All dictionaries in some objects, however deep; what they refer to is an object of its own."""
+    for one in some.values() if isinstance(some, dict) else some:
+        if isinstance(one, dict):
+            yield one
+        if isinstance(one, (dict, list)):
+            yield from _dictionaries(one)
