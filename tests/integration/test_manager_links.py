@@ -432,7 +432,7 @@ def test_a_form_holds_no_field_that_is_not_read(seat: Seat) -> None:
         "children", "present_only", "whole_space", "restricted_pages", "indexing", "allow"
     }  # fmt: skip
 
-    assert SETTINGS | {"csrf", "version"} == sent
+    assert SETTINGS | {"csrf", "version", "preview_as"} == sent
 
 
 # --- layers in the form ----------------------------------------------------------------------------------------
