@@ -2,19 +2,19 @@
 create table brandings (
     site text collate "C" primary key,
     version integer not null,
-    name text not null,
-    footer text not null,
-    gate text not null,
-    home text not null,
-    accent text,
+    name text collate "C" not null,
+    footer text collate "C" not null,
+    gate text collate "C" not null,
+    home text collate "C" not null,
+    accent text collate "C",
     dark boolean not null,
-    styles text not null,
+    styles text collate "C" not null,
     styles_digest text collate "C",
     logo bytea,
-    logo_type text,
+    logo_type text collate "C",
     logo_digest text collate "C",
     icon bytea,
-    icon_type text,
+    icon_type text collate "C",
     icon_digest text collate "C"
 );
 
