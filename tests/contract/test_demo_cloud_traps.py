@@ -358,6 +358,7 @@ def test_every_canary_is_somewhere_in_what_is_answered(cloud: Cloud) -> None:
             seen += answer.json().get("body", {}).get(form, {}).get("value", "")
         for more in ("footer-comments", "inline-comments", "labels", "versions"):
             seen += cloud.ask(f"/api/v2/pages/{page}/{more}?body-format=storage").text
+        seen += cloud.ask(f"/rest/api/content/{page}/state").text
     unseen = {word for words in canaries.CANARIES.values() for word in words if word not in seen}
     never = {word for kind in ("credential", "user-key", "hidden") for word in canaries.CANARIES[kind]}
     elsewhere = {canaries.COOKIE_VALUE, *canaries.CANARIES["email"]}

@@ -143,6 +143,7 @@ def test_a_link_explains_itself(stage: Stage) -> None:
     """P9: from the link's page, for somebody who comes from a network at a time."""
     page = stage.signed_in()
     _shared(page, "lenses")
+    page.get_by_role("link", name="Spaces").click()
     page.get_by_role("link", name="Why it opens or not, for whom").click()
     page.get_by_label("from the network").fill("192.0.2.7")
     page.get_by_role("button", name="Explain").click()

@@ -71,6 +71,8 @@ def connect(path: Path) -> sqlite3.Connection:
         _write_ahead(connection)
         connection.execute("pragma synchronous = full")
         connection.execute("pragma foreign_keys = on")
+        # What is deleted, such as personal fields, is overwritten as well, and not only forgotten
+        connection.execute("pragma secure_delete = on")
     except BaseException:
         connection.close()
         raise
