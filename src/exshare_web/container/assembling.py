@@ -239,8 +239,19 @@ def assembled(
             )
         ),
     )
+    sites = _sites(settings, contents, deployment)
+    services = _services(settings, storage, contents, deployment, sites)
+    keeping = Keeping(storage, clock, settings.activity.retentions(contents))
+    archive = Archive(keeping, partial(notebook.write, storage.failures), settings.activity.heads_file)
+    return Opened(services, deployment.dispatching(), storage, contents, clock.now, archive)
+
+
+def _sites(
+    settings: Settings, contents: Mapping[SiteId, Content], deployment: Deployment
+) -> Mapping[SiteId, SiteContainer]:
+    """What each site has of its own."""
     ways = {site.name: ways_at(site) for site in settings.sites}
-    sites = {
+    return {
         site: SiteContainer(
             site=providers.Object(site),
             content=providers.Object(content),
@@ -252,7 +263,17 @@ def assembled(
         )
         for site, content in contents.items()
     }
-    services = Services(
+
+
+def _services(
+    settings: Settings,
+    storage: Storage,
+    contents: Mapping[SiteId, Content],
+    deployment: Deployment,
+    sites: Mapping[SiteId, SiteContainer],
+) -> Services:
+    """Everything that an endpoint may call, and the facts that it needs of the configuration."""
+    return Services(
         base_url=settings.base_url,
         manage_url=settings.members_url,
         visiting=deployment.visiting(),
@@ -268,12 +289,9 @@ def assembled(
         tokens=deployment.tokens(),
         ready=storage.ping,
         printer=TypstPrinter(),
-        ways=ways,
+        ways={site.name: ways_at(site) for site in settings.sites},
         contacts={site.name: site.contact for site in settings.sites if site.contact},
         own_urls={site.name: site.own_url for site in settings.sites if site.own_url},
         language=settings.language,
         languages={site.name: site.language for site in settings.sites if site.language},
     )
-    keeping = Keeping(storage, clock, settings.activity.retentions(contents))
-    archive = Archive(keeping, partial(notebook.write, storage.failures), settings.activity.heads_file)
-    return Opened(services, deployment.dispatching(), storage, contents, clock.now, archive)
