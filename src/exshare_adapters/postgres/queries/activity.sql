@@ -30,65 +30,51 @@ and (%(kinds)s::text is null or strpos(%(kinds)s::text, '|' || a.kind || '|') > 
 -- part: beside
 left join activity_seals s on s.seq = a.seq
 
--- name: by_site
--- Events of a site, newest first, and all else that is asked.
+-- part: rows
 {{shown}}
 from activity a left join activity_personal p on p.seq = a.seq
 {{beside}}
-where a.site = %(site)s
+
+-- part: newest
 and (a.at, a.seq) < (%(before)s, %(row)s) and a.at >= %(since)s
 {{fits}}
-order by a.at desc, a.seq desc limit %(limit)s;
+order by a.at desc, a.seq desc limit %(limit)s
+
+-- name: by_site
+-- Events of a site, newest first, and all else that is asked.
+{{rows}}
+where a.site = %(site)s
+{{newest}};
 
 -- name: by_link
 -- Events of one link, newest first, and all else that is asked.
-{{shown}}
-from activity a left join activity_personal p on p.seq = a.seq
-{{beside}}
+{{rows}}
 where a.site = %(site)s and a.link = %(link)s
-and (a.at, a.seq) < (%(before)s, %(row)s) and a.at >= %(since)s
-{{fits}}
-order by a.at desc, a.seq desc limit %(limit)s;
+{{newest}};
 
 -- name: by_space
 -- Events of one space, newest first, and all else that is asked.
-{{shown}}
-from activity a left join activity_personal p on p.seq = a.seq
-{{beside}}
+{{rows}}
 where a.site = %(site)s and a.space = %(space)s
-and (a.at, a.seq) < (%(before)s, %(row)s) and a.at >= %(since)s
-{{fits}}
-order by a.at desc, a.seq desc limit %(limit)s;
+{{newest}};
 
 -- name: by_page
 -- Events of one page or file, newest first, and all else that is asked.
-{{shown}}
-from activity a left join activity_personal p on p.seq = a.seq
-{{beside}}
+{{rows}}
 where a.site = %(site)s and a.page = %(page)s
-and (a.at, a.seq) < (%(before)s, %(row)s) and a.at >= %(since)s
-{{fits}}
-order by a.at desc, a.seq desc limit %(limit)s;
+{{newest}};
 
 -- name: by_member
 -- Events of one member, newest first, and all else that is asked.
-{{shown}}
-from activity a left join activity_personal p on p.seq = a.seq
-{{beside}}
+{{rows}}
 where a.site = %(site)s and a.member = %(member)s
-and (a.at, a.seq) < (%(before)s, %(row)s) and a.at >= %(since)s
-{{fits}}
-order by a.at desc, a.seq desc limit %(limit)s;
+{{newest}};
 
 -- name: by_kind
 -- Events of one kind, newest first, and all else that is asked.
-{{shown}}
-from activity a left join activity_personal p on p.seq = a.seq
-{{beside}}
+{{rows}}
 where a.site = %(site)s and a.kind = %(kind)s
-and (a.at, a.seq) < (%(before)s, %(row)s) and a.at >= %(since)s
-{{fits}}
-order by a.at desc, a.seq desc limit %(limit)s;
+{{newest}};
 
 -- name: by_network
 -- Events from one address of the network, newest first, and all else that is asked.

@@ -32,65 +32,51 @@ and (:kinds is null or instr(:kinds, '|' || a.kind || '|') > 0)
 -- part: beside
 left join activity_seals s on s.seq = a.seq
 
--- name: by_site
--- Events of a site, newest first, and all else that is asked.
+-- part: rows
 {{shown}}
 from activity a left join activity_personal p on p.seq = a.seq
 {{beside}}
-where a.site = :site
+
+-- part: newest
 and (a.at, a.seq) < (:before, :row) and a.at >= :since
 {{fits}}
-order by a.at desc, a.seq desc limit :limit;
+order by a.at desc, a.seq desc limit :limit
+
+-- name: by_site
+-- Events of a site, newest first, and all else that is asked.
+{{rows}}
+where a.site = :site
+{{newest}};
 
 -- name: by_link
 -- Events of one link, newest first, and all else that is asked.
-{{shown}}
-from activity a left join activity_personal p on p.seq = a.seq
-{{beside}}
+{{rows}}
 where a.site = :site and a.link = :link
-and (a.at, a.seq) < (:before, :row) and a.at >= :since
-{{fits}}
-order by a.at desc, a.seq desc limit :limit;
+{{newest}};
 
 -- name: by_space
 -- Events of one space, newest first, and all else that is asked.
-{{shown}}
-from activity a left join activity_personal p on p.seq = a.seq
-{{beside}}
+{{rows}}
 where a.site = :site and a.space = :space
-and (a.at, a.seq) < (:before, :row) and a.at >= :since
-{{fits}}
-order by a.at desc, a.seq desc limit :limit;
+{{newest}};
 
 -- name: by_page
 -- Events of one page or file, newest first, and all else that is asked.
-{{shown}}
-from activity a left join activity_personal p on p.seq = a.seq
-{{beside}}
+{{rows}}
 where a.site = :site and a.page = :page
-and (a.at, a.seq) < (:before, :row) and a.at >= :since
-{{fits}}
-order by a.at desc, a.seq desc limit :limit;
+{{newest}};
 
 -- name: by_member
 -- Events of one member, newest first, and all else that is asked.
-{{shown}}
-from activity a left join activity_personal p on p.seq = a.seq
-{{beside}}
+{{rows}}
 where a.site = :site and a.member = :member
-and (a.at, a.seq) < (:before, :row) and a.at >= :since
-{{fits}}
-order by a.at desc, a.seq desc limit :limit;
+{{newest}};
 
 -- name: by_kind
 -- Events of one kind, newest first, and all else that is asked.
-{{shown}}
-from activity a left join activity_personal p on p.seq = a.seq
-{{beside}}
+{{rows}}
 where a.site = :site and a.kind = :kind
-and (a.at, a.seq) < (:before, :row) and a.at >= :since
-{{fits}}
-order by a.at desc, a.seq desc limit :limit;
+{{newest}};
 
 -- name: by_network
 -- Events from one address of the network, newest first, and all else that is asked.
