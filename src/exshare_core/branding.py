@@ -1,18 +1,19 @@
 """How a site presents itself to its visitors, as one value, and what may not be said with it (spec V9).
 
-Colours are judged by the contrast that people can read (WCAG 2.2, 1.4.3), pictures by their first bytes. A site names
+Colours are judged by the contrast that people can read (WCAG 2.2, 1.4.3), pictures by what they are made of. A site names
 one colour; every other is derived from it, so that a page is readable in the light and in the dark.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from hashlib import sha256
 
 from attrs import field, frozen
 
 from exshare_core.errors import InvalidValue, InvalidValues, printable
+from exshare_core.pictures import still
 from exshare_core.values import TURNS, SiteId
 
 LONGEST_NAME = 60
@@ -119,16 +120,13 @@ class Picture:
 
     @classmethod
     def read(cls, data: bytes, most: int, field: str) -> Picture:
-        """The picture that `data` is; raises InvalidValue for what is larger than `most` bytes, or no PNG, JPEG or WebP.
-
-        What browsers take for a document or a program, such as SVG, is none: pictures come from the same place as pages.
+        """The picture in `data`, without what nobody sees of it; raises InvalidValue for what is larger than `most` bytes
+        and for whatever is no still picture (see `pictures.still`).
         """
         if len(data) > most:
             raise InvalidValue(field, f"at most {most // 1024} KiB")
-        for media_type, begins in _PICTURES.items():
-            if begins(data):
-                return cls(data, media_type)
-        raise InvalidValue(field, "not a picture in PNG, JPEG or WebP")
+        it = still(data, field)
+        return cls(it.data, it.media_type)
 
 
 @frozen(slots=True)
@@ -206,10 +204,3 @@ def _unprintable(char: str, *, lines: bool) -> bool:
     if lines and char in "\n\t":
         return False
     return unicodedata.category(char) in ("Cc", "Cs") or char in TURNS
-
-
-_PICTURES: dict[str, Callable[[bytes], bool]] = {
-    "image/png": lambda data: data.startswith(b"\x89PNG\r\n\x1a\n"),
-    "image/jpeg": lambda data: data.startswith(b"\xff\xd8\xff"),
-    "image/webp": lambda data: data.startswith(b"RIFF") and data[8:12] == b"WEBP",
-}

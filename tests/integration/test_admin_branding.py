@@ -9,11 +9,13 @@ from attrs import evolve
 
 from exshare_core.branding import LARGEST_ICON, LARGEST_LOGO, Branding, Colour, Picture
 from exshare_core.events import Kind
+from exshare_core.testing.printing import png
 from tests.integration.admins import BRANDING
 from tests.integration.members import Page, Seat, an_admin, forms_of, words_of
-from tests.integration.shell import PNG, SITE, Shell, run
+from tests.integration.shell import SITE, Shell, run
 
 PICTURES = f"{BRANDING}/pictures"
+PNG, ICON = png(), png(8, 8)
 TYPED = {
     "name": "Acme",
     "accent": "#7a1fa2",
@@ -88,6 +90,8 @@ def test_nothing_is_saved_where_nothing_is_different() -> None:
         ({"name": "x" * 61}, "name", "at most 60 characters"),
         ({"styles": "a { background: url(x) }"}, "styles", "line 1: `url()` is not allowed"),
         ({"styles": "a {\n position: fixed }"}, "styles", "line 2: `position` is not allowed"),
+        ({"styles": "a{--a:1}" * 2000}, "styles", "with each rule on a line of its own; these would be 28000"),
+        ({"styles": "@x;" * 4000}, "styles", "3980 more of the kind"),
         ({"footer": "a\u202eb"}, "footer", "none that turn the direction of writing"),
     ],
 )
@@ -142,11 +146,11 @@ def test_pictures_are_saved_and_taken_away() -> None:
     seat = an_admin(Shell())
     sent(seat, "save", **TYPED)
 
-    assert 303 == pictured(seat, {"logo": PNG, "icon": PNG + b"icon"}).status_code
+    assert 303 == pictured(seat, {"logo": PNG, "icon": ICON}).status_code
     assert (Picture(PNG, "image/png"), "Acme") == (stored(seat.shell).logo, stored(seat.shell).name)
     assert PNG == seat.get(f"/brand/{Picture(PNG, 'image/png').digest}").content
     assert 303 == pictured(seat, {}, remove_logo="on").status_code
-    assert (None, Picture(PNG + b"icon", "image/png")) == (stored(seat.shell).logo, stored(seat.shell).icon)
+    assert (None, Picture(ICON, "image/png")) == (stored(seat.shell).logo, stored(seat.shell).icon)
 
 
 @pytest.mark.parametrize(
@@ -156,6 +160,8 @@ def test_pictures_are_saved_and_taken_away() -> None:
         ({"icon": b"<html><script>alert(1)</script>"}, "icon", "not a picture"),
         ({"logo": PNG.ljust(LARGEST_LOGO + 1, b".")}, "logo", "at most 256 KiB"),
         ({"icon": PNG.ljust(LARGEST_ICON + 1, b".")}, "icon", "at most 64 KiB"),
+        ({"icon": PNG[:-9]}, "icon", "the picture is not whole"),
+        ({"logo": png(2049, 1)}, "logo", "at most 2048 pixels wide and high"),
     ],
 )
 def test_what_is_no_picture_is_refused(files: dict[str, bytes], field: str, words: str) -> None:

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from exshare_core.branding import Branding, Picture
-from tests.integration.shell import PNG, SITE, Shell, run
+from exshare_core.testing.printing import png
+from tests.integration.shell import SITE, Shell, run
 from tests.integration.test_api import Program, an_admin
 
+PNG = png()
 LOOK = f"/api/v1/sites/{SITE}/branding"
 WANTED = {
     "name": "Acme",

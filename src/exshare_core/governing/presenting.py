@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import evolve, frozen
 
 from exshare_core.accounts import Member
-from exshare_core.branding import Branding, Picture, check_branding
+from exshare_core.branding import LONGEST_STYLES, Branding, Picture, check_branding
 from exshare_core.errors import InvalidValue, InvalidValues, StaleBranding
 from exshare_core.events import Actor, Event, Kind
 from exshare_core.permissions import check_admin
@@ -75,12 +75,20 @@ class Presenting:
         styles = wanted.styles
         if all(one.field != "styles" for one in failures):
             try:
-                styles = self.styles.checked(wanted.styles)
+                styles = self._written(wanted.styles)
             except InvalidValues as error:
                 failures += error.failures
         if failures:
             raise InvalidValues(tuple(failures))
         return evolve(wanted, styles=styles)
+
+    def _written(self, styles: str) -> str:
+        """The sheet as browsers are given it, which must fit the bound as well: it comes back in the form and is sent again."""
+        written = self.styles.checked(styles)
+        if len(written) > LONGEST_STYLES:
+            said = f"at most {LONGEST_STYLES} characters with each rule on a line of its own; these would be {len(written)}"
+            raise InvalidValues((InvalidValue("styles", said),))
+        return written
 
     def _event(self, member: Member | None) -> Event:
         actor = Actor.OPERATOR if member is None else Actor.MEMBER
