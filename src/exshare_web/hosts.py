@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from exshare_core.decisions import Answer
 from exshare_core.values import SiteId
 from exshare_web.answers import Answers
+from exshare_web.brand import PLAIN, wearing
 
 OF_VISITORS = ("/s", "/account")
 OF_MEMBERS = ("/manage", "/api", "/badge")
@@ -55,6 +56,10 @@ class Names:
             return path == OF_A_SITE or _below(path, (*OF_VISITORS, *OF_BOTH))
         return any(_below(path, self._paths.get(name, ())) for name in _named(scope))
 
+    def knows(self, scope: Scope) -> bool:
+        """Whether the host that is asked is one of ours; a deployment of one name knows every host."""
+        return not self.apart or any(name in self._paths or name in self._sites for name in _named(scope))
+
 
 class Hosts:
     """Answers on each host what belongs there. Without any host of its own, every host answers everything."""
@@ -66,15 +71,19 @@ class Hosts:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what belongs to the host that is asked."""
-        if scope["type"] == "http" and not self.names.belongs(scope):
+        if scope["type"] != "http" or self.names.belongs(scope):
+            await self.app(scope, receive, send)
+        elif self.names.knows(scope):
             await self.answers.stranger(Answer.UNKNOWN)(scope, receive, send)
         else:
-            await self.app(scope, receive, send)
+            with wearing(PLAIN):  # who tries addresses by their numbers alone is not told whose they are
+                await self.answers.stranger(Answer.UNKNOWN)(scope, receive, send)
 
 
 def _named(scope: Scope) -> tuple[str, str]:
-    """The host as it is named, and without the port that goes without saying."""
-    host = Headers(scope=scope).get("host", "").lower()
+    """The host as it is named, and without the port that goes without saying; nothing where two are named (RFC 9112 3.2)."""
+    hosts = Headers(scope=scope).getlist("host")
+    host = hosts[0].lower() if len(hosts) == 1 else ""
     return host, host.removesuffix(":443").removesuffix(":80")
 
 

@@ -8,16 +8,19 @@ from urllib.parse import urlsplit
 import pytest
 from attrs import evolve
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 from exshare_core.branding import Branding
 from exshare_core.departing import Gateway
 from exshare_core.identities import Identity
 from exshare_core.testing.fakes.identities import MemoryIdentityProvider
-from exshare_core.values import Address, SiteId
+from exshare_core.values import Address, People, SiteId
 from exshare_web.app import create_app
+from tests.integration.guests import ADA, Guest
 from tests.integration.shell import BASE_URL, PASSWORD, SITE, UNKNOWN_TOKEN, Shell, run
 
-OWN = "https://handbook.acme.example"
+OWN_HOST = "handbook.acme.example"
+OWN = f"https://{OWN_HOST}"
 RIVAL_HOST = "https://pages.rival.example"
 RIVAL = SiteId("rival")
 
@@ -128,6 +131,116 @@ def test_a_sites_host_has_nothing_of_members_and_of_other_sites(path: str) -> No
 def test_accounts_of_the_site_are_at_its_host() -> None:
     """V9: where its gates send visitors."""
     assert 200 == at(two_sites(), OWN).get(f"/account/{SITE}/sign-in").status_code
+
+
+def test_a_deployment_is_plain_to_who_does_not_know_its_names() -> None:
+    """G8: who tries addresses by their numbers alone is not told whose deployment answers there, even where it is one site's."""
+    shell = Shell(own_url=OWN)
+    run(shell.storage.brandings.replace(Branding(SITE, 1, name="Acme"), []))
+    foreign, ours = (at(shell, host).get("/nothing").text for host in ("https://192.0.2.1", BASE_URL))
+
+    assert ("Acme" in foreign, "Acme" in ours) == (False, True)
+
+
+ASKED = [
+    ([OWN_HOST], 200),
+    (["HANDBOOK.Acme.example:443"], 200),
+    ([RIVAL_HOST.removeprefix("https://")], 404),
+    ([OWN_HOST, RIVAL_HOST.removeprefix("https://")], 404),
+    ([RIVAL_HOST.removeprefix("https://"), OWN_HOST], 404),
+    ([OWN_HOST, OWN_HOST], 404),
+    ([f"{OWN_HOST}, pages.rival.example"], 404),
+    ([f"{OWN_HOST}."], 404),
+    ([f"{OWN_HOST}:8443"], 404),
+    ([f"{OWN_HOST}:0443"], 404),
+    ([f"{OWN_HOST}:443:80"], 404),
+    ([f"x.{OWN_HOST}"], 404),
+    ([f"ada@{OWN_HOST}"], 404),
+    ([f"{OWN_HOST}/s"], 404),
+    ([f"{OWN_HOST}\t"], 404),
+    (["xn--handbook-.acme.example"], 404),
+    (["handboo\u212a.acme.example"], 404),
+    (["[::1]"], 404),
+    ([""], 404),
+    ([], 404),
+]
+"""What a request may name as its host, and whether the link of the site is there."""
+
+
+@pytest.mark.parametrize(("hosts", "status"), ASKED, ids=map(str, range(len(ASKED))))
+def test_a_host_is_ours_by_its_one_name_alone(hosts: list[str], status: int) -> None:
+    """V9, RFC 9112 3.2: what proxies say beside it counts for nothing, and of two hosts none is meant."""
+    shell = two_sites()
+    made = shell.make_link()
+    more = [(b"x-forwarded-host", OWN_HOST.encode()), (b"forwarded", f"host={OWN_HOST}".encode())]
+
+    assert status == asked(shell, made.path, [(b"host", one.encode()) for one in hosts] + more)
+
+
+@pytest.mark.parametrize("target", [f"{OWN}/", "//handbook.acme.example/", "//", "/./", "/%2e/", "/s/.."])
+def test_a_path_names_no_host(target: str) -> None:
+    """V9: what a request asks for in another form than a path of ours is not there."""
+    assert 404 == asked(two_sites(), target, [(b"host", OWN_HOST.encode())])
+
+
+def asked(shell: Shell, path: str, headers: list[tuple[bytes, bytes]]) -> int:
+    """The status of the answer to a request with these very headers."""
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "https",
+        "path": path, "raw_path": path.encode(), "root_path": "", "query_string": b"", "headers": headers,
+        "client": ("192.0.2.7", 50000), "server": ("192.0.2.1", 443),
+    }  # fmt: skip
+    run(shell.app(scope, receive, send))
+    return int(sent[0]["status"])
+
+
+def test_nothing_leads_away_from_the_host_of_a_site() -> None:
+    """V9: no answer names a host or gives a cookie to another one, and what goes wrong there looks like the site."""
+    shell = two_sites()
+    made = shell.make_link(password=PASSWORD)
+    visitor, next_one = at(shell, OWN), at(shell, OWN)
+    answers = [
+        visitor.get(made.path),
+        visitor.post(made.path, data={"password": PASSWORD}),
+        visitor.get(made.path),
+        visitor.get(made.path, params={"lang": "de"}),
+        visitor.get(f"/account/{SITE}"),
+        visitor.get("/robots.txt"),
+    ]
+    wrong = [
+        next_one.post(made.path, data={"password": "not this one"}),
+        next_one.post(made.path, data={"password": PASSWORD}, headers={"origin": RIVAL_HOST}),
+        next_one.post(made.path, content=b"x" * 70_000, headers={"content-type": "application/x-www-form-urlencoded"}),
+        next_one.get("/favicon.ico"),
+        next_one.get(f"/sso/{SITE}/staff/callback"),
+    ]
+    places = [answer.headers["location"] for answer in answers if "location" in answer.headers]
+    cookies = [cookie.lower() for answer in answers for cookie in answer.headers.get_list("set-cookie")]
+
+    assert [True] * len(places) == [place.startswith("/") and place[1:2] != "/" for place in places]
+    assert [True] * len(cookies) == ["domain" not in cookie and cookie.startswith("__host-") for cookie in cookies]
+    assert (2, 1) <= (len(places), len(cookies))
+    assert [403, 403, 413, 404, 403] == [answer.status_code for answer in wrong]
+    assert [True] * len(wrong) == ["Acme" in answer.text for answer in wrong]
+
+
+def test_people_are_told_the_addresses_at_the_host_of_the_site() -> None:
+    """V11: in the file of what is stored of their account as well."""
+    shell = Shell(own_url=OWN)
+    made = shell.make_link(people=People.parse([ADA]))
+    guest = Guest(shell)
+    guest.client.base_url = OWN
+    guest.join(made)
+
+    assert [f"{OWN}{made.path}"] == [one["address"] for one in guest.act("data").json()["shares"]]
 
 
 @pytest.mark.parametrize(

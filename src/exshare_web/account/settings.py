@@ -169,7 +169,8 @@ async def end_sessions(request: Request, place: Place, here: Recognised) -> Resp
 async def data(request: Request, place: Place, here: Recognised) -> Response:
     """``POST /account/{site}/data``: all that is stored of the account, as a file of JSON."""
     it = shell(request)
-    told = await it.services.joining.data(here, place.caller, lambda last: f"{it.services.base_url}/s/{last}")
+    links_at = it.services.own_urls.get(place.site, it.services.base_url)
+    told = await it.services.joining.data(here, place.caller, lambda last: f"{links_at}/s/{last}")
     headers = {"content-disposition": 'attachment; filename="my-data.json"'}
     return Response(json.dumps(told, indent=2, ensure_ascii=False), media_type="application/json", headers=headers)
 
