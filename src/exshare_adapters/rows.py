@@ -6,7 +6,7 @@ or from a JSON object with the same names.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from exshare_adapters.codec import Codec
@@ -122,6 +122,14 @@ def found_of(codec: Codec, row: Row) -> Found:
         proofs=tuple(proof_of(proof) for proof in tree(row["proofs"])),
         visit=None if visit is None else visit_of(visit),
     )
+
+
+def found_in_order(
+    codec: Codec, wanted: Sequence[tuple[bytes, bytes | None]], rows: Mapping[tuple[bytes, bytes | None], Row | None]
+) -> Sequence[Found | None]:
+    """What the look-ups of a batch found, in their order; each row is read once."""
+    found = {key: None if row is None else found_of(codec, row) for key, row in rows.items()}
+    return [found[key] for key in wanted]
 
 
 def record_of(codec: Codec, row: Row) -> LinkRecord:

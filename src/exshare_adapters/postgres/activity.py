@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from exshare_adapters.activity_rows import counting, day_of, event_params, kinds_counted, recorded, searches
+from exshare_adapters.batches import Batches
 from exshare_adapters.columns import Row, word
 from exshare_adapters.postgres.along import put_along
 from exshare_adapters.postgres.connection import Statements
@@ -20,13 +21,19 @@ class PostgresActivity:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._appended = Batches(self._append)
 
     async def append(self, events: Sequence[Event]) -> None:
-        """See `ActivityLog.append`; one event, as of every view, is one statement and asks for one answer only."""
+        """See `ActivityLog.append`; what many visitors did at one moment is one transaction."""
+        await self._appended.ask(events)
+
+    async def _append(self, batch: Sequence[Sequence[Event]]) -> Sequence[None]:
+        events = [event for one in batch for event in one]
         if len(events) == 1:
             await self._database.run("activity.append", event_params(events[0]))
         else:
             await self._database.write(lambda db: put_along(db, events))
+        return [None] * len(batch)
 
     async def of_link(self, site: SiteId, link: LinkId, limit: int = 100) -> tuple[Event, ...]:
         """See `ActivityLog.of_link`."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from exshare_adapters.activity_rows import counting, day_of, kinds_counted, recorded, searches
+from exshare_adapters.batches import Batches
 from exshare_adapters.columns import Row, word
 from exshare_adapters.sqlite.along import put_along
 from exshare_adapters.sqlite.connection import Statements
@@ -21,10 +22,15 @@ class SqliteActivity:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._appended = Batches(self._append)
 
     async def append(self, events: Sequence[Event]) -> None:
-        """See `ActivityLog.append`."""
-        await self._database.write(lambda db: put_along(db, events))
+        """See `ActivityLog.append`; what many visitors did at one moment is one transaction."""
+        await self._appended.ask(events)
+
+    async def _append(self, batch: Sequence[Sequence[Event]]) -> Sequence[None]:
+        await self._database.write(lambda db: put_along(db, [event for one in batch for event in one]))
+        return [None] * len(batch)
 
     async def of_link(self, site: SiteId, link: LinkId, limit: int = 100) -> tuple[Event, ...]:
         """See `ActivityLog.of_link`."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from exshare_adapters.batches import Batches
 from exshare_adapters.codec import Codec
+from exshare_adapters.columns import Row
 from exshare_adapters.link_rows import link_of, link_params, list_params, swept_of, term_params, visit_id
 from exshare_adapters.list_statements import ListStatements, plan
 from exshare_adapters.policy_rows import space_key
 from exshare_adapters.queries import load_queries
 from exshare_adapters.rows import (
     address_params,
-    found_of,
+    found_in_order,
     proof_params,
     record_of,
     visit_params,
@@ -33,6 +35,8 @@ from exshare_core.values import LinkId, MemberId, PageId, SiteId, SpaceKey
 PACKAGE = "exshare_adapters.sqlite"
 BATCH = 500
 """Links that are brought up to date in one transaction."""
+LOOKS = 2
+"""Batches of look-ups at the same time: one that waits for its answer lets another go on."""
 
 _LAST = datetime.max.replace(tzinfo=UTC)
 
@@ -44,11 +48,19 @@ class SqliteLinks:
         self._database = database
         self._codec = codec
         self._lists = ListStatements(load_queries(PACKAGE))
+        self._found = Batches(self._find, at_once=LOOKS)
 
     async def find(self, digest: bytes, session: bytes | None) -> Found | None:
-        """See `LinkRepository.find`."""
-        row = await self._database.read(lambda db: db.one("links.find", digest=digest, session=session))
-        return None if row is None else found_of(self._codec, row)
+        """See `LinkRepository.find`; who asks the same at one moment shares a look-up that begins thereafter."""
+        return await self._found.ask((digest, session))
+
+    async def _find(self, batch: Sequence[tuple[bytes, bytes | None]]) -> Sequence[Found | None]:
+        wanted = dict.fromkeys(batch)
+
+        def work(db: Statements) -> Sequence[Row | None]:
+            return [db.one("links.find", digest=digest, session=session) for digest, session in wanted]
+
+        return found_in_order(self._codec, batch, dict(zip(wanted, await self._database.read(work), strict=True)))
 
     async def get(self, site: SiteId, link: LinkId) -> LinkRecord | None:
         """See `LinkRepository.get`."""

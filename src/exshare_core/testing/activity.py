@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -44,6 +45,17 @@ class ActivityLogContract(Contract[Storage]):
         await storage.activity.append(events[4:])
 
         assert tuple(reversed(events)) == await storage.activity.of_link(link.site, link.id)
+
+    @promise
+    async def test_what_many_do_at_one_moment_is_all_kept(self, storage: Storage) -> None:
+        """Events that are appended while others are on their way rest, each once, those given together in order."""
+        link = await _new(storage)
+        pairs = [[an_event(link, Kind.VIEWED, page=f"{one}{end}") for end in "ab"] for one in range(20)]
+        await asyncio.gather(*(storage.activity.append(pair) for pair in pairs))
+        there = [str(event.page) for event in reversed(await storage.activity.of_link(link.site, link.id))]
+
+        assert sorted(f"{one}{end}" for one in range(20) for end in "ab") == sorted(there)
+        assert all(there.index(f"{one}a") < there.index(f"{one}b") for one in range(20))
 
     @promise
     async def test_the_latest_events_are_given(self, storage: Storage) -> None:

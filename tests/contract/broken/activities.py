@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+from typing import Any, ClassVar
 
 from attrs import evolve
 
@@ -20,6 +21,19 @@ class KeepsWhereAccountsCameFrom(MemoryAccounts):
         before = dict(self.state.personal)
         await super().delete(*given, **more)
         self.state.personal = {**before, **self.state.personal}
+
+
+class IsDeafWhileItWrites(MemoryActivity):
+    """What is appended while something is on its way to the store is lost."""
+
+    writing: ClassVar[list[Any]] = []
+
+    async def append(self, events: Any) -> None:
+        if not self.writing:
+            self.writing.append(events)
+            await asyncio.sleep(0)
+            await super().append(events)
+            self.writing.clear()
 
 
 class LooksAtOneThingOnly(MemoryActivity):
@@ -193,6 +207,7 @@ ROWS = [
     stored("activity", TakesTheLastInstantIn, "a_span_holds_its_first_instant_and_not_its_last"),
     stored("activity", CountsPagesFromTheTop, "pages_of_events_are_complete"),
     stored("activity", CountsEveryKind, "days_are_counted_in_utc"),
+    stored("activity", IsDeafWhileItWrites, "what_many_do_at_one_moment_is_all_kept"),
     stored("activity", PutsTheQuietestFirst, "the_busiest_links_come_first"),
     stored("chain", NeverWaits, "what_waits_for_a_seal_is_known"),
     stored("chain", SealsWithoutCommitments, "seals_cover_what_is_stored"),
