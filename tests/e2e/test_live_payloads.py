@@ -6,6 +6,7 @@ import html
 import json
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import attrs
@@ -16,7 +17,7 @@ from playwright.sync_api import Browser
 from exshare_demo import pages
 from exshare_demo.boxes import code
 from exshare_demo.forms import raw
-from exshare_demo.model import Comment, State
+from exshare_demo.model import Comment, Part, State
 from exshare_demo.site import Site
 from tests.e2e import browsing, canary_run, configured
 from tests.e2e.browsing import Window
@@ -26,7 +27,9 @@ from tests.requirements import need
 BATCH, FEW = 40, 5
 """Payloads in one page, and of those that hold foreign elements, of which the renderer takes small pages only."""
 _FOREIGN = re.compile(r"<(?:svg|math|noscript|plaintext|template|select|frameset)", re.IGNORECASE)
-FIRST = 47000001
+FIRST, WORDED = 47000001, 48000001
+MANY, SOUGHT_PAGES = 300, 60
+"""Payloads that are words of one page, and pages that are looked for."""
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 _CLOSED = re.sub(
     r"(\S+)\s*",
@@ -178,7 +181,7 @@ def _nothing_happened(address: str, *windows: Window) -> None:
     for window in windows:
         window.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
-        assert (address, [], []) == (window.page.url, window.faults, window.alarms())
+        assert (address, [], []) == (window.page.url.partition("#")[0], window.faults, window.alarms())
 
 
 def test_no_live_payload_does_anything(run: Run, browser: Browser) -> None:
@@ -200,6 +203,59 @@ def test_no_live_payload_does_anything(run: Run, browser: Browser) -> None:
 
     assert 1300 < len(payloads)
     assert len(left) < 20  # some swallow all that follows them in their own page
+
+
+def test_no_live_payload_does_anything_as_words(run: Run, browser: Browser) -> None:
+    """Words that read like markup stay words where we take pages apart: in excerpts, in what changed, in old versions."""
+    words = [_CONTROLS.sub("", one.text)[:400] for one in live()]
+    short = [one for one in words if len(one) <= 70]
+    for number, start in enumerate(range(0, len(words), MANY), WORDED):
+        batch = words[start : start + MANY]
+        run.site.add_page(pages.HOME, "Words", _paragraphs(batch), page_id=number)
+        run.site.edit(number, _paragraphs([f"{one} {other}" for one, other in pairwise(batch)]))
+    for at in range(0, len(short), len(short) // SOUGHT_PAGES):
+        run.site.add_page(
+            WORDED, f"{short[at][:60]} lodestone", _paragraphs([f"{one} lodestone" for one in short[at : at + 3]])
+        )
+    run.site.reindex()
+    path = run.links["cloud", "everything"]
+    with browsing.window(browser, run.base, policy=False) as naked:
+        for number in range(WORDED, WORDED - (-len(words) // MANY)):
+            for beside in ("", "/history/1", "/compare?from=1&to=2"):
+                _shown(run, naked, f"{path}/p/{number}{beside}")
+        found = _sought(run, naked, path)
+
+    assert 1300 < len(words)
+    assert SOUGHT_PAGES <= found
+
+
+def _paragraphs(words: Sequence[str]) -> Part:
+    """Words as an editor keeps them: escaped, so that nothing of them is markup."""
+    return raw("".join(f"<p>{html.escape(one)}</p>" for one in words))
+
+
+def _shown(run: Run, naked: Window, path: str) -> None:
+    answer = naked.page.goto(path)
+
+    assert answer is not None
+    assert (path, 200) == (path, answer.status)
+
+    _nothing_happened(f"{run.base}{path}", naked)
+
+
+def _sought(run: Run, naked: Window, path: str) -> int:
+    """Look for the word that all of them have, as a visitor does; how many were found."""
+    found = 0
+    naked.page.goto(f"{path}/find")
+    naked.page.fill("#words", "lodestone")
+    more = naked.page.locator(".search button")
+    while more.count():
+        with naked.page.expect_navigation():
+            more.first.click()
+        _nothing_happened(f"{run.base}{path}/find", naked)
+        found += naked.page.locator(".hits > li").count()
+        more = naked.page.locator("#results form button")
+    return found
 
 
 @pytest.mark.parametrize(
