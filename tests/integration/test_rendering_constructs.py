@@ -75,7 +75,7 @@ ROWS: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = [
     (
         '<div class="panel" style="background-color: #EAE6FF;position:fixed"><div class="panelHeader"><b>T</b></div>'
         '<div class="panelContent"><p>x</p></div></div>',
-        ("background-color:#eae6ff", '<div class="ex-box-title"><b>T</b></div>', "<p>x</p>"),
+        ("--ex-ground:#eae6ff", '<div class="ex-box-title"><b>T</b></div>', "<p>x</p>"),
         ("position",),
     ),
     (
@@ -86,7 +86,7 @@ ROWS: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = [
     (
         '<div class="table-wrap"><table class="confluenceTable"><tbody><tr><td data-highlight-colour="#deebff" rowspan="2">x'
         "</td></tr></tbody></table></div>",
-        ('<div class="ex-table"', 'tabindex="0"', 'rowspan="2"', "background-color:#deebff"),
+        ('<div class="ex-table"', 'tabindex="0"', 'rowspan="2"', "--ex-ground:#deebff"),
         ("data-",),
     ),
     (
@@ -140,8 +140,8 @@ ROWS: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = [
         '<span style="background-color: navy">deep</span> <span style="background-color: #fff">paper</span></p>',
         (
             '<span style="--ex-ink:rgb(0,82,204)">blue</span>',
-            'style="background-color:#fedec8" class="ex-tinted">peach</span>',
-            'style="background-color:#000080" class="ex-shaded">deep</span>',
+            'style="--ex-ground:#fedec8" class="ex-tinted">peach</span>',
+            'style="--ex-ground:#000080" class="ex-shaded">deep</span>',
             "<span>paper</span>",
         ),
         (),
@@ -154,7 +154,7 @@ ROWS: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = [
     (
         '<div class="table-wrap"><table><tbody><tr><td class="highlight-blue" data-highlight-colour="blue" '
         'style="text-align: right">x</td></tr></tbody></table></div>',
-        ('class="ex-tinted"', "background-color:#deebff", "text-align:right"),
+        ('class="ex-tinted"', "--ex-ground:#deebff", "text-align:right"),
         ("highlight",),
     ),
     (

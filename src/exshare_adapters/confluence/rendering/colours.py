@@ -22,6 +22,9 @@ HIGHLIGHTS = {
     "grey": "#f4f5f7", "red": "#ffebe6", "green": "#e3fcef", "blue": "#deebff", "yellow": "#fffae6",
 }  # fmt: skip
 """The colours of table cells that older editors name instead of writing them."""
+_PALE = 0xE4
+_COLOURLESS = 8
+"""Of 255, by how much the channels of a grey differ at most: greys of Confluence lean towards blue."""
 _DIM = 0.19
 """On surfaces of less relative luminance than this, white words have more contrast than black ones."""
 
@@ -58,6 +61,12 @@ def is_dim(colour: str) -> bool:
     """Whether words on a surface ``#rrggbb`` must be light: relative luminance as WCAG 2.2 defines it."""
     red, green, blue = (_linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue < _DIM
+
+
+def is_pale_grey(colour: str) -> bool:
+    """Whether a surface ``#rrggbb`` has next to no colour and is nearly white, as heads of tables are."""
+    channels = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+    return min(channels) >= _PALE and max(channels) - min(channels) <= _COLOURLESS
 
 
 def _channel(text: str, full: int) -> float:

@@ -6,7 +6,7 @@ import re
 
 from selectolax.lexbor import LexborNode
 
-from exshare_adapters.confluence.rendering.tree import Tree, attribute, first, words
+from exshare_adapters.confluence.rendering.tree import Tree, attribute, classes, first, words
 from exshare_adapters.confluence.rendering.words import word
 
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
@@ -14,7 +14,7 @@ _CODE_POINTS = re.compile(r"[0-9a-fA-F]{2,6}(?:-[0-9a-fA-F]{2,6}){0,10}\Z")
 _OLD_NAMES = {
     "smile": "🙂", "sad": "🙁", "cheeky": "😛", "laugh": "😀", "wink": "😉", "thumbs-up": "👍", "thumbs-down": "👎",
     "information": "ℹ️", "tick": "✅", "cross": "❌", "warning": "⚠️", "plus": "➕", "minus": "➖", "question": "❓",
-    "light-on": "💡", "light-off": "💡", "yellow-star": "⭐", "red-star": "⭐", "green-star": "⭐", "heart": "❤️",
+    "light-on": "💡", "light-off": "💡", "yellow-star": "⭐", "red-star": "⭐", "green-star": "⭐", "blue-star": "⭐", "heart": "❤️",
     "broken-heart": "💔",
 }  # fmt: skip
 _SITE_NAMES = {
@@ -29,6 +29,9 @@ _SITE_NAMES = {
 def mentions(tree: Tree, names: bool) -> None:
     """Mentions become names, or "someone" where names are hidden."""
     for node in tree.find(".user-mention, .confluence-userlink, a[data-account-id], a[data-username]"):
+        if "userLogoLink" in classes(node) and not words(node):
+            tree.cut(node)  # a picture of somebody, whose name stands beside it
+            continue
         name = words(node) if names else word("someone")
         tree.replace(node, tree.new("span", "ex-mention", name or word("someone")))
 

@@ -14,13 +14,14 @@ from exshare_adapters.confluence.macros import DIAGRAMS
 from exshare_adapters.confluence.rendering.addresses import Addresses
 from exshare_adapters.confluence.rendering.job import Job
 from exshare_adapters.confluence.rendering.redaction import hide
-from exshare_adapters.confluence.rendering.tree import Tree, attribute, children, classes, first, words
+from exshare_adapters.confluence.rendering.tree import Tree, attribute, children, classes, first, move, words
 from exshare_adapters.confluence.rendering.words import word
 from exshare_core.values import AttachmentId, PageId
 
 _RESOURCE = re.compile(r"(?:att)?([0-9]{1,19})\Z")
 _DIAGRAM_NAME = re.compile(r"diagramName(?:=|\\?[\"']\s*:\s*\\?[\"'])([^|\"'\\&<>]{1,200})")
 _DIAGRAM = "data-ex-diagram"
+_TILE = "data-ex-tile"
 _FORMULAS = frozenset({"latexmath-img", "latex", "latex-img", "math-img", "mathjax-img", "tex"})
 """Pictures of formulas, whose alternative text is the formula."""
 _PAGE = re.compile(r"[1-9][0-9]{0,18}\Z")
@@ -132,6 +133,33 @@ def captions(tree: Tree) -> None:
         node.attrs["class"] = "ex-caption"
 
 
+def galleries(tree: Tree) -> None:
+    """Pictures that Confluence puts in the cells of a table, each with its words, stand in a grid."""
+    for node in tree.find("table.gallery"):
+        grid = tree.new("div", "ex-gallery")
+        for cell in node.css("td"):
+            if len(cell.css("td")) == 1:
+                move(cell, _tile(tree, grid, cell, node))
+        if (caption := first(node, "caption")) is not None:
+            node.insert_before(tree.rename(caption, "p", "ex-caption"), move=True)
+        tree.replace(node, grid)
+
+
+def _tile(tree: Tree, grid: LexborNode, cell: LexborNode, gallery: LexborNode) -> LexborNode:
+    """The place of a cell: that of the cells before it where they share a table in the gallery's own."""
+    table = cell.parent
+    while table is not None and table.tag != "table":
+        table = table.parent
+    inner = table is not None and table.mem_id != gallery.mem_id
+    name = f"{table.mem_id}" if inner and table is not None else ""
+    tile, place = grid.last_child, tree.new("div")
+    if tile is None or not name or attribute(tile, _TILE) != name:
+        tile = tree.new("div", attributes={_TILE: name})
+        grid.insert_child(tile, move=True)
+    tile.insert_child(place, move=True)
+    return place
+
+
 def _picture(tree: Tree, node: LexborNode, job: Job, addresses: Addresses) -> None:
     alt = attribute(node, "alt") or attribute(node, "data-linked-resource-default-alias")
     file = file_of(node, job, addresses, "data-image-src", "src")
@@ -196,6 +224,8 @@ def cards(tree: Tree, job: Job, addresses: Addresses) -> None:
             target = addresses.target(attribute(link, "href"))
             if found and (not isinstance(target, FileLink) or addresses.reaches(target.page)):
                 link.attrs["href"] = canonical(job, AttachmentId(f"att{found[1]}"))
+    for node in tree.find("tr[class*=attachment-summary], .attachment-summary-toggle"):
+        tree.cut(node)  # what a script unfolds below a file
     for node in tree.find(".media-group"):
         node.attrs["class"] = "ex-files"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from exshare_adapters.confluence.rendering import caps, people, pictures, structures
+from exshare_adapters.confluence.rendering import caps, contents, listings, people, pictures, structures
 from exshare_adapters.confluence.rendering.addresses import Addresses
 from exshare_adapters.confluence.rendering.anchors import add_anchors
 from exshare_adapters.confluence.rendering.job import Job
@@ -86,6 +86,8 @@ def _normal(body: str) -> str:
 
 def _through_tree(html: str, job: Job, scan: Scan, addresses: Addresses) -> str:
     tree = Tree(html)
+    if scan.tagged(b"script"):
+        listings.scripted(tree)
     if scan.tagged(*_GONE):
         if scan.classed(b"ap-container", b"gediagram"):
             pictures.keep_diagram_names(tree)
@@ -130,22 +132,26 @@ def _structure(tree: Tree, job: Job, scan: Scan, addresses: Addresses) -> None:
     for words, step in _STEPS:
         if classed(*words):
             step(tree)
-    if scan.tagged(b"pre"):
-        structures.code(tree)
+    if classed(b"toc"):
+        contents.contents(tree, whole=not (job.without or tree.find(".ex-placeholder")))
+    if classed(b"gallery"):
+        pictures.galleries(tree)
+    if scan.tagged(b"pre", b"script"):
+        listings.code(tree)
     if scan.tagged(b"table") or classed(b"table"):
         structures.tables(tree)
-    if scan.has(b"style=", b"data-highlight", b"data-colorid"):
+    if scan.has(b"style=", b"data-highlight", b"data-colorid") or scan.classed(b"highlight-"):
         structures.colour(tree)
 
 
 _STEPS = (
     ((b"expand",), structures.expands),
-    ((b"information-macro",), structures.notices),
+    ((b"panelmacro",), structures.old_notices),
+    ((b"information-macro", b"panelmacro", b"aui-message"), structures.notices),
     ((b"panel",), structures.panels),
     ((b"lozenge", b"status-macro"), structures.statuses),
     ((b"task", b"decision"), structures.tasks),
     ((b"layout", b"section"), structures.layouts),
-    ((b"toc",), structures.contents),
     ((b"date-past",), structures.dates),
     ((b"tabmeta",), structures.properties),
 )

@@ -38,18 +38,19 @@ def _passages(body: LexborNode) -> Iterator[Passage]:
     blocks: dict[int, LexborNode] = {}
     current: LexborNode | None = None
     words: list[str] = []
+    rows: set[int] = set()
     for node in body.traverse(include_text=True):
         if node.is_text_node:
             block = _block(node, blocks)
             if current is not None and block.mem_id != current.mem_id:
-                yield from _made(current, words)
+                yield from _made(current, words, rows)
                 words = []
             current = block
             words.append(node.text_content or "")
         elif node.tag == "br":
             words.append("\n")
     if current is not None:
-        yield from _made(current, words)
+        yield from _made(current, words, rows)
 
 
 def _block(node: LexborNode, known: dict[int, LexborNode]) -> LexborNode:
@@ -65,13 +66,25 @@ def _block(node: LexborNode, known: dict[int, LexborNode]) -> LexborNode:
     return block
 
 
-def _made(block: LexborNode, words: list[str]) -> Iterator[Passage]:
+def _made(block: LexborNode, words: list[str], rows: set[int]) -> Iterator[Passage]:
+    """The passages of one block; `rows` are those of tables that have begun."""
     sort = _sort(block)
     text = "".join(words)
     lines = text.splitlines() if sort is Sort.CODE else [" ".join(text.split())]
     for line in lines:
         if line.strip():
-            yield Passage(line.rstrip(), sort)
+            yield Passage(line.rstrip(), sort, begins=sort is Sort.CELL and _begins(block, rows))
+
+
+def _begins(cell: LexborNode, rows: set[int]) -> bool:
+    """Whether nothing of the row around a cell has been read yet; it has from now on."""
+    row: LexborNode | None = cell
+    while row is not None and row.tag != "tr":
+        row = row.parent
+    if row is None or row.mem_id in rows:
+        return False
+    rows.add(row.mem_id)
+    return True
 
 
 def _sort(block: LexborNode) -> Sort:

@@ -81,7 +81,7 @@ CLASSES = frozenset(
         "ex-number", "ex-panel", "ex-placeholder", "ex-plain", "ex-properties", "ex-sr", "ex-success", "ex-current",
         "ex-error", "ex-moved", "ex-new", "ex-neutral", "ex-table", "ex-task", "ex-tasks", "ex-tinted", "ex-tip",
         "ex-toc", "ex-children", "ex-warning", "ex-late", "ex-three", "ex-two", "ex-emoji", "ex-external", "ex-caption", "ex-math",
-        "ex-shaded", "ex-video",
+        "ex-shaded", "ex-video", "ex-outline", "ex-numbered", "ex-line", "ex-grey", "ex-gallery",
     }
 )  # fmt: skip
 """The class words of ours; content.css gives them their look."""
@@ -90,13 +90,16 @@ _ALL_CLASSES = CLASSES | CODE_CLASSES
 
 _INK = re.compile(r"#[0-9a-f]{3,8}\Z|rgba?\([0-9 .,%/]{5,60}\)\Z|[a-z]{3,20}\Z")
 _LENGTH = re.compile(r"[0-9]{1,5}(?:\.[0-9]{1,6})?(?:px|%|em|rem)\Z")
+_COUNT = re.compile(r"ex-line [0-9]{1,5}\Z")
 _ALIGN = re.compile(r"(?:left|right|center|justify|start|end)\Z")
 INK = "--ex-ink"
 """The author's colour of words, as a variable, so that content.css can keep it readable on light and dark pages."""
+GROUND = "--ex-ground"
+"""The author's colour of a surface, as a variable, so that a dark page may darken it."""
 _STYLES: dict[str, tuple[str, Callable[[str], str | None]]] = {
     **dict.fromkeys(("color", INK), (INK, lambda value: value if _INK.match(value) else None)),
-    "background-color": ("background-color", colours.surface),
-    "background": ("background-color", colours.surface),
+    **dict.fromkeys(("background-color", "background", GROUND), (GROUND, colours.surface)),
+    "counter-set": ("counter-set", lambda value: value if _COUNT.match(value) else None),
     "width": ("width", lambda value: value if _LENGTH.match(value) else None),
     "margin-left": ("margin-left", lambda value: value if _LENGTH.match(value) else None),
     "text-align": ("text-align", lambda value: value if _ALIGN.match(value) else None),

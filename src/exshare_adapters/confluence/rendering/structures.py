@@ -7,9 +7,8 @@ import re
 from selectolax.lexbor import LexborNode
 
 from exshare_adapters.confluence.rendering import colours
-from exshare_adapters.confluence.rendering.highlighting import highlight
-from exshare_adapters.confluence.rendering.sanitising import style
-from exshare_adapters.confluence.rendering.tree import Tree, attribute, children, classes, first, move, words
+from exshare_adapters.confluence.rendering.sanitising import GROUND, style
+from exshare_adapters.confluence.rendering.tree import Tree, attribute, classes, first, move, words
 from exshare_adapters.confluence.rendering.words import word
 
 _NOTICES = {
@@ -19,16 +18,16 @@ _NOTICES = {
     "warning": ("ex-warning", "warning"),
     "success": ("ex-tip", "tip"),
     "error": ("ex-warning", "warning"),
+    "hint": ("ex-tip", "tip"),
 }
-_BRUSH = re.compile(r"brush:\s*([^;]+)")
+_OLD_NOTICES = {"info": "information", "note": "note", "tip": "tip", "warning": "warning"}
 _LOZENGES = {
     "success": "ex-success", "complete": "ex-current", "error": "ex-error", "current": "ex-moved", "progress": "ex-new",
     "moved": "ex-moved", "new": "ex-new", "inprogress": "ex-current", "removed": "ex-error",
 }  # fmt: skip
 """Green, blue, red, yellow and purple, as the status macro names them."""
+_CELLS = ("td", "th")
 _COLOUR_ID = re.compile(r"(dark\]\s*)?\[data-colorid=[\"']?([a-z0-9]{1,40})[\"']?\]\s*\{\s*color:([^;}]{1,60})")
-_MOST_CODE = 128 * 1024
-"""Characters of code that are coloured on one page; the rest stays plain."""
 
 
 def _region() -> dict[str, str]:
@@ -52,11 +51,23 @@ def expands(tree: Tree) -> None:
         tree.replace(node, details)
 
 
+def old_notices(tree: Tree) -> None:
+    """The boxes of old editors, tables of one row with a sign, become boxes as the others are."""
+    for node in tree.find(".panelMacro > table"):
+        kind = next((name for name in _OLD_NOTICES if f"{name}Macro" in classes(node)), None)
+        cells = node.css("td")
+        if kind is None or not cells:
+            continue
+        box = tree.new("div", f"confluence-information-macro confluence-information-macro-{_OLD_NOTICES[kind]}")
+        move(cells[-1], box)
+        tree.replace(node, box)
+
+
 def notices(tree: Tree) -> None:
     """Info, note, tip and warning say what they are, also to those who do not see colours."""
-    for node in reversed(tree.find(".confluence-information-macro")):
-        kinds = classes(node)
-        kind = next((kind for kind in _NOTICES if f"confluence-information-macro-{kind}" in kinds), "information")
+    for node in reversed(tree.find(".confluence-information-macro, .aui-message")):
+        said = {name.rpartition("-")[2] for name in classes(node)}
+        kind = next((kind for kind in _NOTICES if kind in said), "information")
         name, label = _NOTICES[kind]
         box = node if node.tag == "div" else tree.rename(node, "div")
         box.attrs["class"], box.attrs["role"], box.attrs["aria-label"] = f"ex-box {name}", "note", word(label)
@@ -80,36 +91,6 @@ def panels(tree: Tree) -> None:
                 child.attrs["class"] = "ex-box-title"
             elif "panelContent" in classes(child) and "background" not in attribute(node, "style"):
                 node.attrs["style"] = attribute(child, "style")
-
-
-def code(tree: Tree) -> None:
-    """Code in its colours, preformatted text as it was typed; what is too wide scrolls by keyboard as well."""
-    left = _MOST_CODE
-    for pre in tree.find("pre"):
-        if "ex-code" in classes(pre) or first(pre, "code") is not None:
-            continue
-        parameters = attribute(pre, "data-syntaxhighlighter-params")
-        brush = _BRUSH.search(parameters)
-        text = pre.text()
-        left -= len(text)
-        block = tree.new("pre", "ex-code")
-        block.attrs["tabindex"] = "0"
-        if brush is not None and left > 0:
-            fill(tree, block, highlight(text.rstrip("\n"), brush[1]))
-        else:
-            move(pre, block)
-        tree.replace(pre, block)
-    for node in reversed(tree.find("div.code, div.preformatted")):
-        for header in node.css(".codeHeader, .preformattedHeader"):
-            header.attrs["class"] = "ex-code-title"
-        node.attrs["class"] = "ex-plain"
-
-
-def fill(tree: Tree, target: LexborNode, html: str) -> None:
-    """Put HTML of ours into an element."""
-    for child in children(Tree(f"<div>{html}</div>").body):
-        for part in children(child):
-            target.insert_child(part)
 
 
 def statuses(tree: Tree) -> None:
@@ -193,9 +174,9 @@ def inks(tree: Tree) -> None:
 def colour(tree: Tree) -> None:
     """Colours are written one way; words on a coloured surface are told whether it is light or dark."""
     written: dict[str, str | None] = {}
-    for node in tree.find("[style], [data-highlight-colour]"):
+    for node in tree.find("[style], [data-highlight-colour], td[class*=highlight-], th[class*=highlight-]"):
         given = attribute(node, "style")
-        if highlight := attribute(node, "data-highlight-colour").lower():
+        if highlight := attribute(node, "data-highlight-colour").lower() or _named(node):
             given = f"{given};background-color:{colours.HIGHLIGHTS.get(highlight, highlight)}"
         if given not in written:
             written[given] = style(given)
@@ -206,22 +187,34 @@ def colour(tree: Tree) -> None:
             continue
         if kept != attribute(node, "style"):
             node.attrs["style"] = kept
-        ground = kept.partition("background-color:")[2][:7]
-        if ground and node.tag not in ("col", "tr"):
-            shade = "ex-shaded" if colours.is_dim(ground) else "ex-tinted"
-            if shade not in classes(node):
-                ours = [name for name in attribute(node, "class").split() if name.startswith("ex-")]
-                node.attrs["class"] = " ".join([*ours, shade])
+        if ground := kept.partition(f"{GROUND}:")[2][:7]:
+            for place in [cell for cell in node.iter() if cell.tag in _CELLS] if node.tag == "tr" else [node]:
+                _paint(place, ground)
 
 
-def contents(tree: Tree) -> None:
-    """The table of contents."""
-    for node in tree.find(".toc-macro"):
-        node.attrs["class"] = "ex-toc"
-        node.attrs["role"], node.attrs["aria-label"] = "group", word("contents")
-        for outline in node.css("span.TOCOutline"):
-            if first(outline, "a, li") is None:
-                tree.cut(outline)
+def _paint(node: LexborNode, ground: str) -> None:
+    """Give an element a surface; a light grey is the page's own, which is dark on a dark page."""
+    given = attribute(node, "style")
+    if colours.is_pale_grey(ground):
+        shade = "ex-grey"
+        rest = [part for part in given.split(";") if part and not part.startswith(f"{GROUND}:")]
+        if rest:
+            node.attrs["style"] = ";".join(rest)
+        elif given:
+            del node.attrs["style"]
+    else:
+        shade = "ex-shaded" if colours.is_dim(ground) else "ex-tinted"
+        if GROUND not in given:
+            node.attrs["style"] = f"{given};{GROUND}:{ground}".lstrip(";")
+    if shade not in classes(node):
+        ours = [name for name in attribute(node, "class").split() if name.startswith("ex-")]
+        node.attrs["class"] = " ".join([*ours, shade])
+
+
+def _named(node: LexborNode) -> str:
+    """The colour of a cell that only a class word names."""
+    found = next((name for name in classes(node) if name.startswith("highlight-")), "")
+    return found.removeprefix("highlight-").lower()
 
 
 def dates(tree: Tree) -> None:
