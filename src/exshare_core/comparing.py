@@ -51,6 +51,8 @@ class Passage:
 
     words: str = field(repr=False)
     sort: Sort = Sort.TEXT
+    begins: bool = field(default=False, eq=False)
+    """Whether it is what a row of a table begins with. Words that came to stand elsewhere in a row are the same words."""
 
 
 @frozen(slots=True)
@@ -67,6 +69,8 @@ class Change:
 
     sort: Sort
     runs: tuple[Run, ...]
+    begins: bool = False
+    """As of the passage."""
 
     @property
     def stays(self) -> bool:
@@ -92,7 +96,7 @@ def compare(before: Sequence[Passage], after: Sequence[Passage]) -> tuple[Change
         if fate is Fate.SAME:
             changes += _replaced(removed, added, budget)
             removed, added = [], []
-            changes.append(Change(passage.sort, (Run(Fate.SAME, passage.words),)))
+            changes.append(Change(passage.sort, (Run(Fate.SAME, passage.words),), passage.begins))
         else:
             (removed if fate is Fate.REMOVED else added).append(passage)
     return (*changes, *_replaced(removed, added, budget))
@@ -106,12 +110,12 @@ def _replaced(removed: Sequence[Passage], added: Sequence[Passage], budget: _Bud
         if waiting and old.sort is waiting[0].sort:
             changed = _changed(old, waiting[0], budget)
         if changed is None:
-            yield Change(old.sort, (Run(Fate.REMOVED, old.words),))
+            yield Change(old.sort, (Run(Fate.REMOVED, old.words),), old.begins)
         else:
             yield changed
             del waiting[0]
     for new in waiting:
-        yield Change(new.sort, (Run(Fate.ADDED, new.words),))
+        yield Change(new.sort, (Run(Fate.ADDED, new.words),), new.begins)
 
 
 def _changed(old: Passage, new: Passage, budget: _Budget) -> Change | None:
@@ -133,7 +137,7 @@ def _changed(old: Passage, new: Passage, budget: _Budget) -> Change | None:
             runs.append(Run(fate, word))
     if kept < ALIKE * min(len(old.words), len(new.words)):
         return None
-    return Change(new.sort, tuple(runs))
+    return Change(new.sort, tuple(runs), new.begins)
 
 
 @define

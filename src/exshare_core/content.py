@@ -13,7 +13,7 @@ from enum import Enum
 from attrs import field, frozen
 
 from exshare_core.decisions import Answer, Decision, Effect, Stage, Verdict, combine
-from exshare_core.links import LINK_LAYER, Scope
+from exshare_core.links import LINK_LAYER, LabelMode, Scope
 from exshare_core.policy import Policy
 from exshare_core.values import AttachmentId, PageId, SpaceKey
 
@@ -61,6 +61,10 @@ class Absent:
     why: Absence
 
 
+UNREADABLE = ""
+"""Stands for a label that cannot be read: it is never shown, and is none that a page must have."""
+
+
 @frozen(slots=True)
 class PageFacts:
     """What `reach()` needs to know of a page."""
@@ -71,7 +75,7 @@ class PageFacts:
     ancestors: tuple[PageId, ...]
     """From the top of the tree down to the parent; folders and other entries included, the page itself not."""
     labels: frozenset[str]
-    """Global labels in lower case."""
+    """Global labels in lower case; `UNREADABLE` among them where the page has one that cannot be read."""
     restricted: frozenset[PageId]
     """Those of the page and its ancestors that carry view restrictions of their own (spec L6)."""
     may_read: MayRead
@@ -260,8 +264,12 @@ def _labels(scope: Scope, policy: Policy, facts: PageFacts) -> Verdict:
         return _absent(f"the label {min(found)} forbids sharing", policy.set_by("forbidden_labels"))
     if limits.demanded_labels and (missing := limits.demanded_labels - facts.labels):
         return _absent(f"the label {min(missing)} is demanded", policy.set_by("demanded_labels"))
-    if scope.labels is not None and facts.page != scope.root and not scope.labels.admits(facts.labels):
+    wanted = None if facts.page == scope.root else scope.labels
+    if wanted is not None and not wanted.admits(facts.labels):
         return _absent("the label filter of the link leaves the page out")
+    left_out = limits.forbidden_labels or (wanted is not None and wanted.mode is LabelMode.NONE)
+    if UNREADABLE in facts.labels and left_out:
+        return _absent("a label of the page cannot be read, and may be one that leaves it out")
     return _IN_REACH
 
 

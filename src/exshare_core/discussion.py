@@ -13,7 +13,11 @@ from typing import NewType
 from attrs import field, frozen
 
 from exshare_core.content import Draft
+from exshare_core.finding import stands
 from exshare_core.values import PageId
+
+MOST_QUOTED = 280
+"""Characters of the page that a comment quotes; who wants to read more reads the page."""
 
 CommentId = NewType("CommentId", str)
 """Digits, as Confluence gives them."""
@@ -42,7 +46,8 @@ class Comment:
     anchor: Anchor | None = None
     """None for a comment on the page as a whole."""
     resolved: bool = False
-    storage: str = field(default="", repr=False)
+    storage: str | None = field(default="", repr=False)
+    """None where it came in no form that can be read."""
     body: str | None = field(default=None, repr=False)
     """The rendering, where it came with the list."""
 
@@ -59,12 +64,15 @@ def discussed(threads: Iterable[Comment], draft: Draft) -> tuple[Comment, ...]:
 def quotable(anchor: Anchor, shown: str) -> str:
     """The words that an inline comment is about, if they stand in the page as it is shown; else nothing.
 
-    `shown` is all that the page shows, without spaces, as `without_spaces` makes it.
+    `shown` is all that the page shows, in one line. Words that stand in several blocks count where spaces part them:
+    what those blocks would spell together stands nowhere, and neither does what is only a part of a word.
     """
-    words = " ".join(anchor.words.split())
-    return words if words and without_spaces(words) in shown else ""
+    words = in_one_line(anchor.words)
+    if not words or not stands(words, shown):
+        return ""
+    return words if len(words) <= MOST_QUOTED else f"{words[:MOST_QUOTED].rsplit(' ', 1)[0]} …"
 
 
-def without_spaces(text: str) -> str:
-    """The text without anything that is space: how words are spaced says nothing of what they are."""
-    return "".join(text.split())
+def in_one_line(text: str) -> str:
+    """The text with single spaces between its words: how they were spaced says nothing of what they are."""
+    return " ".join(text.split())

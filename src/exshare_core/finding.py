@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
-from unicodedata import combining, normalize
+from unicodedata import category, combining, normalize
 
 from attrs import field, frozen
 
@@ -25,7 +25,6 @@ AROUND = 70
 LENGTH = 240
 """Characters of an excerpt."""
 
-_WORD = re.compile(r"\w+")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*+)(?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+>")
 _WITHIN_WORDS = re.compile(
     "(?:a|abbr|b|bdi|bdo|cite|code|del|em|font|i|ins|kbd|mark|q|s|samp|small|span|strike|strong|su[bp]|tt|u|var|wbr)\\Z",
@@ -59,19 +58,29 @@ def folded(text: str) -> str:
     return normalize("NFC", text).translate(_FOLDING)
 
 
+def words_in(text: str) -> list[str]:
+    """The words of a text, composed (NFC): letters and digits, with the marks upon them, that stand together."""
+    plain = "".join(char if _of_word(char) else " " for char in normalize("NFC", text))
+    return [word for word in plain.split() if any(char.isalnum() for char in word)]
+
+
+def _of_word(char: str) -> bool:
+    return char.isalnum() or char == "_" or category(char)[0] == "M"
+
+
 @frozen(slots=True)
 class Words:
     """What is looked for: each of them has to be found."""
 
     words: tuple[str, ...] = field(repr=False)
-    """As they were typed, each of letters and digits only."""
+    """As they were typed, each of letters and digits and the marks upon them only."""
 
     @classmethod
     def parse(cls, text: str) -> Words:
         """From what a person typed; raises InvalidValue when there is no word in it, or too much."""
         if len(text) > MOST_CHARACTERS:
             raise InvalidValue("words", f"must be at most {MOST_CHARACTERS} characters")
-        words = tuple(dict.fromkeys(_WORD.findall(normalize("NFC", text))))
+        words = tuple(dict.fromkeys(words_in(text)))
         if not words:
             raise InvalidValue("words", "must have at least one letter or digit")
         if len(words) > MOST_WORDS:
@@ -88,6 +97,13 @@ class Words:
                 return None
             found += places
         return sorted(found)
+
+
+def stands(words: str, text: str) -> bool:
+    """Whether words stand in a text just so, and not as a part of longer ones."""
+    start = r"(?<!\w)" if words[:1].isalnum() and not _RUNNING.match(words) else ""
+    end = r"(?!\w)" if words[-1:].isalnum() and not _RUNNING.match(words[-1:]) else ""
+    return re.search(start + re.escape(words) + end, text) is not None
 
 
 def _pattern(word: str) -> re.Pattern[str]:

@@ -30,7 +30,8 @@ class Past:
     """A version with its page as it was then, read live."""
 
     version: Version
-    draft: Draft
+    draft: Draft | None
+    """None where its words cannot be read."""
 
 
 def may_recall(policy: Policy, version: Version, current: int, shared_at: datetime) -> Decision:

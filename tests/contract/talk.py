@@ -5,14 +5,17 @@ from __future__ import annotations
 from exshare_core.testing.prepared import PreparedComment, PreparedVersion
 from exshare_demo import guide, pages
 from exshare_demo.boxes import excerpt
+from exshare_demo.forms import raw
+from exshare_demo.model import Comment
 from exshare_demo.site import Site
 from exshare_demo.writing import p
 
 REVISED = 41009001
-"""A page with three versions, the first of which excludes a part."""
+"""A page with four versions, the first of which excludes a part; of the third the storage format is no XML."""
 
 VERSIONS = (
-    PreparedVersion(3, "Blow for long.", "Lena Keeper"),
+    PreparedVersion(4, "Blow for long.", "Lena Keeper"),
+    PreparedVersion(3, "", "Tove Demo", readable=False),
     PreparedVersion(2, "Blow twice.", "Tove Demo", "Louder"),
     PreparedVersion(1, "Blow once.", "Mira Demo", excludes=True),
 )
@@ -20,10 +23,17 @@ VERSIONS = (
 
 
 def revise(site: Site) -> None:
-    """Write that page."""
+    """Write that page, and comments one of which nobody can read."""
     site.add_page(pages.HOME, "Sirens", p("Blow once."), excerpt("exshare-exclude", p("Not for us.")), page_id=REVISED)
     site.edit(REVISED, p("Blow twice."), author=pages.TOVE, message="Louder")
+    site.edit(REVISED, raw("<p>Blow <b>as</p> long."), author=pages.TOVE)
     site.edit(REVISED, p("Blow for long."), author=pages.LENA)
+    last = max(comment.at for comment in site.comments.values() if comment.page == pages.CARE)
+    rows = (
+        Comment(40070019, pages.CARE, pages.TOVE, last, "Broken", stored="<p>Broken <b>words</p>"),
+        Comment(40070020, pages.CARE, pages.MIRA, last, "Say that again", parent=40070019),
+    )
+    site.comments |= {comment.id: comment for comment in rows}
 
 
 def discussion(former: str) -> tuple[PreparedComment, ...]:
@@ -51,4 +61,11 @@ def discussion(former: str) -> tuple[PreparedComment, ...]:
             answers=(PreparedComment("40070017", "Not any more", "Lena Keeper"),),
         ),
         PreparedComment("40070018", "A photograph of the brush", "Lena Keeper"),
+        PreparedComment(
+            "40070019",
+            "",
+            "Tove Demo",
+            readable=False,
+            answers=(PreparedComment("40070020", "Say that again", "Mira Demo"),),
+        ),
     )

@@ -7,12 +7,15 @@ from html import unescape
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from exshare_core.capabilities import Capabilities
-from exshare_core.content import MacroUse
+from exshare_core.content import UNREADABLE, MacroUse
 from exshare_core.discussion import Anchor
 from exshare_core.errors import Broken, Busy
+from exshare_core.links import LabelFilter
 from exshare_core.testing.fakes.content import MemoryPage
+from exshare_core.testing.fakes.rendering import MemoryRenderer
 from exshare_core.values import PageId
 from tests.integration import talk
 from tests.integration.shell import CHILD, ELSEWHERE, OF_CHILD, ROOT, SECRET, UNKNOWN_TOKEN, Made, Shell
@@ -70,6 +73,49 @@ def test_a_resolved_comment_is_folded_up() -> None:
     folded = re.findall(r"<details>.*?</details>", page, re.DOTALL)
 
     assert [True] == ["All done." in one and "Resolved" in one for one in folded]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "This comment cannot be shown."),
+        ("de", "Dieser Kommentar kann nicht gezeigt werden."),
+        ("pl", "Tego komentarza nie można pokazać."),
+    ],
+)
+def test_a_comment_that_cannot_be_read_spoils_no_other(
+    language: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Words stand in its place, whatever answers it is shown, and the log has its id and nothing that was written."""
+    shell, made = furnished("comments=view")
+    talk.say(shell, "850", "", shell.clock.now())
+    shell.content.comments[-1] = evolve(shell.content.comments[-1], draft=None)
+    talk.say(shell, "851", "Say that again.", shell.clock.now(), parent="850")
+    page = shell.client().get(comments(made), headers={"accept-language": language})
+    noted = [line for line in capsys.readouterr().out.splitlines() if "comment not shown" in line]
+
+    assert 200 == page.status_code
+    assert [words, "Say that again."] == re.findall(f"{re.escape(words)}|Say that again\\.", page.text)
+    assert ["850"] == [found for line in noted for found in re.findall(r"comment=(\d+)", line)]
+    assert "Say" not in "".join(noted)
+
+
+def test_a_comment_that_cannot_be_rendered_spoils_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What takes too long to render, or links to what cannot be judged, is left out by itself."""
+    shell, made = furnished("comments=view")
+    render = MemoryRenderer.render
+
+    async def fails(self: Any, draft: Any, *given: Any, **named: Any) -> Any:
+        if "A day" in draft.body:
+            raise Broken("the page took too long to render")
+        return await render(self, draft, *given, **named)
+
+    monkeypatch.setattr(MemoryRenderer, "render", fails)
+    text = read(shell, comments(made))
+
+    assert ["How long", "This comment cannot be shown.", "Which step"] == re.findall(
+        r"How long|This comment cannot be shown\.|A day|Which step", text
+    )
 
 
 def test_a_comment_quotes_words_that_the_page_shows() -> None:
@@ -171,7 +217,7 @@ def test_a_long_discussion_comes_in_parts() -> None:
         words = re.findall(r"(?:thread|answer)-[0-9]+\.", page)
         parts.append(len(words))
         seen += words
-        following = re.search(r'href="([^"]*\?from=[0-9.]*)"', page)
+        following = re.search(r'href="([^"]*\?from=[0-9.]*)#main"', page)
         if following is None:
             break
         address = following[1]
@@ -188,6 +234,23 @@ def test_a_part_that_is_not_there_is_empty_or_the_first(start: str) -> None:
     shell, made = furnished("comments=view")
 
     read(shell, f"{comments(made)}?from={start}")
+
+
+def test_a_label_that_cannot_be_read_is_not_shown_and_may_be_one_that_forbids() -> None:
+    """It is no label to look at; where labels leave pages out, the page is left out, since it may be one of those."""
+    shell, made = furnished("labels")
+    page = shell.content.pages[CHILD]
+    shell.content.add(evolve(page, labels=frozenset({"public", UNREADABLE})))
+    labels = re.findall(r'<ul class="labels".*?</ul>', shell.client().get(made.page(CHILD)).text)
+
+    assert [1] == [one.count("<li>") for one in labels]
+
+    without = shell.make_link(children=True, labels=LabelFilter.parse("without: internal"))
+    those = shell.make_link(children=True, labels=LabelFilter.parse("any: public"))
+
+    assert [404, 200] == [shell.client().get(one.page(CHILD)).status_code for one in (without, those)]
+    shell.limit(forbidden_labels=frozenset({"internal"}))
+    assert 404 == shell.client().get(made.page(CHILD)).status_code
 
 
 def test_labels_and_status_are_shown_with_their_capabilities() -> None:

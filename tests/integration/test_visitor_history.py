@@ -10,6 +10,7 @@ from attrs import evolve
 
 from exshare_core.capabilities import Capabilities
 from exshare_core.content import Draft
+from exshare_core.history import Past, Version
 from tests.integration import talk
 from tests.integration.shell import CHILD, ELSEWHERE, Made, Shell
 from tests.integration.test_visitor_discussion import furnished, read
@@ -63,7 +64,24 @@ def test_an_older_version_answers_like_one_that_never_was(number: str) -> None:
     assert (404, shell.client().get(made.page(ELSEWHERE)).content) == (answer.status_code, answer.content)
 
 
-@pytest.mark.parametrize("query", ["from=1&to=3", "from=1&to=2", "from=2&to=9", "from=3&to=3", "from=0&to=2"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "from=1&to=3",
+        "from=1&to=2",
+        "from=2&to=9",
+        "from=3&to=3",
+        "from=0&to=2",
+        "from=-1&to=3",
+        "from=2&to=x",
+        "from=2.0&to=3",
+        "from=99999999999999999999&to=3",
+        "from=٢&to=3",
+        "from=1",
+        "to=2",
+        "to=1",
+    ],
+)
 def test_nothing_is_compared_with_a_version_that_is_not_shown(query: str) -> None:
     """A comparison with an older version, one that never was, or a version with itself is the same 404."""
     shell, made = furnished("history=view")
@@ -106,6 +124,55 @@ def test_versions_are_compared_in_either_order() -> None:
     assert 1 == len(pages)
 
 
+def test_a_version_that_cannot_be_read_says_so() -> None:
+    """It is listed, its page says that it cannot be shown, and so does a comparison with it; the others are as ever."""
+    shell, made = furnished("history=view", "old-versions")
+    shell.content.versions[CHILD][1] = evolve(shell.content.versions[CHILD][1], draft=None)
+
+    assert [3, 2, 1] == versions(shell.client().get(history(made)).text)
+    assert "This version cannot be shown." in read(shell, history(made, "history/2"))
+    assert "Version 2 cannot be shown." in read(shell, history(made, "compare?from=1&to=2"))
+    assert "The first secret." in read(shell, history(made, "history/1"))
+    assert "[added:" in read(shell, history(made, "compare?from=1&to=3"))
+
+
+def test_a_version_of_unknown_age_that_cannot_be_read_is_older_than_the_link() -> None:
+    """L8: without `old-versions` it answers like one that never was."""
+    shell, made = furnished("history=view")
+    shell.content.versions[CHILD][1] = Past(Version(2, None), None)
+
+    assert 404 == shell.client().get(history(made, "history/2")).status_code
+    assert 404 == shell.client().get(history(made, "compare?from=2&to=3")).status_code
+
+
+def test_what_was_written_about_a_version_does_not_name_the_site() -> None:
+    """V3: the site's own host becomes neutral words, and what looks like markup is text."""
+    shell, made = furnished("history=view")
+    past = shell.content.versions[CHILD][1]
+    message = f"See <b>https://{shell.content.host}/pages/9</b>"
+    shell.content.versions[CHILD][1] = evolve(past, version=evolve(past.version, message=message))
+    page = shell.client().get(history(made)).text
+
+    assert shell.content.host not in page
+    assert "See &lt;b&gt;" in page
+
+
+def test_the_cells_of_a_row_stand_in_one_line() -> None:
+    """A table is compared row by row, and unchanged rows are folded up whole."""
+    shell, made = furnished("history=view")
+    now = shell.clock.now()
+    rows = "".join(f"<tr><td>lens {number}</td><td>{number} euros</td></tr>" for number in range(9))
+    old, new = f"<table>{rows}</table>", f"<table>{rows.replace('4 euros', '5 euros')}</table>"
+    shell.content.versions[CHILD][1] = talk.past(2, now, old, "")
+    shell.content.pages[CHILD] = evolve(shell.content.pages[CHILD], draft=Draft(CHILD, "", new, version=3))
+    page = shell.client().get(history(made, "compare")).text
+    seen = re.sub(r"<details.*?</details>", "", page, flags=re.DOTALL)
+    told = [re.sub(r"<[^>]*>|\s", "", row) for row in re.findall(r'<div class="row">.*?</div>', seen, re.DOTALL)]
+
+    assert ["lens33euros", "lens4[removed:4][added:5]euros", "lens55euros"] == told
+    assert ["3", "3"] == re.findall(r"([0-9]+) unchanged passages", page)
+
+
 def test_versions_without_a_difference_say_so() -> None:
     """Where no shown words changed, that is said, also when what is excluded changed."""
     shell, made = furnished("history=view")
@@ -122,11 +189,11 @@ def test_versions_that_differ_in_too_much_say_so() -> None:
     shell, made = furnished("history=view")
     now = shell.clock.now()
     for place, letter in ((1, "a"), (2, "b")):
-        body = "".join(f"<p>{letter}{number}</p>" for number in range(1800))
-        shell.content.versions[CHILD][place] = talk.past(place + 1, now, body, "")
+        last = "".join(f"<p>{letter}{number}</p>" for number in range(1800))
+        shell.content.versions[CHILD][place] = talk.past(place + 1, now, last, "")
     shell.content.pages[CHILD] = evolve(
         shell.content.pages[CHILD],
-        draft=Draft(CHILD, "", shell.content.versions[CHILD][2].draft.body, version=3),
+        draft=Draft(CHILD, "", last, version=3),
     )
 
     assert "These versions differ in too much to be compared." in read(shell, history(made, "compare"))
@@ -158,7 +225,7 @@ def test_a_long_history_comes_in_parts() -> None:
     while address:
         page = shell.client().get(address).text
         seen.append(versions(page))
-        following = re.search(r'href="([^"]*\?before=[0-9]+)"', page)
+        following = re.search(r'href="([^"]*\?before=[0-9]+)#main"', page)
         address = following[1] if following else ""
 
     assert [[*range(60, 35, -1)], [*range(35, 10, -1)], []] == seen

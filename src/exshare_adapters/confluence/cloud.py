@@ -17,6 +17,7 @@ from exshare_adapters.confluence.shapes import (
     entries,
     identifier,
     is_possible,
+    label_names,
     moment,
     number,
     optional_identifier,
@@ -209,7 +210,7 @@ class Cloud:
         if kind not in WITH_BODY:
             return frozenset()
         path = f"/api/v2/{PLURALS[kind]}/{page}/labels"
-        return _global(await self.api.every(path, {"prefix": "global", "limit": 250}))
+        return label_names(await self.api.every(path, {"prefix": "global", "limit": 250}))
 
     async def labels_of(self, entry: Entry) -> frozenset[str]:
         """The same for an entry: those that came with it, else as they are now."""
@@ -377,11 +378,7 @@ def _labels(answer: Json) -> frozenset[str] | None:
     """The labels within an entry; None where there are none, or may be more than came."""
     found = optional_part(answer, "labels")
     whole = optional_part(found, "meta").get("hasMore") is False and "next" not in optional_part(found, "_links")
-    return _global(entries(found)) if whole else None
-
-
-def _global(labels: Sequence[Json]) -> frozenset[str]:
-    return frozenset(text(one, "name").lower() for one in labels if one.get("prefix", "global") == "global")
+    return label_names(entries(found)) if whole else None
 
 
 def _has_view_restrictions(answer: Json) -> bool:

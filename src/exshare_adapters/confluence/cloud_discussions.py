@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from exshare_adapters.confluence.cloud import PLURALS, WITH_BODY, Cloud
 from exshare_adapters.confluence.cloud_pages import CloudLibrary, written
 from exshare_adapters.confluence.drafting import Shown, Written, draft, inventoried
-from exshare_adapters.confluence.failures import Missing, UnexpectedAnswer
+from exshare_adapters.confluence.failures import Malformed, Missing, UnexpectedAnswer
 from exshare_adapters.confluence.shapes import (
     Json,
     identifier,
@@ -57,7 +57,7 @@ class CloudDiscussions:
                         ]
                 except Missing:
                     continue
-                found = [_comment(one, page, place == _INLINE) for place, some in lists for one in _current(some.value)]
+                found = [one for place, some in lists for one in _comments(some.value, page, inline=place == _INLINE)]
                 break
             return _in_order(await self._named(found, names=names))
 
@@ -70,17 +70,15 @@ class CloudDiscussions:
             named = {one.id: one for one in await self._named(every, names=names)}
             return {id: _in_order([named[one.id] for one, _ in result.value]) for id, result in results.items()}
 
-    async def drafts(self, comments: Sequence[Comment]) -> Mapping[CommentId, Draft]:
+    async def drafts(self, comments: Sequence[Comment]) -> Mapping[CommentId, Draft | None]:
         """Each comment's rendering by itself, with the storage format that came with the list."""
         async with within():
             pages = dict.fromkeys(one.page for one in comments)
             async with together() as requests:
                 around = {page: requests.start(partial(self._around, page)) for page in pages}
             async with together() as requests:
-                results = {
-                    one.id: requests.start(partial(self._draft, one, around[one.page].value)) for one in comments
-                }
-            return {id: result.value for id, result in results.items() if result.value is not None}
+                results = [requests.start(partial(self._draft, one, around[one.page].value)) for one in comments]
+            return {id: said for result in results for id, said in result.value.items()}
 
     async def _listed(self, path: str) -> Sequence[Json]:
         return await self.cloud.api.every(f"/api/v2/{path}", _STORED)
@@ -92,19 +90,23 @@ class CloudDiscussions:
         level: list[CommentId] = [thread.id]
         for _ in range(_DEEPEST):
             async with together() as requests:
-                lists = [requests.start(partial(self._children, f"{place}/{one}/children")) for one in level]
-            fresh = [_comment(one, thread.page, inline=False) for some in lists for one in _current(some.value)]
+                lists = [requests.start(partial(self._children, place, one)) for one in level]
+            fresh = [one for some in lists for one in _comments(some.value, thread.page, inline=False)]
             level = [one.id for one, _ in fresh if one.id not in found and one.id != thread.id]
             found |= {one.id: (one, author) for one, author in fresh if one.id in level}
             if not level:
                 break
         return tuple(found.values())
 
-    async def _children(self, path: str) -> Sequence[Json]:
+    async def _children(self, place: str, above: CommentId) -> Sequence[Json]:
+        """What answers one comment."""
         try:
-            return await self._listed(path)
+            found = await self._listed(f"{place}/{above}/children")
         except Missing:
             return ()
+        if any(str(one.get("parentCommentId") or above) != above for one in found):
+            raise UnexpectedAnswer("the site answered with an answer to another comment")
+        return found
 
     async def _named(self, comments: Sequence[Authored], *, names: bool) -> Sequence[Comment]:
         """The comments with the names of their authors, where those are wished."""
@@ -122,18 +124,28 @@ class CloudDiscussions:
             return None if entry.absent else written(entry, await self.cloud.space_key(entry.space))
         return None
 
-    async def _draft(self, comment: Comment, page: Written | None) -> Draft | None:
+    async def _draft(self, comment: Comment, page: Written | None) -> Mapping[CommentId, Draft | None]:
+        """What one comment says, None where that cannot be read; nothing of one that is gone or was changed."""
+        if page is None:
+            return {}
+        try:
+            return await self._readable(comment, page)
+        except Malformed:
+            return {comment.id: None}
+
+    async def _readable(self, comment: Comment, page: Written) -> Mapping[CommentId, Draft]:
+        """The same of one that can be read; raises Malformed for any other."""
+        if comment.storage is None:
+            raise Malformed("what a comment says is not in the answer")
         found = await inventoried(comment.storage)
         place = _INLINE if comment.anchor is not None else _FOOTER
         body_format = "view" if found.locate else "export_view"
         answer = await self._single(comment, place, body_format)
-        if answer is None or page is None:
-            return None
-        if answer.get("status", "current") != "current" or _version(answer) != comment.version:
-            return None
+        if answer is None or answer.get("status", "current") != "current" or _version(answer) != comment.version:
+            return {}
         body = text(part(answer, "body", body_format), "value")
         shown = Shown(body, comment.version, comment.written_at)
-        return await draft(CloudLibrary(self.cloud), evolve(page, storage=comment.storage), found, shown)
+        return {comment.id: await draft(CloudLibrary(self.cloud), evolve(page, storage=comment.storage), found, shown)}
 
     async def _single(self, comment: Comment, place: str, body_format: str) -> Json | None:
         """A comment by itself. An answer to an inline comment is an inline comment too."""
@@ -148,22 +160,47 @@ class CloudDiscussions:
         return None
 
 
-def _comment(one: Json, page: PageId, inline: bool) -> Authored:
+def _comments(found: Sequence[Json], page: PageId, *, inline: bool) -> list[Authored]:
+    """Those of a list's entries that are current and have an id."""
+    return [
+        authored
+        for one in found
+        if one.get("status", "current") == "current" and (authored := _comment(one, page, inline)) is not None
+    ]
+
+
+def _comment(one: Json, page: PageId, inline: bool) -> Authored | None:
+    """An entry. Of one that cannot be read its place is told; an inline one hangs nowhere then."""
+    try:
+        id = CommentId(identifier(one))
+    except Malformed:
+        return None
     owner = one.get("pageId") or one.get("blogPostId") or page
     if owner != page:
         raise UnexpectedAnswer("the site answered with a comment on another page")
-    version = optional_part(one, "version")
-    author = optional_text(version, "authorId")
-    comment = Comment(
-        id=CommentId(identifier(one)),
-        page=page,
-        version=_version(one),
-        written_at=moment(version, "createdAt"),
-        anchor=_anchor(optional_part(one, "properties")) if inline else None,
-        resolved=one.get("resolutionStatus") == "resolved",
-        storage=text(part(one, "body", "storage"), "value"),
-    )
+    try:
+        version = optional_part(one, "version")
+        author = optional_text(version, "authorId")
+        comment = Comment(
+            id=id,
+            page=page,
+            version=_version(one),
+            written_at=moment(version, "createdAt"),
+            anchor=_anchor(optional_part(one, "properties")) if inline else None,
+            resolved=one.get("resolutionStatus") == "resolved",
+            storage=stored(one),
+        )
+    except Malformed:
+        return Comment(id, page, 0, anchor=Anchor("") if inline else None, storage=None), None
     return comment, None if author is None else AccountId(author)
+
+
+def stored(one: Json) -> str | None:
+    """The storage format in an entry; None where it is not there."""
+    try:
+        return text(part(one, "body", "storage"), "value")
+    except Malformed:
+        return None
 
 
 def _anchor(properties: Json) -> Anchor:
@@ -178,10 +215,6 @@ def _anchor(properties: Json) -> Anchor:
 def _version(one: Json) -> int:
     version = optional_part(one, "version")
     return number(version, "number") if "number" in version else 0
-
-
-def _current(found: Sequence[Json]) -> list[Json]:
-    return [one for one in found if one.get("status", "current") == "current"]
 
 
 def _in_order(comments: Sequence[Comment]) -> tuple[Comment, ...]:

@@ -10,7 +10,7 @@ from attrs import frozen
 from exshare_adapters.confluence.cloud import PLURALS, WITH_BODY, Cloud, Entry
 from exshare_adapters.confluence.cloud_pages import CloudLibrary, written
 from exshare_adapters.confluence.drafting import Shown, draft, inventoried
-from exshare_adapters.confluence.failures import Missing, UnexpectedAnswer
+from exshare_adapters.confluence.failures import Malformed, Missing, UnexpectedAnswer
 from exshare_adapters.confluence.shapes import Json, moment, number, optional_text, possible
 from exshare_adapters.confluence.together import together, within
 from exshare_core.content import NodeKind
@@ -31,16 +31,16 @@ class CloudHistories:
         page_id(page)
         async with within():
             listed = await self._listed(page, limit + 1 if before is None else None)
-            found = sorted(listed, key=lambda one: number(one, "number"), reverse=True)
-            found = [one for one in found if before is None or number(one, "number") < before]
-            authors = {author for one in found[:limit] if (author := optional_text(one, "authorId"))}
+            numbered = {one: entry for entry in listed if (one := _number(entry)) is not None}
+            found = sorted((one for one in numbered if before is None or one < before), reverse=True)
+            authors = {author for one in found[:limit] if (author := optional_text(numbered[one], "authorId"))}
             known = await self.cloud.display_names([AccountId(one) for one in authors]) if names and authors else {}
         versions = [
             Version(
-                number=number(one, "number"),
-                made_at=moment(one, "createdAt"),
-                author=known.get(AccountId(optional_text(one, "authorId") or "")),
-                message=optional_text(one, "message") or "",
+                number=one,
+                made_at=moment(numbered[one], "createdAt"),
+                author=known.get(AccountId(optional_text(numbered[one], "authorId") or "")),
+                message=optional_text(numbered[one], "message") or "",
             )
             for one in found[:limit]
         ]
@@ -55,6 +55,8 @@ class CloudHistories:
                     return await self._read(possible(page), kind, version, names=names)
                 except Missing:
                     continue
+                except Malformed:
+                    return Past(Version(version, None), None)
         return None
 
     async def _listed(self, page: PageId, most: int | None) -> Sequence[Json]:
@@ -74,15 +76,19 @@ class CloudHistories:
             stored = requests.start(partial(self._version, page, kind, version, "storage"))
             exported = requests.start(partial(self._version, page, kind, version, "export_view"))
         entry = stored.value
-        found = await inventoried(entry.body or "")
-        async with together() as requests:
-            located = requests.start(partial(self._version, page, kind, version, "view")) if found.locate else exported
-            space = requests.start(partial(self.cloud.space_key, entry.space))
-            known = requests.start(partial(self._names, entry, wished=names))
-        author = None if entry.author is None else known.value.get(entry.author)
-        shown = Shown(located.value.body or "", version, entry.changed_at, author)
-        made = await draft(CloudLibrary(self.cloud), written(entry, space.value), found, shown)
-        return Past(Version(version, entry.changed_at, author, entry.message), made)
+        known = await self._names(entry, wished=names)
+        author = None if entry.author is None else known.get(entry.author)
+        told = Version(version, entry.changed_at, author, entry.message)
+        try:
+            found = await inventoried(entry.body or "")
+            async with together() as requests:
+                as_view = partial(self._version, page, kind, version, "view")
+                located = requests.start(as_view) if found.locate else exported
+                space = requests.start(partial(self.cloud.space_key, entry.space))
+            shown = Shown(located.value.body or "", version, entry.changed_at, author)
+            return Past(told, await draft(CloudLibrary(self.cloud), written(entry, space.value), found, shown))
+        except Malformed:
+            return Past(told, None)
 
     async def _version(self, page: PageId, kind: NodeKind, version: int, body_format: str) -> Entry:
         """A version in one form; never another one, since what is cut by one would be taken for what is shown of it."""
@@ -95,3 +101,11 @@ class CloudHistories:
 
     async def _names(self, entry: Entry, *, wished: bool) -> dict[AccountId, str]:
         return dict(await self.cloud.display_names([entry.author])) if wished and entry.author is not None else {}
+
+
+def _number(entry: Json) -> int | None:
+    """The number of a listed version; None where it has none by which it could be asked for."""
+    try:
+        return number(entry, "number")
+    except Malformed:
+        return None

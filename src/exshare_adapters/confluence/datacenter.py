@@ -17,6 +17,7 @@ from exshare_adapters.confluence.shapes import (
     attachment_identifier,
     entries,
     identifier,
+    label_names,
     moment,
     number,
     optional_part,
@@ -113,7 +114,7 @@ class DataCenter:
     async def labels(self, page: PageId) -> frozenset[str]:
         """Global labels in lower case, all of them."""
         found = await self.api.every(f"/rest/api/content/{page}/label", {"prefix": "global", "limit": 200})
-        return _labels(found)
+        return label_names(found)
 
     async def children(self, parent: PageId) -> Sequence[Node]:
         """The pages right below, in Confluence's order; there are no other kinds."""
@@ -161,7 +162,7 @@ class DataCenter:
         container = optional_part(answer, "container")
         if answer.get("type") != "attachment" or container.get("type", "page") not in KINDS:
             return None
-        owner = identifier(container) if container else _owner(answer)
+        owner = identifier(container) if container else owner_of(answer)
         return None if owner is None else _file(answer, owner)
 
 
@@ -183,14 +184,19 @@ def _content(answer: Json, bodies: Sequence[str]) -> Content | None:
         space=SpaceKey(key.upper()),
         key=key,
         ancestors=tuple(one for one in way if one != page),
-        labels=_labels(_listed_labels(answer)),
+        labels=label_names(_listed_labels(answer)),
         version=number(version, "number") if "number" in version else 0,
         changed_at=moment(version, "when"),
-        author=optional_text(optional_part(version, "by"), "displayName"),
+        author=name_of(optional_part(version, "by")),
         storage=read.get("storage"),
         shown=None if rendering is None else read[rendering],
         message=optional_text(version, "message") or "",
     )
+
+
+def name_of(person: Json) -> str | None:
+    """The name of somebody whom the site knows. Who has left is called by user name or key there, which are no names."""
+    return optional_text(person, "displayName") if person.get("type", "known") == "known" else None
 
 
 def _listed_labels(answer: Json) -> Sequence[Json]:
@@ -198,12 +204,8 @@ def _listed_labels(answer: Json) -> Sequence[Json]:
     return entries(labels) if labels else []
 
 
-def _labels(found: Sequence[Json]) -> frozenset[str]:
-    return frozenset(text(one, "name").lower() for one in found if one.get("prefix", "global") == "global")
-
-
-def _owner(answer: Json) -> PageId | None:
-    """The page of a file whose container was not expanded."""
+def owner_of(answer: Json) -> PageId | None:
+    """The page of a file or comment whose container was not expanded."""
     found = _CONTAINER.search(optional_text(optional_part(answer, "_expandable"), "container") or "")
     return PageId(found[1]) if found else None
 

@@ -7,10 +7,10 @@ from functools import partial
 
 from attrs import evolve, frozen
 
-from exshare_adapters.confluence.datacenter import DataCenter
+from exshare_adapters.confluence.datacenter import DataCenter, name_of, owner_of
 from exshare_adapters.confluence.datacenter_pages import DataCenterLibrary, written
 from exshare_adapters.confluence.drafting import Shown, Written, draft, inventoried
-from exshare_adapters.confluence.failures import Missing
+from exshare_adapters.confluence.failures import Malformed, Missing, UnexpectedAnswer
 from exshare_adapters.confluence.shapes import (
     Json,
     entries,
@@ -61,7 +61,7 @@ class DataCenterDiscussions:
             for thread in threads
         }
 
-    async def drafts(self, comments: Sequence[Comment]) -> Mapping[CommentId, Draft]:
+    async def drafts(self, comments: Sequence[Comment]) -> Mapping[CommentId, Draft | None]:
         """What the list says now of those comments that are as they were."""
         async with within():
             pages = {page: await self._around(page) for page in dict.fromkeys(one.page for one in comments)}
@@ -81,7 +81,8 @@ class DataCenterDiscussions:
             found = await self.site.api.every(f"/rest/api/content/{possible(page)}/child/comment", _WHOLE)
         except Missing:
             return ()
-        comments = [_comment(one, page) for one in found if one.get("status", "current") == "current"]
+        current = [one for one in found if one.get("status", "current") == "current"]
+        comments = [comment for one in current if (comment := _comment(one, page)) is not None]
         above = {comment.id: parent for comment, parent in comments}
         placed = [(comment, _thread(comment.id, above)) for comment, _ in comments]
         return sorted(
@@ -95,10 +96,16 @@ class DataCenterDiscussions:
             return None
         return None if content.absent is not None else written(content)
 
-    async def _draft(self, comment: Comment, page: Written) -> Draft:
-        found = await inventoried(comment.storage)
-        shown = Shown(comment.body or "", comment.version, comment.written_at)
-        return await draft(DataCenterLibrary(self.site), evolve(page, storage=comment.storage), found, shown)
+    async def _draft(self, comment: Comment, page: Written) -> Draft | None:
+        """What a comment says; None where that cannot be read."""
+        if comment.storage is None or comment.body is None:
+            return None
+        try:
+            found = await inventoried(comment.storage)
+            shown = Shown(comment.body, comment.version, comment.written_at)
+            return await draft(DataCenterLibrary(self.site), evolve(page, storage=comment.storage), found, shown)
+        except Malformed:
+            return None
 
 
 def _thread(id: CommentId, above: Mapping[CommentId, CommentId | None]) -> CommentId | None:
@@ -112,26 +119,46 @@ def _thread(id: CommentId, above: Mapping[CommentId, CommentId | None]) -> Comme
     return way[-1] if len(way) > 1 else None
 
 
-def _comment(one: Json, page: PageId) -> tuple[Comment, CommentId | None]:
-    """A comment, and the one right above it."""
-    extensions, version = optional_part(one, "extensions"), optional_part(one, "version")
-    hangs = optional_part(extensions, "inlineProperties")
-    above = [identifier(other) for other in entries(one, "ancestors")] if one.get("ancestors") is not None else []
+def _comment(one: Json, page: PageId) -> Placed | None:
+    """A comment, and the one right above it; None for an entry whose id, or whose place, is not to be known."""
+    try:
+        id = CommentId(identifier(one))
+        above = [identifier(other) for other in entries(one, "ancestors")] if one.get("ancestors") is not None else []
+        extensions = optional_part(one, "extensions")
+        hangs = optional_part(extensions, "inlineProperties")
+    except Malformed:
+        return None
+    if not above and owner_of(one) not in (None, page):
+        raise UnexpectedAnswer("the site answered with a comment on another page")
     # Only what hangs on words can be resolved there
     inline = bool(hangs) or optional_text(extensions, "location") in ("inline", "resolved")
-    resolution = optional_text(optional_part(extensions, "resolution"), "status")
-    comment = Comment(
-        id=CommentId(identifier(one)),
-        page=page,
-        version=number(version, "number") if "number" in version else 0,
-        written_at=moment(version, "when"),
-        author=optional_text(optional_part(version, "by"), "displayName"),
-        anchor=_anchor(hangs) if inline and not above else None,
-        resolved=resolution == "resolved" or optional_text(extensions, "location") == "resolved",
-        storage=text(part(one, "body", "storage"), "value"),
-        body=text(part(one, "body", "view"), "value"),
-    )
-    return comment, CommentId(above[-1]) if above else None
+    anchor = _anchor(hangs) if inline and not above else None
+    parent = CommentId(above[-1]) if above else None
+    try:
+        version = optional_part(one, "version")
+        resolution = optional_text(optional_part(extensions, "resolution"), "status")
+        comment = Comment(
+            id=id,
+            page=page,
+            version=number(version, "number") if "number" in version else 0,
+            written_at=moment(version, "when"),
+            author=name_of(optional_part(version, "by")),
+            anchor=anchor,
+            resolved=resolution == "resolved" or optional_text(extensions, "location") == "resolved",
+            storage=_said(one, "storage"),
+            body=_said(one, "view"),
+        )
+    except Malformed:
+        return Comment(id, page, 0, anchor=anchor, storage=None), parent
+    return comment, parent
+
+
+def _said(one: Json, form: str) -> str | None:
+    """What a comment says in one form; None where it is not there."""
+    try:
+        return text(part(one, "body", form), "value")
+    except Malformed:
+        return None
 
 
 def _anchor(hangs: Json) -> Anchor:

@@ -9,8 +9,9 @@ from attrs import frozen
 from exshare_adapters.confluence.datacenter import Content, DataCenter
 from exshare_adapters.confluence.datacenter_pages import DataCenterLibrary, written
 from exshare_adapters.confluence.drafting import Shown, draft, inventoried
-from exshare_adapters.confluence.failures import Missing, UnexpectedAnswer
+from exshare_adapters.confluence.failures import Malformed, Missing, UnexpectedAnswer
 from exshare_adapters.confluence.together import together, within
+from exshare_core.content import Draft
 from exshare_core.history import Past, Version
 from exshare_core.values import PageId, page_id
 
@@ -51,24 +52,33 @@ class DataCenterHistories:
         async with within():
             try:
                 content = await self._content(page, version, "storage", "export_view" if self.export_view else "view")
-                found = await inventoried(content.storage or "")
-                body = content.shown or ""
-                if found.locate and self.export_view:
-                    body = (await self._content(page, version, "view")).shown or ""
-                told = _version(content, names=names)
-                shown = Shown(body, version, content.changed_at, told.author)
-                made = await draft(DataCenterLibrary(self.site), written(content), found, shown)
             except Missing:
                 return None
-        return Past(told, made)
+            except Malformed:
+                return Past(Version(version, None), None)
+            told = _version(content, names=names)
+            try:
+                return Past(told, await self._draft(content, told))
+            except Missing:
+                return None
+            except Malformed:
+                return Past(told, None)
+
+    async def _draft(self, content: Content, told: Version) -> Draft:
+        found = await inventoried(content.storage or "")
+        body = content.shown or ""
+        if found.locate and self.export_view:
+            body = (await self._content(content.id, told.number, "view")).shown or ""
+        shown = Shown(body, told.number, content.changed_at, told.author)
+        return await draft(DataCenterLibrary(self.site), written(content), found, shown)
 
     async def _listed(self, current: Content, number: int) -> Content | None:
-        """One version without its body; None for one that was deleted just now."""
+        """One version without its body; None for one that was deleted just now, or that cannot be read."""
         if number == current.version:
             return current
         try:
             return await self._content(current.id, number)
-        except Missing:
+        except (Missing, Malformed):
             return None
 
     async def _content(self, page: PageId, version: int, *bodies: str) -> Content:

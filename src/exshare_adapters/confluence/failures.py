@@ -41,5 +41,9 @@ class UnexpectedAnswer(Broken):
     """The answer has not the shape that is documented."""
 
 
+class Malformed(UnexpectedAnswer):
+    """One thing that Confluence told cannot be read, be it an entry or what was written; others beside it may be well."""
+
+
 class NoInterface(UnexpectedAnswer):
     """Nothing of Confluence's REST interface is at the address: another version, or another program."""

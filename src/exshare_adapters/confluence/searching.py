@@ -7,17 +7,17 @@ they may not changes nothing of what they are shown. For the same reason hits co
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 
 from attrs import frozen
 
 from exshare_adapters.confluence.client import Api
+from exshare_adapters.confluence.failures import Malformed
 from exshare_adapters.confluence.shapes import Json, identifier, optional_part, optional_text
 from exshare_adapters.confluence.together import together, within
 from exshare_adapters.http import Params
-from exshare_core.finding import folded
+from exshare_core.finding import folded, words_in
 from exshare_core.links import LabelFilter, LabelMode
 from exshare_core.ports import Place
 from exshare_core.values import PageId, page_id
@@ -25,7 +25,6 @@ from exshare_core.values import PageId, page_id
 MOST_NAMED = 20
 """The most labels, or pages that are left out, that a question names; of more than these nothing is asked."""
 _KINDS = frozenset({"page", "blogpost"})
-_WORD = re.compile(r"\w+")
 
 
 @frozen
@@ -36,7 +35,7 @@ class ConfluenceSearch:
 
     async def candidates(self, words: Sequence[str], place: Place, most: int) -> tuple[PageId, ...]:
         """Pages by their titles first, then by their texts; in each part what was changed last comes first."""
-        asked = [part for word in words for part in _WORD.findall(word)]
+        asked = [part for word in words for part in words_in(word)]
         if not asked or most < 1:
             return ()
         async with within(), together() as requests:
@@ -94,7 +93,11 @@ def quoted(value: str) -> str:
 
 
 def _page(hit: Json) -> PageId | None:
-    content = optional_part(hit, "content")
-    if optional_text(content, "type") not in _KINDS or content.get("status", "current") != "current":
+    """The page that a hit is; None for one of another kind, and for one that cannot be read: it spoils no other."""
+    try:
+        content = optional_part(hit, "content")
+        if optional_text(content, "type") not in _KINDS or content.get("status", "current") != "current":
+            return None
+        return identifier(content)
+    except Malformed:
         return None
-    return identifier(content)

@@ -1,7 +1,7 @@
 """Reads Confluence's JSON without trust: what has not the documented shape is refused, further keys are
 ignored.
 
-Errors name the field and never its content.
+Errors name the field and never its content. Each is a Malformed, so that one bad entry need not spoil a list.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from exshare_adapters.confluence.failures import Missing, UnexpectedAnswer
+from exshare_adapters.confluence.failures import Malformed, Missing
+from exshare_core.content import UNREADABLE
 from exshare_core.errors import InvalidValue
 from exshare_core.values import AttachmentId, PageId, attachment_id, instant, page_id
 
@@ -23,7 +24,7 @@ _LARGEST_ID = 2**63 - 1
 def as_object(value: object, name: str = "answer") -> Json:
     """`value` as a JSON object."""
     if not isinstance(value, dict):
-        raise UnexpectedAnswer(f"{name} is not an object")
+        raise Malformed(f"{name} is not an object")
     return value
 
 
@@ -44,7 +45,7 @@ def text(value: Json, name: str) -> str:
     """The string under `name`."""
     found = value.get(name)
     if not isinstance(found, str):
-        raise UnexpectedAnswer(f"{name} is not a text")
+        raise Malformed(f"{name} is not a text")
     return found
 
 
@@ -58,7 +59,7 @@ def number(value: Json, name: str) -> int:
     """The non-negative integer under `name`."""
     found = value.get(name)
     if not isinstance(found, int) or isinstance(found, bool) or found < 0:
-        raise UnexpectedAnswer(f"{name} is not a number")
+        raise Malformed(f"{name} is not a number")
     return found
 
 
@@ -66,7 +67,7 @@ def entries(value: Json, name: str = "results") -> Sequence[Json]:
     """The list of objects under `name`."""
     found = value.get(name)
     if not isinstance(found, list):
-        raise UnexpectedAnswer(f"{name} is not a list")
+        raise Malformed(f"{name} is not a list")
     return [as_object(one, name) for one in found]
 
 
@@ -76,11 +77,11 @@ def identifier(value: Json, name: str = "id") -> PageId:
     if isinstance(found, int) and not isinstance(found, bool):
         found = str(found)
     if not isinstance(found, str):
-        raise UnexpectedAnswer(f"{name} is not an id")
+        raise Malformed(f"{name} is not an id")
     try:
         return page_id(found)
     except InvalidValue:
-        raise UnexpectedAnswer(f"{name} is not an id") from None
+        raise Malformed(f"{name} is not an id") from None
 
 
 def is_possible(id: str) -> bool:
@@ -107,11 +108,17 @@ def attachment_identifier(value: Json, name: str = "id") -> AttachmentId:
     if isinstance(found, int) and not isinstance(found, bool):
         found = str(found)
     if not isinstance(found, str):
-        raise UnexpectedAnswer(f"{name} is not the id of an attachment")
+        raise Malformed(f"{name} is not the id of an attachment")
     try:
         return attachment_id(f"att{found.removeprefix('att')}")
     except InvalidValue:
-        raise UnexpectedAnswer(f"{name} is not the id of an attachment") from None
+        raise Malformed(f"{name} is not the id of an attachment") from None
+
+
+def label_names(found: Sequence[Json]) -> frozenset[str]:
+    """Global labels in lower case; UNREADABLE stands for those whose names cannot be read."""
+    names = (optional_text(one, "name") for one in found if one.get("prefix", "global") == "global")
+    return frozenset((name or UNREADABLE).strip().lower() for name in names)
 
 
 def moment(value: Json, name: str) -> datetime | None:

@@ -3,7 +3,7 @@
 Rules: spec L8, L17.
 
 Storage is untrusted XML without a root. It is read by expat in one pass, with no DTD and no entities but HTML's own,
-and never changed. What cannot be read raises Broken: without the inventory nothing of the page may be shown.
+and never changed. What cannot be read raises Malformed: without the inventory nothing of the page may be shown.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from xml.parsers import expat
 from attrs import Factory, define, frozen
 
 from exshare_adapters.confluence.extension_nodes import NODE, PARTS, ExtensionNode
+from exshare_adapters.confluence.failures import Malformed
 from exshare_adapters.confluence.macros import (
     ARCHIVES,
     DIAGRAMS,
@@ -27,7 +28,6 @@ from exshare_adapters.confluence.macros import (
     reads_elsewhere,
 )
 from exshare_adapters.confluence.media import MediaFile, media_file, media_link
-from exshare_core.errors import Broken
 
 MOST_DEPTH = 512
 """Elements within elements where they are followed; Confluence's own editors stay far below."""
@@ -101,13 +101,13 @@ class Inventory:
 
 
 def inventory(storage: str) -> Inventory:
-    """The inventory of a page's storage format; raises Broken when it cannot be read to its end."""
+    """The inventory of a page's storage format; raises Malformed when it cannot be read to its end."""
     if len(storage) > MOST_BYTES:
-        raise Broken("the storage format of the page is too large")
+        raise Malformed("the storage format of the page is too large")
     try:
         reader = _parse(storage)
     except (expat.ExpatError, _TooDeep, ValueError) as error:
-        raise Broken("the storage format of the page cannot be read") from error
+        raise Malformed("the storage format of the page cannot be read") from error
     return reader.result()
 
 

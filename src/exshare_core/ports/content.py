@@ -208,7 +208,8 @@ class BodyRenderer(Protocol):
     async def passages(self, rendered: Rendered) -> tuple[Passage, ...]:
         """The words that a rendering shows, block by block in reading order: all of them, and no others.
 
-        Must give no passage without words.
+        Must give no passage without words, and say of the first cell with words of each row of a table that the row
+        begins with it.
         """
 
     async def compare(self, before: Rendered, after: Rendered) -> tuple[Change, ...] | None:

@@ -21,7 +21,8 @@ class Discussions(Protocol):
         """Every current comment on the page that answers no other, oldest first, complete over paging.
 
         Must say of each inline comment where it hangs, and of each whether it is resolved. Must leave authors out unless
-        `names` is True.
+        `names` is True. One that cannot be read must spoil no other: it has its place, and hangs nowhere where it is
+        not known on which words.
         """
 
     async def replies(self, threads: Sequence[Comment], *, names: bool) -> Mapping[CommentId, tuple[Comment, ...]]:
@@ -30,10 +31,11 @@ class Discussions(Protocol):
         Must have an entry for each, and leave authors out as `threads` does.
         """
 
-    async def drafts(self, comments: Sequence[Comment]) -> Mapping[CommentId, Draft]:
+    async def drafts(self, comments: Sequence[Comment]) -> Mapping[CommentId, Draft | None]:
         """What each of `comments` says, as it came, with its macros, links and files as `PageSource.read` names them.
 
-        Must leave out a comment that is gone or was changed meanwhile, and never give another in its place.
+        Must leave out a comment that is gone or was changed meanwhile, and never give another in its place. One that
+        is there but cannot be read must be None, whatever the others are.
         """
 
 
@@ -47,12 +49,14 @@ class Histories(Protocol):
         self, page: PageId, limit: int, before: int | None = None, *, names: bool
     ) -> tuple[tuple[Version, ...], bool]:
         """The versions of a current page, newest first: those with lower numbers than `before`, at most `limit`, and
-        whether there are more. Must leave authors out unless `names` is True. A page that is not there has none.
+        whether there are more. Must leave authors out unless `names` is True. A page that is not there has none. What
+        cannot be read of one version must spoil no other.
         """
 
     async def read(self, page: PageId, version: int, *, names: bool) -> Past | None:
         """A version with its body as it was; None for a number that the page has not.
 
         The draft must name the macros, the excluded parts and the markers that stand in the storage of this very
-        version. Must check that storage and rendering are of the version and the page asked for.
+        version. Must check that storage and rendering are of the version and the page asked for. A version whose words
+        cannot be read must have no draft.
         """

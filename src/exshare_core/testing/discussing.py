@@ -67,11 +67,23 @@ class DiscussionsContract(ContentAbilities):
         comments = [*threads, *(one for some in answers.values() for one in some)]
         found = await site.content.discussions.drafts(comments)
 
-        assert {one.id: True for one in _all(site.prepared.discussion)} == {
-            one.id: one.words in found[CommentId(one.id)].body for one in _all(site.prepared.discussion)
-        }
-        assert {site.prepared.discussed} == {draft.page for draft in found.values()}
+        said = {id: draft for id, draft in found.items() if draft is not None}
+        told = [one for one in _all(site.prepared.discussion) if one.readable]
+
+        assert {one.id: True for one in told} == {one.id: one.words in said[CommentId(one.id)].body for one in told}
+        assert {site.prepared.discussed} == {draft.page for draft in said.values()}
         assert len(comments) == len(found)
+
+    @promise
+    async def test_a_comment_that_cannot_be_read_spoils_no_other(self, site: PreparedSite) -> None:
+        """`drafts` has None for each comment that cannot be read and for no other, and answers below it are told."""
+        threads = await _threads(site)
+        answers = await site.content.discussions.replies(threads, names=False)
+        found = await site.content.discussions.drafts([*threads, *(one for some in answers.values() for one in some)])
+
+        assert {one.id: one.readable for one in _all(site.prepared.discussion)} == {
+            id: draft is not None for id, draft in found.items()
+        }
 
     @promise
     async def test_a_comment_that_changed_is_left_out(self, site: PreparedSite) -> None:
@@ -149,12 +161,26 @@ class HistoriesContract(ContentAbilities):
     async def test_a_version_is_read_as_it_was(self, site: PreparedSite) -> None:
         """`read` gives the words of the version asked for and of no other, with its number and message."""
         prepared = site.prepared
-        for one in prepared.versions:
+        told = [one for one in prepared.versions if one.readable]
+        for one in told:
             past = await site.content.histories.read(prepared.revised, one.number, names=False)
 
             assert past is not None
+            assert past.draft is not None
             assert (one.number, one.message) == (past.version.number, past.version.message)
-            assert [one.words] == [other.words for other in prepared.versions if other.words in past.draft.body]
+            assert [one.words] == [other.words for other in told if other.words in past.draft.body]
+
+    @promise
+    async def test_a_version_that_cannot_be_read_has_no_draft(self, site: PreparedSite) -> None:
+        """`read` gives number, message and time of such a version, and no draft; `versions` lists it as the others."""
+        histories, page = site.content.histories, site.prepared.revised
+        pasts = [await histories.read(page, one.number, names=False) for one in site.prepared.versions]
+        listed, _ = await histories.versions(page, 50, names=False)
+
+        assert [(one.number, one.readable) for one in site.prepared.versions] == [
+            (past.version.number, past.draft is not None) for past in pasts if past is not None
+        ]
+        assert [one.made_at for one in listed] == [past.version.made_at for past in pasts if past is not None]
 
     @promise
     async def test_what_a_version_excludes_stands_in_its_own_storage(self, site: PreparedSite) -> None:
@@ -165,7 +191,9 @@ class HistoriesContract(ContentAbilities):
         ]
 
         assert [one.excludes for one in prepared.versions] == [
-            any(macro.excluded for macro in past.draft.macros) for past in pasts if past is not None
+            past.draft is not None and any(macro.excluded for macro in past.draft.macros)
+            for past in pasts
+            if past is not None
         ]
 
     @promise

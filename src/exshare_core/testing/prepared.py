@@ -32,6 +32,8 @@ class PreparedComment:
     quote: str = ""
     """Those words."""
     resolved: bool = False
+    readable: bool = True
+    """Whether what it says is well-formed."""
     answers: tuple[PreparedComment, ...] = ()
     """Oldest first."""
 
@@ -47,6 +49,8 @@ class PreparedVersion:
     message: str = ""
     excludes: bool = False
     """Whether it has an excluded part, with other words."""
+    readable: bool = True
+    """Whether what it says is well-formed."""
 
 
 @frozen
@@ -95,12 +99,13 @@ class Preparation:
     discussed: PageId
     """An open page with these comments and no others; other pages have comments too."""
     discussion: tuple[PreparedComment, ...]
-    """Oldest first: at least one with an answer that is answered itself, one on words of the page, one that is resolved.
+    """Oldest first: at least one with an answer that is answered itself, one on words of the page, one that is resolved,
+    and one that cannot be read but has an answer that can.
     """
     revised: PageId
     """An open page with at least three versions."""
     versions: tuple[PreparedVersion, ...]
-    """Newest first: an older one excludes a part, and one has a message."""
+    """Newest first: an older one excludes a part, one has a message, and one cannot be read."""
     statuses: Mapping[PageId, PageStatus | None]
     """What pages are said to be: where the site knows such a thing, one that is said to be something is among them."""
 

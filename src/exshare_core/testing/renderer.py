@@ -458,6 +458,17 @@ class BodyRendererContract(Contract[RendererSetting]):
         ] == [(one.sort, one.words) for one in passages]
 
     @promise
+    async def test_the_rows_of_a_table_can_be_told(self, setting: RendererSetting) -> None:
+        """`passages` says of each row with which cell it begins; one without words is passed over."""
+        rows = ("<td>6</td><td>7</td>", "<td></td><td>8</td>", "<td>9</td>")
+        html = f"<table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table><p>end</p>"
+        passages = await setting.renderer.passages(await _rendered(setting, html))
+
+        assert [("6", True), ("7", False), ("8", True), ("9", True), ("end", False)] == [
+            (one.words, one.begins) for one in passages
+        ]
+
+    @promise
     async def test_two_renderings_are_compared(self, setting: RendererSetting) -> None:
         """`compare` tells word by word what became of the passages."""
         before = await _rendered(setting, "<p>Rise at six and wash.</p><p>Work.</p>")

@@ -15,6 +15,7 @@ from typing import TypeVar
 from attrs import field, frozen
 
 from exshare_core.content import (
+    UNREADABLE,
     Absent,
     Draft,
     Node,
@@ -138,7 +139,7 @@ class Browsing(Entrance):
             version=draft.version,
             changed_at=draft.changed_at,
             author=draft.author if policy.rung("names") else None,
-            labels=tuple(sorted(reading.facts.labels)) if policy.rung("labels") else (),
+            labels=tuple(sorted(reading.facts.labels - {UNREADABLE})) if policy.rung("labels") else (),
             is_root=is_root,
             kind=reading.facts.kind,
             with_attachments=policy.rung("attachments") > 0,

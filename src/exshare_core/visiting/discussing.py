@@ -1,7 +1,8 @@
 """The use case of a visitor who reads what was said about a page of a share (spec V6).
 
 Who reaches a page, by a link with the capability `comments`, reaches its comments. They are cut and sanitised by the
-same rules as the page, and none tells of words that the page itself does not show (spec L8).
+same rules as the page, and none tells of words that the page itself does not show (spec L8). One that cannot be read
+keeps its place and spoils no other.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from datetime import datetime
 
 from attrs import field, frozen
 
-from exshare_core.content import PageFacts, Reading, Rendered
+from exshare_core.content import Draft, PageFacts, Reading, Rendered
 from exshare_core.decisions import Answer
-from exshare_core.discussion import Anchor, Comment, CommentId, discussed, quotable, without_spaces
+from exshare_core.discussion import Anchor, Comment, CommentId, discussed, in_one_line, quotable
+from exshare_core.errors import Broken
 from exshare_core.values import PageId
 from exshare_core.visiting.browsing import Addresses, Browsing
 from exshare_core.visiting.entrance import Admission
@@ -35,7 +37,8 @@ class Remark:
     """One comment, ready to be shown."""
 
     id: CommentId
-    html: str = field(repr=False)
+    html: str | None = field(repr=False)
+    """None where it cannot be read, or not be cut and sanitised."""
     written_at: datetime | None
     author: str | None = field(repr=False)
 
@@ -107,20 +110,45 @@ class Discussing(Browsing):
         chosen = threads[start.thread : start.thread + COMMENTS]
         part = _part(threads, await discussions.replies(chosen, names=names) if chosen else {}, start)
         drafts = await discussions.drafts(part.comments) if part.picked else {}
-        told = [one for one in part.comments if one.id in drafts]
-        bodies: Mapping[CommentId, Rendered] = {}
-        if told:
-            written = [drafts[one.id] for one in told]
-            rendered = await self._shown_beside(admission, reading, root, written, addresses)
-            bodies = {one.id: body for one, body in zip(told, rendered, strict=True)}
+        readable = {id: draft for id, draft in drafts.items() if draft is not None}
+        bodies = await self._bodies(admission, reading, root, readable, addresses) if readable else {}
         anchors = [one.anchor for one, _ in part.picked if one.anchor is not None]
         quotes = await self._quotes(admission, reading, root, addresses, anchors) if anchors else {}
         made = [
-            _thread(thread, answers, bodies, quotes, goes_on=place == 0 and start.answers > 0)
+            _thread(
+                _remark(thread, bodies),
+                tuple(_remark(one, bodies) for one in answers if one.id in drafts),
+                thread,
+                quotes,
+                goes_on=place == 0 and start.answers > 0,
+            )
             for place, (thread, answers) in enumerate(part.picked)
-            if thread.id in bodies
+            if thread.id in drafts
         ]
         return Discussion(page, reading.draft.title, tuple(made), part.next)
+
+    async def _bodies(
+        self,
+        admission: Admission,
+        reading: Reading,
+        root: PageFacts | None,
+        drafts: Mapping[CommentId, Draft],
+        addresses: Addresses,
+    ) -> Mapping[CommentId, Rendered]:
+        """What comments say, those left out that cannot be shown.
+
+        What they show of other pages is found out for all at once; only where that fails, for each by itself.
+        """
+        try:
+            rendered = await self._shown_beside(admission, reading, root, tuple(drafts.values()), addresses)
+        except Broken:
+            if len(drafts) == 1:
+                return {}
+            each = [
+                await self._bodies(admission, reading, root, {id: draft}, addresses) for id, draft in drafts.items()
+            ]
+            return {id: body for bodies in each for id, body in bodies.items()}
+        return dict(zip(drafts, rendered, strict=True))
 
     async def _quotes(
         self,
@@ -131,9 +159,12 @@ class Discussing(Browsing):
         anchors: Sequence[Anchor],
     ) -> Mapping[str, str]:
         """By marker, the words that inline comments are about: those that this link's page shows."""
-        (rendered,) = await self._rendered(admission, reading.facts, root, [reading.draft], addresses)
-        passages = await self._content(admission).renderer.passages(rendered)
-        shown = without_spaces("".join([passage.words for passage in passages]))
+        try:
+            (rendered,) = await self._rendered(admission, reading.facts, root, [reading.draft], addresses)
+            passages = await self._content(admission).renderer.passages(rendered)
+        except Broken:
+            return {}
+        shown = in_one_line(" ".join([passage.words for passage in passages]))
         return {anchor.mark: quotable(anchor, shown) for anchor in anchors}
 
 
@@ -156,22 +187,18 @@ def _part(threads: Sequence[Comment], answers: Mapping[CommentId, Sequence[Comme
 
 
 def _thread(
-    thread: Comment,
-    answers: Sequence[Comment],
-    bodies: Mapping[CommentId, Rendered],
-    quotes: Mapping[str, str],
-    *,
-    goes_on: bool,
+    remark: Remark, answers: tuple[Remark, ...], thread: Comment, quotes: Mapping[str, str], *, goes_on: bool
 ) -> Thread:
     return Thread(
-        _remark(thread, bodies[thread.id]),
-        tuple(_remark(one, bodies[one.id]) for one in answers if one.id in bodies),
+        remark,
+        answers,
         inline=thread.anchor is not None,
-        quote="" if thread.anchor is None else quotes[thread.anchor.mark],
+        quote="" if thread.anchor is None else quotes.get(thread.anchor.mark, ""),
         resolved=thread.resolved,
         goes_on=goes_on,
     )
 
 
-def _remark(comment: Comment, body: Rendered) -> Remark:
-    return Remark(comment.id, body.html, comment.written_at, comment.author)
+def _remark(comment: Comment, bodies: Mapping[CommentId, Rendered]) -> Remark:
+    body = bodies.get(comment.id)
+    return Remark(comment.id, None if body is None else body.html, comment.written_at, comment.author)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,6 +12,8 @@ from exshare_core.decisions import Answer
 from exshare_core.visiting import Discussion, From
 from exshare_web.headers import CONTENT_POLICY
 from exshare_web.visitor.beside import Asked, beside, number_of
+
+_log = structlog.get_logger()
 
 
 async def show(request: Request) -> Response:
@@ -29,6 +32,9 @@ async def _look(asked: Asked) -> Discussion | Answer:
 
 
 def _values(asked: Asked, found: Discussion) -> dict[str, Any]:
+    for remark in (one for thread in found.threads for one in (thread.remark, *thread.answers)):
+        if remark.html is None:
+            _log.warning("comment not shown", comment=remark.id)
     following = "" if found.next is None else f"{found.next.thread}.{found.next.answers}"
     return {
         "title": found.title,

@@ -9,23 +9,26 @@ from attrs import frozen
 from starlette.requests import Request
 from starlette.responses import Response
 
-from exshare_core.comparing import Change
+from exshare_core.comparing import Change, Sort
 from exshare_core.decisions import Answer
 from exshare_core.visiting import Comparison, History, OldPage
 from exshare_web.headers import CONTENT_POLICY
 from exshare_web.visitor.beside import Asked, beside, number_of
 
 AROUND = 1
-"""Passages that stay in sight before and after one that changed."""
+"""Lines that stay in sight before and after one that changed."""
 WORTH_FOLDING = 3
-"""The fewest unchanged passages that are folded up together."""
+"""The fewest unchanged lines that are folded up together."""
+
+Line = tuple[Change, ...]
+"""A passage, or those that stand in one row of a table."""
 
 
 @frozen
 class Stretch:
-    """Passages that stand together, folded up where nothing of them changed and they are far from what did."""
+    """Lines that stand together, folded up where nothing of them changed and they are far from what did."""
 
-    changes: tuple[Change, ...]
+    lines: tuple[Line, ...]
     folded: bool
 
 
@@ -40,12 +43,16 @@ async def show_version(request: Request) -> Response:
 
 
 async def show_changes(request: Request) -> Response:
-    """``GET /s/{segment}/p/{page}/compare?from=&to=``: what changed; without numbers, what changed last."""
+    """``GET /s/{segment}/p/{page}/compare?from=&to=``: what changed; without numbers, what changed last.
+
+    What is no number answers as a version that is not shown.
+    """
     return await beside(request, "page_compare.html", _compare, _compared_values)
 
 
 async def _look(asked: Asked) -> History | Answer:
-    return await asked.visiting.history(asked.admission, asked.page, asked.number("before"), shown=asked.shown)
+    before = asked.number("before")
+    return await asked.visiting.history(asked.admission, asked.page, before, asked.addresses, shown=asked.shown)
 
 
 def _values(asked: Asked, found: History) -> dict[str, Any]:
@@ -65,6 +72,10 @@ def _old_values(_: Asked, found: OldPage) -> dict[str, Any]:
 
 async def _compare(asked: Asked) -> Comparison | Answer:
     older, newer = asked.number("from"), asked.number("to")
+    if any(
+        asked.request.query_params.get(name) and number is None for name, number in (("from", older), ("to", newer))
+    ):
+        return Answer.ABSENT
     return await asked.visiting.comparison(
         asked.admission, asked.page, older, newer, asked.addresses, shown=asked.shown
     )
@@ -73,19 +84,31 @@ async def _compare(asked: Asked) -> Comparison | Answer:
 def _compared_values(_: Asked, found: Comparison) -> dict[str, Any]:
     changes = found.changes
     stretches = None if changes is None else tuple(stretched(changes))
-    return {"title": found.title, "found": found, "stretches": stretches}
+    same = changes is not None and all(change.stays for change in changes)
+    return {"title": found.title, "found": found, "stretches": stretches, "same": same}
 
 
 def stretched(changes: Sequence[Change]) -> Iterator[Stretch]:
     """The passages in order, in stretches: what changed with a little around it, and what can be folded up."""
-    near = [
-        any(not change.stays for change in changes[max(0, place - AROUND) : place + AROUND + 1])
-        for place in range(len(changes))
-    ]
+    lines = _lines(changes)
+    changed = [any(not change.stays for change in line) for line in lines]
+    near = [any(changed[max(0, place - AROUND) : place + AROUND + 1]) for place in range(len(lines))]
     start = 0
-    while start < len(changes):
+    while start < len(lines):
         end = start
-        while end < len(changes) and near[end] == near[start]:
+        while end < len(lines) and near[end] == near[start]:
             end += 1
-        yield Stretch(tuple(changes[start:end]), folded=not near[start] and end - start >= WORTH_FOLDING)
+        yield Stretch(tuple(lines[start:end]), folded=not near[start] and end - start >= WORTH_FOLDING)
         start = end
+
+
+def _lines(changes: Sequence[Change]) -> list[Line]:
+    """The passages line by line: the cells of one row are one."""
+    lines: list[list[Change]] = []
+    for change in changes:
+        within = lines and change.sort is Sort.CELL and lines[-1][-1].sort is Sort.CELL and not change.begins
+        if within:
+            lines[-1].append(change)
+        else:
+            lines.append([change])
+    return [tuple(line) for line in lines]

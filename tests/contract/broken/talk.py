@@ -71,6 +71,13 @@ class SaysWhatIsThere(MemoryDiscussions):
         return await super().drafts([evolve(one, version=1) for one in comments])
 
 
+class SwallowsWhatCannotBeRead(MemoryDiscussions):
+    """A comment that cannot be read looks as if it had never been written."""
+
+    async def drafts(self, comments: Any) -> Any:
+        return {id: draft for id, draft in (await super().drafts(comments)).items() if draft is not None}
+
+
 class TalksAboutNothing(MemoryDiscussions):
     """A page that is not there has the comments of all pages."""
 
@@ -120,23 +127,35 @@ class ReadsTheNewest(MemoryHistories):
     """Any version is read as the newest."""
 
     async def read(self, page: Any, version: int, *, names: bool) -> Any:
-        found, newest = await super().read(page, version, names=names), await super().read(page, 3, names=names)
-        return found and newest and evolve(found, draft=evolve(found.draft, body=newest.draft.body))
+        found, newest = await super().read(page, version, names=names), await super().read(page, 4, names=names)
+        if not found or not found.draft or not newest or not newest.draft:
+            return found
+        return evolve(found, draft=evolve(found.draft, body=newest.draft.body))
 
 
 class CutsByTheNewest(MemoryHistories):
     """What is excluded is read from the newest version's storage."""
 
     async def read(self, page: Any, version: int, *, names: bool) -> Any:
-        found, newest = await super().read(page, version, names=names), await super().read(page, 3, names=names)
-        return found and newest and evolve(found, draft=evolve(found.draft, macros=newest.draft.macros))
+        found, newest = await super().read(page, version, names=names), await super().read(page, 4, names=names)
+        if not found or not found.draft or not newest or not newest.draft:
+            return found
+        return evolve(found, draft=evolve(found.draft, macros=newest.draft.macros))
 
 
 class TakesTheNearest(MemoryHistories):
     """For a number that is not there the newest version is read."""
 
     async def read(self, page: Any, version: int, *, names: bool) -> Any:
-        return await super().read(page, version, names=names) or await super().read(page, 3, names=names)
+        return await super().read(page, version, names=names) or await super().read(page, 4, names=names)
+
+
+class LosesWhatCannotBeRead(MemoryHistories):
+    """A version that cannot be read looks as if the page never had it."""
+
+    async def read(self, page: Any, version: int, *, names: bool) -> Any:
+        found = await super().read(page, version, names=names)
+        return None if found is None or found.draft is None else found
 
 
 class ForgetsWhenBusy(MemoryHistories):
@@ -169,6 +188,13 @@ class LosesBlocks(MemoryRenderer):
     async def passages(self, rendered: Rendered) -> Any:
         words = " ".join(one.words for one in await super().passages(rendered))
         return (Passage(words, Sort.TEXT),)
+
+
+class LosesRows(MemoryRenderer):
+    """The cells of a table are one row."""
+
+    async def passages(self, rendered: Rendered) -> Any:
+        return tuple(evolve(one, begins=False) for one in await super().passages(rendered))
 
 
 class ComparesNothing(MemoryRenderer):
@@ -212,6 +238,7 @@ ROWS = [
     saying(NamesNobody, "authors_are_told_only_where_names_are_wished"),
     saying(SaysTheFirst, "comments_say_what_was_written"),
     saying(SaysWhatIsThere, "a_comment_that_changed_is_left_out"),
+    saying(SwallowsWhatCannotBeRead, "a_comment_that_cannot_be_read_spoils_no_other"),
     saying(TalksAboutNothing, "nobody_talks_about_what_is_not_there"),
     saying(FallsSilent, "comments_are_busy_while_nothing_answers"),
     recalling(OldestFirst, "versions_are_told_newest_first"),
@@ -220,10 +247,12 @@ ROWS = [
     recalling(ReadsTheNewest, "a_version_is_read_as_it_was"),
     recalling(CutsByTheNewest, "what_a_version_excludes_stands_in_its_own_storage"),
     recalling(TakesTheNearest, "a_version_that_is_not_there_is_none"),
+    recalling(LosesWhatCannotBeRead, "a_version_that_cannot_be_read_has_no_draft"),
     recalling(ForgetsWhenBusy, "versions_are_busy_while_nothing_answers"),
     using("pages", SaysNothing, "a_page_is_said_to_be_what_it_is", "a_status_is_busy_while_nothing_answers"),
     by(WithholdsNothing, "a_file_that_is_withheld_is_neither_shown_nor_linked"),
     by(LosesBlocks, "a_rendering_can_be_read_block_by_block"),
+    by(LosesRows, "the_rows_of_a_table_can_be_told"),
     by(ComparesNothing, "two_renderings_are_compared"),
     by(ComparesAnything, "what_differs_in_too_much_is_not_compared"),
 ]

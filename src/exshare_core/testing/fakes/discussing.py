@@ -21,7 +21,8 @@ class MemoryComment:
     """A comment with what it says. Comments stand in the order in which they were written."""
 
     comment: Comment
-    draft: Draft
+    draft: Draft | None
+    """None where it cannot be read."""
     parent: CommentId | None = None
 
 
@@ -41,7 +42,7 @@ class MemoryDiscussions:
         self.site.answer()
         return {thread.id: self._below(thread, names=names) for thread in threads}
 
-    async def drafts(self, comments: Sequence[Comment]) -> Mapping[CommentId, Draft]:
+    async def drafts(self, comments: Sequence[Comment]) -> Mapping[CommentId, Draft | None]:
         """What the comments say that are as they were."""
         self.site.answer()
         wanted = {(one.id, one.version) for one in comments}

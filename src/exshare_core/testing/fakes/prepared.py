@@ -102,10 +102,18 @@ _PREPARATION = Preparation(
         ),
         PreparedComment("903", "Is this still so?", "Grace Hopper", mark="c0ffee-1", quote="first step"),
         PreparedComment("905", "Settled long ago.", "Ada Lovelace", mark="c0ffee-2", quote="step", resolved=True),
+        PreparedComment(
+            "906",
+            "",
+            "Grace Hopper",
+            readable=False,
+            answers=(PreparedComment("907", "Could you say that again?", "Ada Lovelace"),),
+        ),
     ),
     revised=PageId("15"),
     versions=(
-        PreparedVersion(3, "the third wording", "Grace Hopper"),
+        PreparedVersion(4, "the fourth wording", "Grace Hopper"),
+        PreparedVersion(3, "", "Grace Hopper", readable=False),
         PreparedVersion(2, "the second wording", "Ada Lovelace", "Shorter"),
         PreparedVersion(1, "the first wording", "Ada Lovelace", excludes=True),
     ),
@@ -125,7 +133,8 @@ def _talked_about(site: MemorySite) -> MemorySite:
                 CommentId(one.id), _PREPARATION.discussed, 1, at, one.author, anchor=anchor, resolved=one.resolved
             )
             draft = Draft(_PREPARATION.discussed, "First step", f"<p>{one.words}</p>", version=1)
-            said.append(MemoryComment(comment, draft, CommentId(parent.id) if parent else None))
+            above = CommentId(parent.id) if parent else None
+            said.append(MemoryComment(comment, draft if one.readable else None, above))
             say(one.answers, one)
 
     say(_PREPARATION.discussion)
@@ -138,7 +147,7 @@ def _talked_about(site: MemorySite) -> MemorySite:
             _PREPARATION.revised, "Last step", f"<p>{one.words}</p>", macros, version=one.number, author=one.author
         )
         version = Version(one.number, MADE + timedelta(days=one.number), one.author, one.message)
-        site.versions.setdefault(_PREPARATION.revised, []).append(Past(version, draft))
+        site.versions.setdefault(_PREPARATION.revised, []).append(Past(version, draft if one.readable else None))
     site.statuses.update({page: status for page, status in _PREPARATION.statuses.items() if status is not None})
     return site
 

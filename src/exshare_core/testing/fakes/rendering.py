@@ -98,10 +98,13 @@ class _Reader(HTMLParser):
         self.passages: list[Passage] = []
         self._words: list[str] = []
         self._sort = Sort.TEXT
+        self._begins = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in _INLINE:
             self._end(_SORTS.get(tag, Sort.TEXT))
+        if tag == "tr":
+            self._begins = True
 
     def handle_endtag(self, tag: str) -> None:
         if tag not in _INLINE:
@@ -116,7 +119,8 @@ class _Reader(HTMLParser):
 
     def _end(self, following: Sort) -> None:
         if words := " ".join("".join(self._words).split()):
-            self.passages.append(Passage(words, self._sort))
+            self.passages.append(Passage(words, self._sort, begins=self._begins and self._sort is Sort.CELL))
+            self._begins = False
         self._words, self._sort = [], following
 
 
