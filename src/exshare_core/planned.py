@@ -56,12 +56,13 @@ _SCOPE: Mapping[str, Both] = {
 
 
 def written(old: ShareLink, new: ShareLink) -> str:
-    """What `new` asks for that `old` does not; raises InvalidValue where that is more than a browser can carry."""
-    words = json.dumps(
-        [_differing(old.wish, new.wish, _WISH), _differing(old.scope, new.scope, _SCOPE)],
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
+    """What `new` asks for that `old` does not; empty where that is nothing. Raises InvalidValue where it is more than a
+    browser can carry.
+    """
+    wish, scope = _differing(old.wish, new.wish, _WISH), _differing(old.scope, new.scope, _SCOPE)
+    if not wish and not scope:
+        return ""
+    words = json.dumps([wish, scope], ensure_ascii=False, separators=(",", ":"))
     if len(words.encode()) > MOST:
         raise InvalidValue("", "these settings are too long to be previewed before they are saved")
     return words

@@ -283,7 +283,7 @@ def test_settings_are_previewed_before_they_are_saved(seat: Seat) -> None:
     assert (200, 303) == (left.status_code, begun.status_code)
     assert "enter the password" in first
     assert "prove an allowed mailbox" in first
-    assert "Preview as eve@example.com." in words_of(browser.get(here))
+    assert "Preview of settings that are not saved, as eve@example.com." in words_of(browser.get(here))
     assert 404 == browser.get(f"{here}/p/{CHILD}").status_code
     assert (1, None) == (seat.shell.link(made).version, seat.shell.link(made).wish.password_hash)
     assert 200 == seat.shell.client().get(made.page(CHILD)).status_code

@@ -14,6 +14,8 @@ from exshare_core.accounts import Member
 from exshare_core.capabilities import Capabilities
 from exshare_core.errors import Busy, NotFound, Refused
 from exshare_core.events import Actor, Kind
+from exshare_core.sharing import LinkForm
+from exshare_core.sharing.bulk import form_of
 from exshare_core.values import Address, Networks, People
 from exshare_core.visiting import Caller, Visiting
 from tests.integration.shell import (
@@ -95,6 +97,46 @@ def test_a_preview_shows_what_visitors_see_under_a_banner() -> None:
     assert 404 == client.get(f"{path}/p/{SECRET}").status_code
     open_to_all = everything(shell)
     assert BANNER not in shell.client().get(open_to_all.path).text
+
+
+@pytest.mark.parametrize("visitor", [None, ADA])
+def test_a_preview_of_settings_that_are_not_saved_says_so(visitor: Address | None) -> None:
+    """Before it begins and on every page it is told that visitors do not meet these settings; of saved ones that is not."""
+    shell = Shell()
+    made = everything(shell)
+    form = LinkForm(children=True, allow=Capabilities.parse(["search", "comments=view"]))
+    said = {}
+    for planned in (form, form_of(shell.link(made), "")):
+        version = shell.link(made).version
+        url = run(shell.sharing.preview_change(shell.owner, made.id, version, planned, visitor))
+        client, way = shell.client(), url.removeprefix(shell.base_url)
+        offered = client.get(way).text
+        path = client.post(way).headers["location"]
+        page = client.get(path).text
+        said[planned is form] = (
+            "This shows settings that are not saved." in offered,
+            "Preview of settings that are not saved, as" in page,
+            "Visitors go on meeting the link as it was saved." in page,
+        )
+
+    assert {True: (True, True, True), False: (False, False, False)} == said
+
+
+def test_words_are_looked_for_in_a_preview_as_visitors_would() -> None:
+    """A search changes nothing: in a preview it is made with its settings, under its banner, and counts as no view."""
+    shell = Shell()
+    made = everything(shell)
+    form = LinkForm(children=True, allow=Capabilities.parse(["search"]))
+    url = run(shell.sharing.preview_change(shell.owner, made.id, shell.link(made).version, form))
+    client = shell.client()
+    path = client.post(url.removeprefix(shell.base_url)).headers["location"]
+    found = client.post(f"{path}/find", data={"words": "first"})
+
+    assert 200 == found.status_code
+    assert f"{path}/p/{CHILD}" in found.text
+    assert "Preview of settings that are not saved" in found.text
+    assert [] == shell.events(made)
+    assert 404 == shell.client().post(f"{made.path}/find", data={"words": "first"}).status_code
 
 
 def test_a_preview_burns_no_open_and_leaves_no_proof() -> None:
@@ -307,7 +349,9 @@ def test_every_route_judges_previews_too(double: type[Visiting], expected: set[i
 
 
 def test_nothing_can_be_done_in_a_preview() -> None:
-    """A preview looks: whatever is sent to its address is answered like an address that leads nowhere."""
+    """A preview looks: whatever is sent to its address is answered like an address that leads nowhere, words to look for
+    too where the link has no search.
+    """
     shell = Shell()
     made = everything(shell, max_opens=3)
     client, path = begun(shell, made)

@@ -13,6 +13,8 @@ from exshare_core.content import Draft, MacroUse
 from exshare_core.errors import Broken, Busy
 from exshare_core.links import LabelFilter
 from exshare_core.testing import MemoryPage
+from exshare_core.testing.fakes.content import MemoryPages
+from exshare_core.testing.fakes.rendering import MemoryRenderer
 from exshare_core.values import PageId
 from exshare_web.turns import Turns
 from tests.integration.shell import CHILD, ELSEWHERE, INSIDE, OWNER, PASSWORD, ROOT, SECRET, Made, Shell, run
@@ -57,6 +59,12 @@ def looked(shell: Shell, made: Made, words: str, **fields: str) -> Any:
 def found(answer: Any) -> list[str]:
     """The ids of the pages that were found, in order."""
     return re.findall(r'<li><h3><a href="[^"]+/p/(\d+)">', answer.text)
+
+
+def way_on(answer: Any) -> str:
+    """What to go on with; empty where there is no way on."""
+    further = re.search(r'name="further" value="([^"]*)"', answer.text)
+    return further[1] if further else ""
 
 
 def text_of(answer: Any) -> str:
@@ -158,17 +166,124 @@ def test_many_hits_come_ten_at_a_time_without_a_number() -> None:
     shell.content.add(*(MemoryPage(one, f"Buoy {one}", "<p>a buoy</p>", ROOT) for one in numbers))
     made = shell.make_link(children=True, allow=SEARCH)
     seen: list[str] = []
-    fields = {"after": ""}
+    further = ""
     for _ in range(3):
-        answer = looked(shell, made, "buoy", **fields)
+        answer = looked(shell, made, "buoy", further=further)
         seen += found(answer)
-        more = re.search(r'name="after" value="(\d+)"', answer.text)
-        fields = {"after": more[1]} if more else fields
+        further = way_on(answer)
 
     assert sorted(numbers, reverse=True) == seen
-    assert more is None
+    assert not further
     assert "25" not in text_of(answer)
-    assert [] == found(looked(shell, made, "buoy", after="99999"))
+
+
+@pytest.mark.parametrize("hidden", [0, 1, 5])
+def test_the_way_on_tells_nothing_of_what_is_hidden(hidden: int) -> None:
+    """L8: after a full part there is a way on, whether pages that are not shown have the words or not; at its end nothing."""
+    shell = a_shell()
+    for number in range(100, 110 + hidden):
+        readers = frozenset({OWNER}) if number >= 110 else None
+        shell.content.add(MemoryPage(PageId(str(number)), f"Buoy {number}", "<p>a buoy</p>", ROOT, readers=readers))
+    made = shell.make_link(children=True, allow=SEARCH)
+    first = looked(shell, made, "buoy")
+    last = looked(shell, made, "buoy", further=way_on(first))
+
+    assert [str(number) for number in range(109, 99, -1)] == found(first)
+    assert ([], "") == (found(last), way_on(last))
+    assert "There are no more pages with these words." in last.text
+
+
+def test_nobody_can_ask_whether_a_hidden_page_has_the_words() -> None:
+    """What to go on with counts only as we gave it, for the words, the label and the link that it was given for.
+
+    If a page could be named to go on after, what came next would tell whether it was among those to look at.
+    """
+    shell = a_shell()
+    numbers = [PageId(str(number)) for number in range(100, 115)]
+    shell.content.add(*(MemoryPage(one, f"Buoy bell {one}", "<p>a buoy</p>", ROOT) for one in numbers))
+    made, other = (shell.make_link(children=True, allow=LABELLED) for _ in range(2))
+    given = way_on(looked(shell, made, "buoy"))
+    whole = found(looked(shell, made, "buoy"))
+    forged = [
+        "99999",
+        SECRET,
+        f"{SECRET}.{given}",
+        given[:-1],
+        given.replace("114", SECRET),
+        "." * 50,
+        "é.é",
+        "x" * 9000,
+    ]
+
+    assert 5 == len(found(looked(shell, made, "buoy", further=given)))
+    assert [whole] * len(forged) == [found(looked(shell, made, "buoy", further=one)) for one in forged]
+    assert whole == found(looked(shell, made, "bell", further=given))
+    assert whole == found(looked(shell, other, "buoy", further=given))
+
+
+def test_what_is_changed_meanwhile_comes_neither_twice_nor_never() -> None:
+    """A page that was shown and then changed comes first among the candidates, and is not shown again; none is skipped."""
+    shell = a_shell()
+    numbers = [PageId(str(number)) for number in range(100, 115)]
+    shell.content.add(*(MemoryPage(one, f"Buoy {one}", "<p>a buoy</p>", ROOT) for one in numbers))
+    made = shell.make_link(children=True, allow=SEARCH)
+    first = looked(shell, made, "buoy")
+    for page in ("105", "102"):
+        shell.content.add(shell.content.pages.pop(PageId(page)))
+    second = looked(shell, made, "buoy", further=way_on(first))
+
+    assert sorted(numbers) == sorted(found(first) + found(second))
+
+
+@pytest.mark.parametrize("where", ["facts", "readings"])
+def test_a_page_that_makes_no_sense_spoils_no_other(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that cannot be read, or not be judged, is not found; the others are."""
+    shell = a_shell()
+    made = shell.make_link(children=True, allow=SEARCH)
+    ask = getattr(MemoryPages, where)
+
+    async def fails(self: Any, pages: Any, identity: Any) -> Any:
+        if INSIDE in pages:
+            raise Broken("the storage format of the page cannot be read")
+        return await ask(self, pages, identity)
+
+    monkeypatch.setattr(MemoryPages, where, fails)
+
+    assert {CHILD, CARVED} == set(found(looked(shell, made, "foghorn")))
+
+
+def test_what_we_add_to_a_page_is_said_in_the_visitors_language() -> None:
+    """An excerpt that reaches over a placeholder has it as the page has it."""
+    shell = a_shell()
+    made = shell.make_link(children=True, allow=SEARCH)
+    views: list[str] = []
+    render = MemoryRenderer.render
+
+    async def watched(self: Any, draft: Any, without: Any, pages: Any, view: Any, *given: Any) -> Any:
+        views.append(view.language)
+        return await render(self, draft, without, pages, view, *given)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(MemoryRenderer, "render", watched)
+        shell.client().post(f"{made.path}/find", data={"words": "foghorn"}, headers={"accept-language": "pl"})
+
+    assert {"pl"} == set(views)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ['foghorn"', "foghorn\\", 'x" or space = "HR', "fog* OR title ~ secret", "foghorn~2", "f?ghorn", "AND", "not the",
+     "(foghorn", "foghorn\x00", "\u202efoghorn", "ｆｏｇｈｏｒｎ", "фог", "хорн" * 40, "_", "__ *", "'; drop", "a" * 10_000],
+)  # fmt: skip
+def test_no_words_break_or_widen_a_search(words: str) -> None:
+    """Whatever is typed is letters and digits to look for, or is refused in words; nothing that is not shared is found."""
+    shell = a_shell()
+    made = shell.make_link(children=True, allow=LABELLED)
+    for fields in ({"words": words}, {"words": "foghorn", "label": words}):
+        answer = looked(shell, made, **fields)
+
+        assert answer.status_code in (200, 400)
+        assert set(found(answer)) <= {CHILD, INSIDE, CARVED}
 
 
 def test_a_search_is_closed_with_its_link() -> None:

@@ -29,6 +29,8 @@ class Banner:
     visitor: str
     """As whom; empty for somebody whom nobody knows."""
     until: datetime
+    unsaved: bool = False
+    """Whether it shows settings that are not saved, which no visitor meets yet."""
 
 
 def banner(preview: Preview | None) -> Banner | None:
@@ -72,4 +74,4 @@ def _brought(request: Request) -> tuple[str, Caller, str]:
 
 
 def _banner(grant: Grant) -> Banner:
-    return Banner("" if grant.visitor is None else str(grant.visitor), grant.until)
+    return Banner("" if grant.visitor is None else str(grant.visitor), grant.until, bool(grant.planned))

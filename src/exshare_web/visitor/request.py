@@ -17,7 +17,7 @@ from exshare_web.answers import Answers
 from exshare_web.brand import Wardrobe, own_site, wear
 from exshare_web.rendering import Pages
 from exshare_web.services import Services
-from exshare_web.turns import Turns
+from exshare_web.turns import Pace, Turns
 
 GATES: Mapping[Answer, str] = {
     Answer.ASK_PASSWORD: "gate_password.html",
@@ -40,6 +40,8 @@ class Shell:
     wardrobe: Wardrobe
     searches: Turns = field(factory=lambda: Turns(at_once=4, waiting=16))
     prints: Turns = field(factory=lambda: Turns(at_once=2, waiting=6))
+    pace: Pace = field(factory=lambda: Pace(every=0.04))
+    """Of what is read for documents, all of them together."""
 
     async def speak_for(self, site: SiteId) -> None:
         """Answer as a page of this site: in its language, unless another is wished for, and dressed as it is."""
@@ -54,10 +56,16 @@ def shell(request: Request) -> Shell:
     return it
 
 
-async def opened(request: Request) -> Opening:
-    """The link that a request is about, judged for who asks. What an open one answers is dressed as its site's."""
+async def opened(request: Request, *, looks: bool = False) -> Opening:
+    """The link that a request is about, judged for who asks. What an open one answers is dressed as its site's.
+
+    With `looks` it changes nothing, whatever its method is, and may be part of a preview.
+    """
     it = shell(request)
-    opening = await it.services.visiting.open(request.path_params["segment"], caller(request))
+    who = caller(request)
+    if looks and not who.framed:
+        who = evolve(who, kept=_kept(request))
+    opening = await it.services.visiting.open(request.path_params["segment"], who)
     if opening.admission is not None:
         await it.speak_for(opening.admission.link.site)
     return opening
@@ -125,8 +133,10 @@ def _above(request: Request) -> Caller:
 
 def _preview(request: Request) -> str | None:
     """What a member's browser keeps of a preview. It looks, and so counts for nothing in a request that could change."""
-    if request.method not in ("GET", "HEAD"):
-        return None
+    return _kept(request) if request.method in ("GET", "HEAD") else None
+
+
+def _kept(request: Request) -> str | None:
     secure = shell(request).services.secure
     return cookies.kept(request, cookies.PREVIEW, secure=secure, longest=cookies.LONGEST_PREVIEW)
 

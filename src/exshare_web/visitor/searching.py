@@ -15,9 +15,9 @@ from starlette.responses import Response
 from exshare_core.decisions import Answer
 from exshare_core.errors import AdapterFailed, InvalidValue
 from exshare_core.finding import MOST_CHARACTERS
-from exshare_core.values import PageId, page_id
 from exshare_core.visiting import Admission, Hits
 from exshare_core.visiting.searching import labelled
+from exshare_web import languages
 from exshare_web.answers import FORGED
 from exshare_web.fields import text_fields
 from exshare_web.headers import framed
@@ -29,8 +29,8 @@ from exshare_web.visitor.request import link_path, opened, shell
 _log = structlog.get_logger()
 
 MOST_FIELDS = 5
-LONGEST = 1000
-"""Characters of a field that are read: enough to tell that there are too many."""
+LONGEST = 2500
+"""Characters of a field that are read: enough to tell that there are too many, and for all pages that were shown."""
 
 
 async def ask(request: Request) -> Response:
@@ -48,7 +48,7 @@ async def answer(request: Request) -> Response:
 
 async def _answered(request: Request, fields: Mapping[str, str] | None) -> Response:
     it = shell(request)
-    opening = await opened(request)
+    opening = await opened(request, looks=True)
     admission = opening.admission
     if admission is None:
         return led_to_the_gate(request, opening)
@@ -70,18 +70,15 @@ async def _found(request: Request, admission: Admission, fields: Mapping[str, st
     try:
         async with it.searches.one():
             found = await it.services.visiting.search(
-                admission, fields.get("words", ""), label=fields.get("label", ""), after=_after(fields)
+                admission,
+                fields.get("words", ""),
+                label=fields.get("label", ""),
+                further=fields.get("further", ""),
+                language=languages.current().code,
             )
     except InvalidValue as error:
         return _page(request, admission, fields, error=error)
     return it.answers.stranger(found) if isinstance(found, Answer) else _page(request, admission, fields, found)
-
-
-def _after(fields: Mapping[str, str]) -> PageId | None:
-    try:
-        return page_id(fields["after"]) if fields.get("after") else None
-    except InvalidValue:
-        return None
 
 
 def _page(
@@ -102,6 +99,6 @@ def _page(
         labelled=labelled(admission),
         found=found,
         error=error,
-        going_on="after" in fields,
+        going_on=bool(fields.get("further")),
         preview=banner(admission.preview),
     )
