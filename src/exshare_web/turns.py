@@ -1,4 +1,5 @@
-"""Turns at what costs much: so many at once, a few more that wait, and an answer at once for whoever would wait longer.
+"""Turns at what costs much: so many at once, a few more that wait, and an answer at once for whoever would wait longer;
+and a pace for what nobody is in a hurry for.
 
 What one visitor may have done in a moment must never make all others wait.
 """
@@ -6,6 +7,7 @@ What one visitor may have done in a moment must never make all others wait.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -49,3 +51,20 @@ class Turns:
             yield
         finally:
             self._free.release()
+
+
+@define
+class Pace:
+    """Steps that are taken one after another, whoever takes them, so that there is room for others between them."""
+
+    every: float
+    """Seconds from one step to the next."""
+    _next: float = field(default=-math.inf, init=False)
+
+    async def step(self) -> None:
+        """Wait until the next step may be taken; who asked first takes it first."""
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        at = max(now, self._next)
+        self._next = at + self.every
+        await asyncio.sleep(at - now)

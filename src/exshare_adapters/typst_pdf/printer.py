@@ -1,4 +1,8 @@
-"""The PdfPrinter that sets a booklet in a process of its own: bounded, of low priority, fed and read by pipes alone."""
+"""The PdfPrinter that sets a booklet in a process of its own: bounded, of low priority, fed and read by pipes alone.
+
+A booklet is written to its process piece by piece, as it is: nothing of its size is made or copied in between, so that
+nobody else waits for it.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,10 @@ import json
 import os
 import subprocess
 import sys
-from base64 import b64encode
+from collections.abc import Iterator
 
 import anyio
+from anyio.abc import ByteReceiveStream, ByteSendStream, Process
 from attrs import define, field
 
 from exshare_adapters.typst_pdf.worker import CPU_SECONDS
@@ -19,7 +24,9 @@ SECONDS = 2.0 * CPU_SECONDS
 """How long a document may take by the clock: others may need the processor as well."""
 
 MOST_BYTES = 100_000_000
-"""Bytes of all that a document is made of."""
+"""Bytes of all that a document is made of, and of the document."""
+PIECE = 64 * 1024
+"""Bytes that are written at once."""
 
 
 @define
@@ -34,18 +41,17 @@ class TypstPrinter:
         """The booklet as a tagged PDF. What is set when nobody waits for it any more is ended at once."""
         if self._turns is None:
             self._turns = anyio.CapacityLimiter(1)
-        job = _job(booklet)
-        if len(job) > self.most_bytes:
+        if _size(booklet) > self.most_bytes:
             raise Broken("the document is too large to set")
         async with self._turns:
             try:
                 with anyio.fail_after(self.seconds):
-                    return await _set(job)
+                    return await _set(booklet, self.most_bytes)
             except TimeoutError as error:
                 raise Broken("the document took too long to set") from error
 
 
-async def _set(job: bytes) -> bytes:
+async def _set(booklet: Booklet, most: int) -> bytes:
     command = [sys.executable, "-m", "exshare_adapters.typst_pdf.worker"]
     # Nothing of our own environment, which may hold secrets; only where the code is, and how few threads and heaps
     # it may have: with one for each of many processors the limit of memory would be met before there is any work.
@@ -55,29 +61,79 @@ async def _set(job: bytes) -> bytes:
         "RAYON_NUM_THREADS": "2",
         "MALLOC_ARENA_MAX": "2",
     }
-    ended = await anyio.run_process(
-        command, input=job, stderr=subprocess.DEVNULL, check=False, env=environment, cwd="/"
-    )
-    if ended.returncode != 0 or not ended.stdout.startswith(b"%PDF-"):
+    process = await anyio.open_process(command, stderr=subprocess.DEVNULL, env=environment, cwd="/")
+    try:
+        return await _answer(process, booklet, most)
+    finally:
+        if process.returncode is None:
+            process.kill()
+        with anyio.CancelScope(shield=True):
+            await process.aclose()
+
+
+async def _answer(process: Process, booklet: Booklet, most: int) -> bytes:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    # It says nothing before it has read everything, so that neither waits for the other
+    await _write(process.stdin, booklet)
+    pdf = await _read(process.stdout, most)
+    if await process.wait() != 0 or not pdf.startswith(b"%PDF-"):
         raise Broken("the document could not be set")
-    return ended.stdout
+    return pdf
 
 
-def _job(booklet: Booklet) -> bytes:
-    """The booklet in one line of JSON, its pictures as they stand in addresses of data."""
-    job = {
-        "title": booklet.title,
-        "language": booklet.language,
-        "pages": booklet.pages,
-        "files": booklet.files,
-        "header": booklet.header,
-        "footer": booklet.footer,
-        "number": booklet.number,
-        "accent": "" if booklet.accent is None else str(booklet.accent),
-        "logo": b64encode(booklet.logo).decode(),
-        "contents": booklet.contents,
-        "missing": booklet.missing,
-        "sheets": [[one.page, one.title, one.html, one.depth, one.about] for one in booklet.sheets],
-        "pictures": {file: b64encode(data).decode() for file, data in booklet.pictures.items()},
-    }
-    return json.dumps(job).encode("utf-8", "replace")
+async def _write(pipe: ByteSendStream, booklet: Booklet) -> None:
+    try:
+        for part in _parts(booklet):
+            for at in range(0, len(part), PIECE):
+                await pipe.send(part[at : at + PIECE])
+        await pipe.aclose()
+    except (anyio.BrokenResourceError, OSError) as error:
+        raise Broken("the document could not be set") from error
+
+
+async def _read(pipe: ByteReceiveStream, most: int) -> bytes:
+    parts, size = [], 0
+    async for part in pipe:
+        parts.append(part)
+        size += len(part)
+        if size > most:
+            raise Broken("the document is too large")
+    return b"".join(parts)
+
+
+def _size(booklet: Booklet) -> int:
+    """How large it is at least, in bytes."""
+    words = sum(len(one.title) + len(one.html) + len(one.about) for one in booklet.sheets)
+    return words + len(booklet.logo) + sum(map(len, booklet.pictures.values()))
+
+
+def _parts(booklet: Booklet) -> Iterator[bytes]:
+    """The booklet as `worker` reads it: a line of JSON for what is short, and what can be long as bytes after it."""
+    yield _line(
+        {
+            "title": booklet.title,
+            "language": booklet.language,
+            "pages": booklet.pages,
+            "files": booklet.files,
+            "header": booklet.header,
+            "footer": booklet.footer,
+            "number": booklet.number,
+            "accent": "" if booklet.accent is None else str(booklet.accent),
+            "contents": booklet.contents,
+            "missing": booklet.missing,
+            "logo": len(booklet.logo),
+            "sheets": len(booklet.sheets),
+            "pictures": {file: len(data) for file, data in booklet.pictures.items()},
+        }
+    )
+    yield booklet.logo
+    for sheet in booklet.sheets:
+        html = sheet.html.encode("utf-8", "replace")
+        yield _line([sheet.page, sheet.title, sheet.depth, sheet.about, len(html)])
+        yield html
+    yield from booklet.pictures.values()
+
+
+def _line(value: object) -> bytes:
+    return json.dumps(value).encode() + b"\n"

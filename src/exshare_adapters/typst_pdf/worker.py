@@ -10,10 +10,12 @@ import json
 import os
 import resource
 import sys
+from base64 import b64encode
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import Any, BinaryIO
 
 CPU_SECONDS = 60
 """Processor time of one document."""
@@ -28,7 +30,7 @@ def main() -> None:
     _bounded()
     from exshare_adapters.typst_pdf.typesetting import typeset
 
-    job = json.loads(sys.stdin.buffer.read())
+    job = read_job(sys.stdin.buffer)
     sys.stdout.buffer.write(
         _pdf(
             [
@@ -38,6 +40,19 @@ def main() -> None:
             ]
         )
     )
+
+
+def read_job(pipe: BinaryIO) -> dict[str, Any]:
+    """The booklet that a printer writes: its pictures as they stand in addresses of data."""
+    job: dict[str, Any] = json.loads(pipe.readline())
+    job["logo"] = b64encode(pipe.read(job["logo"])).decode()
+    sheets = []
+    for _ in range(job["sheets"]):
+        page, title, depth, about, size = json.loads(pipe.readline())
+        sheets.append((page, title, pipe.read(size).decode(), depth, about))
+    job["sheets"] = sheets
+    job["pictures"] = {file: b64encode(pipe.read(size)).decode() for file, size in job["pictures"].items()}
+    return job
 
 
 def _bounded() -> None:

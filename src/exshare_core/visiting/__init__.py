@@ -15,7 +15,7 @@ from exshare_core.visiting.entrance import Admission, Caller, Opening
 from exshare_core.visiting.fetching import Cut
 from exshare_core.visiting.introducing import Introducing, Introduction
 from exshare_core.visiting.leading import Leading, Onward
-from exshare_core.visiting.printing import Printable, Printed, Printing, Sayings, Step
+from exshare_core.visiting.printing import Ahead, Printable, Printed, Printing, Sayings, Step
 from exshare_core.visiting.proving import Submission
 from exshare_core.visiting.recalling import Comparison, History, OldPage, Recalling
 from exshare_core.visiting.searching import Hit, Hits, Searching
@@ -24,6 +24,7 @@ from exshare_core.visiting.trying import Offered, Trying
 __all__ = [
     "Addresses",
     "Admission",
+    "Ahead",
     "Caller",
     "Comparison",
     "Cut",

@@ -8,7 +8,7 @@ nobody which of many processes made it.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing
 from datetime import datetime
 
@@ -34,12 +34,15 @@ from exshare_web.origins import same_origin
 from exshare_web.visitor.files import file_name, named
 from exshare_web.visitor.pages import addresses_of, led_to_the_gate
 from exshare_web.visitor.previews import banner
+from exshare_web.visitor.reading_ahead import reading_ahead
 from exshare_web.visitor.request import Shell, link_path, opened, shell
 
 _log = structlog.get_logger()
 
 MOST_FIELDS = 5
 LONGEST = 20
+PIECE = 3 * 32 * 1024
+"""Bytes of a document that are sent at once."""
 CHANGED = msg("Last changed {}")
 CHANGED_BY = msg("Last changed {} by {}")
 SHARED = msg("Shared with you by link.")
@@ -67,9 +70,9 @@ class _Order:
     async def steps(self, *, below: bool) -> AsyncGenerator[Step | Printed | Answer, None]:
         """How far it is, and then the document or the answer in its place, as soon as it is this one's turn."""
         visiting, said = self.shell.services.visiting, Said(self.language, self.branding)
-        async with self.shell.prints.one():
+        async with self.shell.prints.one(), reading_ahead(self.shell.pace) as ahead:
             steps = visiting.printed(
-                self.segment, self.admission, self.page, self.addresses, self.printer, said, below=below
+                self.segment, self.admission, self.page, self.addresses, self.printer, said, below=below, ahead=ahead
             )
             async with aclosing(steps):
                 async for step in steps:
@@ -190,8 +193,11 @@ async def _one(order: _Order) -> Response:
         _log.warning("document not made", failure=type(error).__name__, link=order.admission.link.id)
         return order.shell.answers.failure(error)
     if isinstance(last, Printed):
-        headers = {"content-disposition": named(f"{last.title}.pdf", inline=False)}
-        return Response(last.pdf, media_type="application/pdf", headers=headers)
+        headers = {
+            "content-disposition": named(f"{last.title}.pdf", inline=False),
+            "content-length": str(len(last.pdf)),
+        }
+        return StreamingResponse(_pieces(last.pdf), media_type="application/pdf", headers=headers)
     return order.shell.answers.stranger(last if isinstance(last, Answer) else Answer.ABSENT)
 
 
@@ -207,7 +213,10 @@ async def _many(request: Request, order: _Order) -> Response:
 
 
 async def _growing(order: _Order, found: Printable, home: str) -> AsyncIterator[bytes]:
-    """The page that says how far it is, one line for each page that is ready, and ends with the document."""
+    """The page that says how far it is, one line for each page that is ready, and ends with the document.
+
+    The document stands in the middle of a link, whose two halves are templates of their own.
+    """
     pages, made = order.shell.pages, None
     yield pages.encoded("print_begin.html", printable=found, preview=banner(order.admission.preview))
     try:
@@ -219,10 +228,14 @@ async def _growing(order: _Order, found: Printable, home: str) -> AsyncIterator[
                     made = step
     except AdapterFailed as error:
         _log.warning("document not made", failure=type(error).__name__, link=order.admission.link.id)
-    yield pages.encoded(
-        "print_end.html",
-        name="" if made is None else file_name(f"{made.title}.pdf"),
-        size=0 if made is None else len(made.pdf),
-        pdf="" if made is None else b64encode(made.pdf).decode(),
-        home=home,
-    )
+    if made is not None:
+        yield pages.encoded("print_ready.html", name=file_name(f"{made.title}.pdf"))
+        for piece in _pieces(made.pdf):
+            yield b64encode(piece)
+    yield pages.encoded("print_end.html", size=0 if made is None else len(made.pdf), home=home)
+
+
+def _pieces(data: bytes) -> Iterator[bytes]:
+    """Some bytes, little by little: one piece takes no time worth speaking of, and each but the last goes by threes."""
+    for at in range(0, len(data), PIECE):
+        yield data[at : at + PIECE]
