@@ -225,14 +225,17 @@ def test_everything_works_without_a_script(place: Place) -> None:
 
 
 def test_words_are_looked_for_by_keyboard_alone(place: Place) -> None:
-    """From the field beside the tree to a page that has the words: nothing in the address, nothing that axe objects to."""
+    """From the field beside the tree to the results, which have the focus then, to a page that has the words: none of them
+    in the address, nothing that axe objects to.
+    """
     with browsing.window(place.browser, place.origin, scheme="dark", width=320) as window:
         page = opened(place, window, "short")
         page.focus("#words")
         page.keyboard.type("lens COTTON")
         page.keyboard.press("Enter")
-        page.wait_for_url("**/find")
+        page.wait_for_url("**/find#results")
 
+        assert "results" == page.evaluate("document.activeElement.id")
         assert "Unpacking a lamp" in page.inner_text(".hits")
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
         assert [] == browsing.axe(page)

@@ -114,7 +114,7 @@ def test_a_page_of_a_share_has_the_form_and_may_send_it() -> None:
     made = shell.make_link(children=True, allow=SEARCH)
     page = shell.client().get(made.path)
 
-    assert f'role="search" method="post" action="{made.path}/find"' in page.text
+    assert f'role="search" method="post" action="{made.path}/find#results"' in page.text
     assert "form-action 'self'" in page.headers["content-security-policy"]
     assert 200 == shell.client().get(f"{made.path}/find").status_code
 
