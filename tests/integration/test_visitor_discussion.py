@@ -228,6 +228,30 @@ def test_a_long_discussion_comes_in_parts() -> None:
     assert {"thread-2."} == {word for word in seen if seen.count(word) > 1}
 
 
+@pytest.mark.parametrize("gone", ["1026", "1001"], ids=["the next thread", "one that was shown"])
+def test_what_is_deleted_meanwhile_makes_nobody_miss_a_comment(gone: str) -> None:
+    """A part begins with the thread that it names, or with the one after it: none is skipped, and none comes twice."""
+    shell, made = furnished("comments=view")
+    shell.content.comments.clear()
+    for number in range(1001, 1031):
+        talk.say(shell, str(number), f"thread-{number}.", shell.clock.now())
+    first = shell.client().get(comments(made)).text
+    (address,) = re.findall(r'href="([^"]*\?from=[0-9.]*)#main"', first)
+    shell.content.comments[:] = [one for one in shell.content.comments if one.comment.id != gone]
+    second = shell.client().get(address).text
+    seen = re.findall(r"thread-([0-9]+)\.", first + second)
+
+    assert [str(number) for number in range(1001, 1031) if str(number) != gone or gone == "1001"] == seen
+
+
+def test_a_place_tells_nothing_of_comments_that_are_not_told() -> None:
+    """L8: a part that begins with a comment on an excluded part begins as one with an id that nobody ever had."""
+    shell, made = furnished("comments=view")
+    pages = [shell.client().get(f"{comments(made)}?from={one}").text for one in ("704", "704.702", "705", "704.9")]
+
+    assert 1 == len(set(pages))
+
+
 @pytest.mark.parametrize("start", ["99999", "1.99999", "-1", "x", "1.x", "9" * 30])
 def test_a_part_that_is_not_there_is_empty_or_the_first(start: str) -> None:
     """Whatever is asked for as a beginning, the page answers."""

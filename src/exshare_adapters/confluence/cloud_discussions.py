@@ -176,7 +176,7 @@ def _comment(one: Json, page: PageId, inline: bool) -> Authored | None:
     except Malformed:
         return None
     owner = one.get("pageId") or one.get("blogPostId") or page
-    if owner != page:
+    if str(owner) != page:
         raise UnexpectedAnswer("the site answered with a comment on another page")
     try:
         version = optional_part(one, "version")

@@ -26,10 +26,10 @@ COMMENTS = 25
 
 @frozen(slots=True)
 class From:
-    """Where a part of a discussion begins: at which thread, and after how many of its answers."""
+    """Where a part of a discussion begins: with which thread, and with which of its answers; with the first without."""
 
-    thread: int = 0
-    answers: int = 0
+    thread: CommentId | None = None
+    answer: CommentId | None = None
 
 
 @frozen(slots=True)
@@ -75,6 +75,8 @@ class _Part:
 
     picked: Sequence[tuple[Comment, Sequence[Comment]]]
     next: From | None
+    goes_on: bool
+    """Whether the first thread has answers before these."""
 
     @property
     def comments(self) -> tuple[Comment, ...]:
@@ -107,8 +109,8 @@ class Discussing(Browsing):
         reading, root = found
         names = policy.rung("names") > 0
         threads = discussed(await discussions.threads(page, names=names), reading.draft)
-        chosen = threads[start.thread : start.thread + COMMENTS]
-        part = _part(threads, await discussions.replies(chosen, names=names) if chosen else {}, start)
+        left = threads[_place(threads, start.thread) :]
+        part = _part(left, await discussions.replies(left[:COMMENTS], names=names) if left else {}, start)
         drafts = await discussions.drafts(part.comments) if part.picked else {}
         readable = {id: draft for id, draft in drafts.items() if draft is not None}
         bodies = await self._bodies(admission, reading, root, readable, addresses) if readable else {}
@@ -120,7 +122,7 @@ class Discussing(Browsing):
                 tuple(_remark(one, bodies) for one in answers if one.id in drafts),
                 thread,
                 quotes,
-                goes_on=place == 0 and start.answers > 0,
+                goes_on=place == 0 and part.goes_on,
             )
             for place, (thread, answers) in enumerate(part.picked)
             if thread.id in drafts
@@ -171,19 +173,28 @@ class Discussing(Browsing):
 def _part(threads: Sequence[Comment], answers: Mapping[CommentId, Sequence[Comment]], start: From) -> _Part:
     """What belongs to one request. A thread that does not fit goes on in the next one, after its own comment again."""
     picked: list[tuple[Comment, Sequence[Comment]]] = []
-    left = COMMENTS
-    for place in range(start.thread, len(threads)):
+    left, given = COMMENTS, 0
+    for thread in threads:
         if not left:
-            return _Part(picked, From(place))
-        thread = threads[place]
-        given = start.answers if place == start.thread else 0
-        waiting = answers.get(thread.id, ())[given:]
+            return _Part(picked, From(thread.id), goes_on=given > 0)
+        waiting = answers.get(thread.id, ())
+        if thread.id == start.thread:
+            given = _place(waiting, start.answer)
+            waiting = waiting[given:]
         taken = waiting[: left - 1]
         picked.append((thread, taken))
         left -= 1 + len(taken)
         if len(taken) < len(waiting):
-            return _Part(picked, From(place, given + len(taken)))
-    return _Part(picked, None)
+            return _Part(picked, From(thread.id, waiting[len(taken)].id), goes_on=given > 0)
+    return _Part(picked, None, goes_on=given > 0)
+
+
+def _place(comments: Sequence[Comment], id: CommentId | None) -> int:
+    """Where a comment stands among others, or, since ids grow, what came after it where it is gone by now."""
+    if id is None:
+        return 0
+    after = next((place for place, one in enumerate(comments) if int(one.id) > int(id)), len(comments))
+    return next((place for place, one in enumerate(comments) if one.id == id), after)
 
 
 def _thread(

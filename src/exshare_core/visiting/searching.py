@@ -3,9 +3,9 @@
 Confluence says where to look, and nothing more: each page is read, judged by `content.reach`, cut and rendered as for
 this visitor, and counts only if the words stand in what is left (spec L8). What was looked for is written down nowhere.
 
-INVARIANT: neither what is shown nor the way on depends on whether a page that is not shown has the words. There is a
-way on after every full part, and it can be taken with what a part gave only: nobody can have a page passed over of
-their own choice, and see by what comes then whether it was among those to look at.
+INVARIANT: as far as pages are judged at all, neither what is shown nor the way on depends on whether a page that is not
+shown has the words. There is a way on after every full part, and it can be taken with what a part gave only: nobody can
+have a page passed over of their own choice, and see by what comes then whether it was among those to look at.
 """
 
 from __future__ import annotations
