@@ -16,8 +16,8 @@ from playwright.sync_api import Browser
 
 from exshare_demo import pages
 from exshare_demo.boxes import code
-from exshare_demo.forms import raw
-from exshare_demo.model import Comment, Part, State
+from exshare_demo.forms import Part, raw
+from exshare_demo.model import Comment, State
 from exshare_demo.site import Site
 from tests.e2e import browsing, canary_run, configured
 from tests.e2e.browsing import Window

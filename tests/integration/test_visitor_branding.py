@@ -12,7 +12,7 @@ from exshare_core.branding import Branding, Colour, Picture
 from exshare_core.capabilities import Capabilities
 from exshare_core.errors import Busy
 from exshare_core.governing.presenting import Presenting
-from exshare_core.values import SiteId
+from exshare_core.values import People, SiteId
 from exshare_web.app import create_app
 from tests.integration.shell import PASSWORD, PNG, ROOT, SITE, UNKNOWN_TOKEN, Made, Shell, run
 
@@ -57,6 +57,33 @@ def test_a_gate_is_dressed_and_has_no_style_sheet_of_the_site() -> None:
     assert " data-day>" in page
     assert '<meta name="color-scheme" content="light">' in page
     assert f"/brand/{LOOK.styles_digest}.css" not in page
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"password": PASSWORD},
+        {"people": People.parse(["ada@example.com"])},
+        {"sign_in": True},
+        {"terms": "Keep it to yourself."},
+        {"max_opens": 1},
+        {"password": PASSWORD, "terms": "Keep it to yourself."},
+    ],
+)
+def test_no_gate_has_the_style_sheet_of_its_site(form: dict[str, Any]) -> None:
+    """V9: what is asked, and what answers a wrong proof, is dressed by us alone; so is whatever is no shared page."""
+    shell = dressed()
+    client, path = shell.client(), shell.make_link(**form).path
+    answers = [client.get(path), client.post(path, data={"password": "x", "address": "x", "code": "1"})]
+    answers += [
+        client.get(one) for one in ("/nothing", "/manage/sign-in", f"/account/{SITE}/sign-in", "/sso/x/y/callback")
+    ]
+    asked = answers[0].text
+
+    assert "Acme &lt;Handbooks&gt;" in asked
+    assert "Ask in the office for the password." in asked
+    assert [] == [answer.url for answer in answers if LOOK.styles_digest in answer.text]
+    assert [] == [answer.url for answer in answers if "<style" in answer.text]
 
 
 def test_searching_and_saving_are_dressed_as_the_pages_are() -> None:
