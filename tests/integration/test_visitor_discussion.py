@@ -145,6 +145,17 @@ def test_words_that_are_not_shown_any_more_are_not_quoted() -> None:
     assert "margin" not in page
 
 
+def test_comments_on_one_marker_quote_their_own_words() -> None:
+    """What one comment is about is never taken for what another is about, though both hang on the same place."""
+    shell, made = furnished("comments=view")
+    talk.say(shell, "801", "And this?", shell.clock.now(), anchor=Anchor(talk.MARK, "Begin here"))
+    talk.say(shell, "802", "And that?", shell.clock.now(), anchor=Anchor(talk.MARK, "the secret margin"))
+
+    assert ["mind the step", "Begin here"] == re.findall(
+        r"About these words: (mind the step|Begin here)", read(shell, comments(made))
+    )
+
+
 def test_a_comment_is_cut_and_sanitised_like_a_page() -> None:
     """An excluded part of a comment is cut, a macro that reads out of reach is hidden, nothing runs, and links lead to
     the share only.

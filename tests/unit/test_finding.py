@@ -31,6 +31,8 @@ def shown(found: Found | None) -> tuple[str, str] | None:
         ("“łódź”", ("łódź",)),
         ("cafe\u0301", ("café",)),
         ("灯台", ("灯台",)),
+        ("हिन्दी में", ("हिन्दी", "में")),
+        ("log_file _ __", ("log_file",)),
         ("a\u0000b\u202ec", ("a", "b", "c")),
     ],
 )
@@ -44,6 +46,7 @@ def test_words_are_letters_and_digits(text: str, words: tuple[str, ...]) -> None
     [
         ("", "must have at least one letter or digit"),
         ('"*?~\\', "must have at least one letter or digit"),
+        ("_ __", "must have at least one letter or digit"),
         ("x" * 201, "must be at most 200 characters"),
         ("a b c d e f g h i", "must be at most 8 words"),
     ],

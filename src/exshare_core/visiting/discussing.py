@@ -159,15 +159,15 @@ class Discussing(Browsing):
         root: PageFacts | None,
         addresses: Addresses,
         anchors: Sequence[Anchor],
-    ) -> Mapping[str, str]:
-        """By marker, the words that inline comments are about: those that this link's page shows."""
+    ) -> Mapping[Anchor, str]:
+        """The words that inline comments are about: those that this link's page shows."""
         try:
             (rendered,) = await self._rendered(admission, reading.facts, root, [reading.draft], addresses)
             passages = await self._content(admission).renderer.passages(rendered)
         except Broken:
             return {}
         shown = in_one_line(" ".join([passage.words for passage in passages]))
-        return {anchor.mark: quotable(anchor, shown) for anchor in anchors}
+        return {anchor: quotable(anchor, shown) for anchor in anchors}
 
 
 def _part(threads: Sequence[Comment], answers: Mapping[CommentId, Sequence[Comment]], start: From) -> _Part:
@@ -198,13 +198,13 @@ def _place(comments: Sequence[Comment], id: CommentId | None) -> int:
 
 
 def _thread(
-    remark: Remark, answers: tuple[Remark, ...], thread: Comment, quotes: Mapping[str, str], *, goes_on: bool
+    remark: Remark, answers: tuple[Remark, ...], thread: Comment, quotes: Mapping[Anchor, str], *, goes_on: bool
 ) -> Thread:
     return Thread(
         remark,
         answers,
         inline=thread.anchor is not None,
-        quote="" if thread.anchor is None else quotes.get(thread.anchor.mark, ""),
+        quote="" if thread.anchor is None else quotes.get(thread.anchor, ""),
         resolved=thread.resolved,
         goes_on=goes_on,
     )
