@@ -8,6 +8,11 @@ from html import escape
 from exshare_demo.forms import Drawn, Mark, Part, Sheet, attributes, macro, write
 from exshare_demo.writing import p
 
+_OPENER = (
+    '<span class="collapse-source expand-control" style="display:none;"><span class="expand-control-icon icon">&nbsp;</span>'
+    '<span class="expand-control-text">Expand source</span></span><span class="collapse-spinner-wrapper"></span>'
+)
+"""What a script of Confluence's unfolds code with."""
 NOTE_KINDS = {"info": "information", "note": "note", "tip": "tip", "warning": "warning"}
 
 
@@ -40,17 +45,21 @@ def panel(*body: Part, title: str = "", colour: str = "#EAE6FF") -> Drawn:
     return macro("panel", draw, ({"title": title} if title else {}) | {"bgColor": colour}, body)
 
 
-def code(language: str, text: str, title: str = "") -> Drawn:
-    """A code block."""
+def code(language: str, text: str, title: str = "", *, first_line: int = 0, folded: bool = False) -> Drawn:
+    """A code block; with `first_line` its lines are counted from there, and a folded one opens on a click."""
 
     def draw(mark: Mark, inner: str) -> str:
-        head = f'<div class="codeHeader panelHeader pdl"><b>{escape(title)}</b></div>' if title else ""
-        params = f"brush: {language}; gutter: false; theme: Confluence"
+        opener = _OPENER if folded else ""
+        head = f'<div class="codeHeader panelHeader pdl"><b>{escape(title)}</b>{opener}</div>' if title else ""
+        gutter = f"gutter: true; first-line: {first_line}" if first_line else "gutter: false"
+        params = f"brush: {language}; {gutter}; theme: Confluence" + ("; collapse: true" if folded else "")
         pre = f'<pre class="syntaxhighlighter-pre" data-syntaxhighlighter-params="{params}" data-theme="Confluence">'
         content = f'<div class="codeContent panelContent pdl">{pre}{escape(inner, quote=False)}</pre></div>'
         return f"<div{mark.attrs('code panel pdl', style='border-width: 1px;')}>{head}{content}</div>"
 
-    return macro("code", draw, {"language": language} | ({"title": title} if title else {}), plain=text)
+    given = {"language": language} | ({"title": title} if title else {})
+    counted = {"linenumbers": "true", "firstline": str(first_line)} if first_line else {}
+    return macro("code", draw, given | counted | ({"collapse": "true"} if folded else {}), plain=text)
 
 
 def noformat(text: str) -> Drawn:

@@ -44,6 +44,7 @@ from exshare_demo.readers import (
     excerpt_include,
     include,
     page_tree,
+    picture_gallery,
     properties_report,
     recently_updated,
 )
@@ -101,6 +102,21 @@ def _text() -> Parts:
         tag("blockquote", p("A lamp is a promise made in glass.")),
         bullets("Wick", "Mantle", "Diode"),
         numbers("Up the stairs", "Down the stairs"),
+        tag(
+            "ol",
+            tag(
+                "li",
+                tag("p", "Light the wick"),
+                tag("ol", tag("li", tag("p", "with a match")), tag("li", tag("p", "with a spill"))),
+            ),
+            tag("li", tag("p", "Close the glass")),
+            start="3",
+        ),
+        p(
+            tag("span", "on peach", style="background-color: rgb(254,222,200);"),
+            " and ",
+            tag("span", "on night", style="background-color: rgb(23,43,77);"),
+        ),
         tag("p", raw("<br/>"), _class="auto-cursor-target"),
         raw("<hr/>"),
         p(
@@ -153,8 +169,16 @@ def _boxes() -> Parts:
         panel(p("A panel without.")),
         code("java", 'if (wick < 3 && lit) {\n    lamp.trim("a ]]> b");\n}', "Lamp.java"),
         code("bash", "lamp --status | grep -v 'dark' > /dev/null"),
+        code("python", '"""Keeps\nwatch."""\nlit = True  # by night', "watch.py", first_line=9),
+        code("xml", "<lamp lit='yes'/>", "Lamp as XML", folded=True),
         noformat("  raw & <text>\n    kept   as typed"),
-        expand("More about the tower", p("It leans, but less than the other one."), bullets("North", "South")),
+        expand(
+            "More about the tower",
+            p("It leans, but less than the other one."),
+            bullets("North", "South"),
+            expand("And inside", p("Stairs.")),
+        ),
+        panel(p("A panel of the sea."), title="Blue head", colour="#0747a6"),
         layout("single", (p("One column."),)),
         layout("two_equal", (p("Left."),), (p("Right."),)),
         layout("two_left_sidebar", (p("Side."),), (p("Main."),)),
@@ -178,6 +202,10 @@ def _tables() -> Parts:
             widths=(40, 220, 220, 220),
         ),
         table((cell("Left head", head=True), cell("one")), (cell("Second", head=True), cell("two", colour="#ffebe6"))),
+        table(
+            (cell("Grey head", head=True, colour="#f4f5f7"), cell("Blue head", head=True, colour="#deebff")),
+            (cell("on purple", colour="#403294"), cell("on green", colour="#e3fcef")),
+        ),
     )
 
 
@@ -195,6 +223,8 @@ def _files() -> Parts:
                 " words",
             ),
         ),
+        image(pages.LIGHTHOUSE_PNG, "Beside the words", 160, align="right"),
+        p("Words flow around a picture that stands on the right, for as long as there is room beside it."),
         image(pages.TEAM_PNG, "A picture of another page"),
         external_image("https://images.canary-lamps.example/beam.png?track=1", "From elsewhere"),
         image(pages.LOGO_SVG, "The logo"),
@@ -204,6 +234,7 @@ def _files() -> Parts:
         file_link(pages.EVIL_HTML, "report.html"),
         office_preview(pages.PLATE_PDF),
         attachments_table(),
+        picture_gallery(),
     )
 
 

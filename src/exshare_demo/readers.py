@@ -179,6 +179,28 @@ def attachments_table(page: int | None = None) -> Drawn:
     return part
 
 
+def picture_gallery() -> Drawn:
+    """The pictures of this page, each in a cell of a table with its name below."""
+
+    def part(sheet: Sheet) -> str:
+        def draw(mark: Mark, _: str) -> str:
+            cells = ""
+            for file in sheet.tree.files_of(sheet.page.id):
+                if file.media_type == "image/png":
+                    small = (
+                        f'<img src="{escape(sheet.url(file_path(file, "thumbnails")))}" alt="{escape(file.title)}"/>'
+                    )
+                    link = f'<a href="{escape(sheet.url(file_path(file)))}">{small}</a>'
+                    words = f"<tr><td>{escape(file.title)}</td></tr>"
+                    cells += f"<td><table><tbody><tr><td>{link}</td></tr>{words}</tbody></table></td>"
+            table = f'<table class="gallery" cellspacing="20"><tbody><tr>{cells}</tr></tbody></table>'
+            return f"<div{mark.attrs('gallery')}>{table}</div>"
+
+        return macro("gallery", draw)(sheet)
+
+    return part
+
+
 def recently_updated(space: str) -> Drawn:
     """What changed lately in a space."""
 

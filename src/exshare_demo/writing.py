@@ -99,6 +99,10 @@ def contents(flat: bool = False) -> Drawn:
                 seen[anchor] = seen.get(anchor, -1) + 1
                 name = anchor + (f".{seen[anchor]}" if seen[anchor] else "")
                 links.append(f'<a href="#{escape(name)}">{escape(part.text, quote=False)}</a>')
+        if not sheet.cloud and not sheet.export:  # left to a script in the browser
+            kind = "flat" if flat else "list"
+            values = f' data-headerelements="H1,H2,H3" data-structure="{kind}" data-numberedoutline="{str(not flat).lower()}"'
+            return f"<div{mark.attrs('toc-macro client-side-toc-macro')}{values}> </div>"
         rb = f"rbtoc17590000{sheet.page.id % 100000:05d}"
         if flat:
             return f"<div{mark.attrs('toc-macro ' + rb)}>" + " ".join(f"[ {link} ]" for link in links) + "</div>"

@@ -24,7 +24,7 @@ _TAGS = re.compile(
 _CUT = (
     "script, style, iframe, form, fieldset, .ap-container, .wysiwyg-unknown-macro, .emoticon, .user-mention, .vcard, [data-datasource],"
     " .profile-macro, .jira-issue, .confluence-jim-macro, .metadata-summary-macro, .content-by-label, .childpages-macro, .error, .jira-table,"
-    " .confluence-userlink, .recently-updated, .TOCOutline, [data-card-appearance], .confluence-embedded-file, .plugin_pagetree, button, .gadget,"
+    " .confluence-userlink, .recently-updated, [data-card-appearance], .confluence-embedded-file, .plugin_pagetree, button, .gadget,"
     " .jiraWorkItemMacroListViewTable"
 )
 _READERS = [

@@ -31,7 +31,7 @@ CUT = (
     "script, style, iframe, form, fieldset, object, embed, .ap-container, .wysiwyg-unknown-macro, .error, "
     "[data-datasource], img, .profile-macro, .jira-issue, .jira-table, .childpages-macro, "
     ".content-by-label, .metadata-summary-macro, .recently-updated, .blog-post-list, .plugin_pagetree, "
-    ".gadget, .embeddedObject, [data-card-appearance], .TOCOutline, [data-macro-name=include], "
+    ".gadget, .embeddedObject, [data-card-appearance], .collapse-source, [data-macro-name=include], "
     "[data-macro-name=excerpt-include], [data-macro-name=widget], .confluence-embedded-file"
 )
 """What must go, or becomes other words."""
