@@ -87,6 +87,25 @@ EXACT: dict[str, tuple[str, str]] = {
         '</a></td></tr><tr class="attachment-summary-31"><td colspan="2">No labels</td></tr></table>',
         f'{_REGION}<tr><td></td><td><a href="{FILES}att31"{_REL}>a.pdf</a></td></tr></tbody></table></div>',
     ),
+    "the corner of a table heads nothing": (
+        '<table><tr><th class="confluenceTh" colspan="2"><p><br></p></th><th data-highlight-colour="#deebff"></th><th>a</th>'
+        "</tr></table>",
+        f'{_REGION}<tr><td class="ex-grey" colspan="2"><p><br></p></td><td class="ex-grey ex-tinted" style='
+        '"--ex-ground:#deebff"></td><th>a</th></tr></tbody></table></div>',
+    ),
+    "tasks below a task stand in it": (
+        '<ul class="inline-task-list"><li>a</li><ul class="inline-task-list"><li class="checked">b</li></ul></ul>',
+        '<ul class="ex-tasks"><li class="ex-task"><span class="ex-sr">Open: </span>a<ul class="ex-tasks"><li class="ex-task '
+        'ex-done"><span class="ex-sr">Done: </span>b</li></ul></li></ul>',
+    ),
+    "a picture that is a link has words": (
+        '<a href="https://example.org/"><img data-linked-resource-id="3" data-linked-resource-type="attachment" src="x"></a>',
+        f'<a href="https://example.org/"{_REL}><img src="{FILES}att3" alt="linked page" loading="lazy"></a>',
+    ),
+    "a card that leads elsewhere": (
+        '<p><a href="https://example.org/film" data-card-appearance="embed">https://example.org/film</a></p>',
+        f'<p><a href="https://example.org/film" class="ex-card"{_REL}>https://example.org/film</a></p>',
+    ),
     "a person is named once": (
         '<p><a class="userLogoLink confluence-userlink" data-username="ada" href="/display/~ada"><img class="userLogo" '
         'src="/a.png" alt="User icon: ada"></a><a class="confluence-userlink" data-username="ada" href="/display/~ada">Ada'

@@ -45,7 +45,10 @@ def _smart(tree: Tree, node: LexborNode, job: Job, addresses: Addresses) -> None
     """A smart link: Confluence writes its address, and draws the title of what it leads to by a script."""
     text, href = words(node), attribute(node, "href")
     target = addresses.target(href)
+    card = attribute(node, "data-card-appearance") in ("block", "embed")
     if isinstance(target, External):
+        if card and addresses.link(href) is not None:
+            node.attrs["class"] = "ex-card"
         return
     page = target.id if isinstance(target, PageLink) else None
     if not text or text == href or _ADDRESS.match(text):
@@ -53,7 +56,7 @@ def _smart(tree: Tree, node: LexborNode, job: Job, addresses: Addresses) -> None
             tree.cut(child)
         title = None if page is None else job.titles.get(page)
         node.insert_child(title or word("file" if isinstance(target, FileLink) else "linked"))
-    if page in job.pages and attribute(node, "data-card-appearance") in ("block", "embed"):
+    if page in job.pages and card:
         node.attrs["class"] = "ex-card"
 
 

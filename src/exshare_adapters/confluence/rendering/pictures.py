@@ -167,7 +167,7 @@ def _picture(tree: Tree, node: LexborNode, job: Job, addresses: Addresses) -> No
         tree.replace(node, tree.new("span", "ex-placeholder", alt or word("picture")))
         return
     if file is not None:
-        image = _image(tree, canonical(job, file), alt)
+        image = _image(tree, canonical(job, file), alt or (word("linked") if _in_link(node) else ""))
         for name in ("width", "height"):
             if _PIXELS.match(value := attribute(node, name)):
                 image.attrs[name] = value

@@ -27,6 +27,7 @@ _LOZENGES = {
 }  # fmt: skip
 """Green, blue, red, yellow and purple, as the status macro names them."""
 _CELLS = ("td", "th")
+_OF_CELLS = ("colspan", "rowspan", "style", "data-highlight-colour")
 _COLOUR_ID = re.compile(r"(dark\]\s*)?\[data-colorid=[\"']?([a-z0-9]{1,40})[\"']?\]\s*\{\s*color:([^;}]{1,60})")
 
 
@@ -103,6 +104,9 @@ def statuses(tree: Tree) -> None:
 
 def tasks(tree: Tree) -> None:
     """Task lists as marks that are read out and cannot be ticked; decisions as a list of their own."""
+    for list_ in tree.find("ul.inline-task-list > ul"):
+        if (item := _item_before(list_)) is not None:
+            item.insert_child(list_, move=True)  # what lies below a task stands in it, not beside it
     for list_ in tree.find("ul.inline-task-list"):
         list_.attrs["class"] = "ex-tasks"
         for item in list_.iter():
@@ -117,6 +121,13 @@ def tasks(tree: Tree) -> None:
             if item.tag == "li":
                 item.attrs["class"] = "ex-decision"
                 _before(tree, item, tree.new("span", "ex-sr", f"{word('decided')} "))
+
+
+def _item_before(node: LexborNode) -> LexborNode | None:
+    before = node.prev
+    while before is not None and before.tag != "li":
+        before = before.prev
+    return before
 
 
 def _before(tree: Tree, node: LexborNode, new: LexborNode) -> None:
@@ -157,6 +168,15 @@ def tables(tree: Tree) -> None:
             tree.rename(node, "td", "ex-number")  # the head of the numbers, which has no words, heads nothing
         else:
             node.attrs["class"] = "ex-number"
+    for node in tree.find("th"):
+        if not words(node) and first(node, "img") is None:
+            _head_of_nothing(tree, node)
+
+
+def _head_of_nothing(tree: Tree, node: LexborNode) -> None:
+    """A head without words, such as the corner of a table, is a cell that looks like one."""
+    kept = {name: attribute(node, name) for name in _OF_CELLS if attribute(node, name)}
+    tree.rename(node, "td", attribute(node, "class") + " ex-grey", kept)
 
 
 def inks(tree: Tree) -> None:
