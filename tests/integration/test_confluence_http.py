@@ -264,6 +264,25 @@ def test_lists_go_on_through_the_gateway(following: str) -> None:
     assert f"{gateway}/rest/api/search?next=true&cursor=c%2Bd" == str(wire.seen[1].url)
 
 
+@pytest.mark.parametrize(
+    "following",
+    [
+        "/wiki/api/v2/pages/2/footer-comments?cursor=c",
+        "/wiki/api/v2/pages/1/footer-comments/2?cursor=c",
+        "https://evil.example/wiki/api/v2/blogposts/att1/footer-comments",
+        "/wiki/api/v2/footer-comments?cursor=c",
+        "/wiki/api/v2/pages/1/../2/footer-comments",
+    ],
+)
+def test_a_list_goes_on_about_what_it_began_with(following: str) -> None:
+    """A next part that is of another page, or of none, is refused: its entries would be taken for those of the first."""
+    wire = Wire(httpx.Response(200, json={"results": [{}], "_links": {"next": following}}))
+    with pytest.raises(Broken, match="leads elsewhere"):
+        api_asked(wire, lambda api: api.every("/api/v2/pages/1/footer-comments", {}))
+
+    assert len(wire.seen) == 1
+
+
 def test_a_list_without_end_is_refused() -> None:
     """F22: a cursor that repeats itself keeps nobody busy."""
     wire = Wire(httpx.Response(200, json={"results": [{}], "_links": {"next": "/wiki/api/v2/pages?cursor=c"}}))

@@ -37,6 +37,8 @@ MOST_PAGES = 100
 _REQUEST_ID = re.compile(r"[0-9A-Za-z-]{8,64}\Z")
 _NEXT = re.compile(r"<([^<>]*)>\s*;\s*rel=\"next\"")
 _PERSON = re.compile(r"/(user|group)/[^/]+")
+_ID = re.compile(r"/((?:att)?[0-9]+)(?![^/])")
+"""What a path names by its id."""
 _API = re.compile(r"/(?:api/v2|rest)/")
 
 
@@ -80,7 +82,7 @@ class Api:
         for _ in range(MOST_PAGES):
             page = as_object(body)
             found.extend(entries(page))
-            following = self._next(answer, page)
+            following = self._next(answer, page, path)
             if following is None or (most is not None and len(found) >= most):
                 return found[:most]
             if following in seen:
@@ -108,9 +110,10 @@ class Api:
         key = ("GET", url, None if params is None else repr(sorted(params.items())))
         return await self.shared.share(key, fetch)
 
-    def _next(self, answer: Answer, page: Json) -> str | None:
-        """The address of the next part, always below our own request base, whatever host and path it
-        names.
+    def _next(self, answer: Answer, page: Json, path: str) -> str | None:
+        """The address of the next part of the list at `path`, always below our own request base, whatever host it names.
+
+        Raises Broken for one that leads to a list of another page, comment or file.
         """
         following = optional_text(optional_part(page, "_links"), "next")
         if following is None:
@@ -123,7 +126,7 @@ class Api:
         except ValueError:
             raise UnexpectedAnswer("the address of a list's next part cannot be read") from None
         start = _API.search(parts.path)
-        if start is None or ".." in parts.path:
+        if start is None or ".." in parts.path or _ID.findall(parts.path[start.start() :]) != _ID.findall(path):
             raise UnexpectedAnswer("the address of a list's next part leads elsewhere")
         return f"{self.base}{parts.path[start.start() :]}?{parts.query}"
 
