@@ -166,6 +166,13 @@ def check_branding(branding: Branding) -> None:
         raise InvalidValues(failures)
 
 
+def told_contrast(colour: Colour, grounds: Collection[Colour]) -> str:
+    """The least contrast of a colour with what may lie behind it, such as ``4.51:1``: rounded down, so that none is said to
+    be enough that is not.
+    """
+    return f"{int(_least_contrast(colour, grounds) * 100) / 100:.2f}:1"
+
+
 def _failures(branding: Branding) -> Iterator[InvalidValue]:
     for name, text, most in (
         ("name", branding.name, LONGEST_NAME),
@@ -178,16 +185,10 @@ def _failures(branding: Branding) -> Iterator[InvalidValue]:
             yield InvalidValue(name, f"at most {most} characters")
         if any(_unprintable(char, lines=name != "name") for char in text):
             yield InvalidValue(name, "no control characters, and none that turn the direction of writing")
-    if branding.accent is not None:
-        measured = _least_contrast(branding.accent, LIGHT)
-        if measured < READABLE:
-            rule = f"`{branding.accent}` has a contrast of {_ratio(measured)} with the page; text needs {READABLE}:1"
-            yield InvalidValue("accent", rule)
-
-
-def _ratio(measured: float) -> str:
-    """A ratio rounded down, so that none is said to be enough that is not."""
-    return f"{int(measured * 100) / 100:.2f}:1"
+    if branding.accent is not None and _least_contrast(branding.accent, LIGHT) < READABLE:
+        measured = told_contrast(branding.accent, LIGHT)
+        rule = f"`{branding.accent}` has a contrast of {measured} with the page; text needs {READABLE}:1"
+        yield InvalidValue("accent", rule)
 
 
 def _least_contrast(colour: Colour, grounds: Collection[Colour]) -> float:

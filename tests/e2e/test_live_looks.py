@@ -267,3 +267,25 @@ def test_no_sheet_takes_away_the_line_above_a_preview(browser: Browser) -> None:
         )
 
     assert [True, 15, "rgb(122, 77, 0)", True] == found
+
+
+def test_samples_are_by_day_and_by_night_whatever_it_is_outside(browser: Browser) -> None:
+    """V9: each frame of the admin's page shows the look with the site's own sheet on its page, and the page around has none."""
+    shell = looking(
+        beside(Shell), Branding(SITE, name="Acme", accent=Colour.parse("#7a1fa2"), styles="h1 { color: #7a1fa2; }")
+    )
+    admin = beside(lambda: an_admin(shell))
+    with browsing.window(browser, BASE_URL, policy=True) as window:
+        window.page.emulate_media(color_scheme="null")
+        handed(window, admin.client)
+        window.page.goto(BRANDING)
+        frames = [frame for frame in window.page.frames if frame is not window.page.main_frame]
+        grounds = [frame.evaluate("getComputedStyle(document.body).backgroundColor") for frame in frames]
+        headings = [
+            frame.evaluate("getComputedStyle(document.querySelector('h1')).color") for frame in window.page.frames
+        ]
+
+        assert ["rgb(245, 246, 248)", "rgb(255, 255, 255)", "rgb(29, 33, 39)", "rgb(22, 25, 30)"] == grounds
+        assert [False, False, True, False, True] == [colour == "rgb(122, 31, 162)" for colour in headings]
+        assert ([], []) == (window.faults, window.alarms())
+        assert [] == browsing.axe(window.page)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import html
+import re
 from typing import Any
 
 import pytest
@@ -47,15 +51,66 @@ def pictured(seat: Seat, files: dict[str, bytes], **fields: str) -> Page:
     )
 
 
+def framed(page: Page) -> dict[str, str]:
+    """The documents in the frames of a page, by their titles."""
+    found = re.findall(r'<iframe[^>]* title="([^"]*)" sandbox="allow-same-origin" srcdoc="([^"]*)"', page.text)
+    return {title: html.unescape(document) for title, document in found}
+
+
 def test_a_sample_is_shown_and_nothing_is_saved() -> None:
-    """V9: the page is dressed as it would be, and says that nothing is saved."""
+    """V9: a gate and a page as visitors would meet them, by day and by night, in frames that run nothing."""
     seat = an_admin(Shell())
     page = sent(seat, "preview", **TYPED)
+    gate, shared = framed(page)["A gate by day"], framed(page)["A shared page by night"]
 
     assert 200 == page.status_code
-    assert '<link rel="stylesheet" href="/brand/7a1fa2.css">' in page.text
-    assert "Ask in the office." in words_of(page).partition("Nothing is saved yet.")[2]
+    assert "Nothing is saved yet." in words_of(page)
+    assert "By day #7a1fa2 has a contrast of 7.63:1 with the page, by night" in words_of(page)
+    assert ["A gate by day", "A shared page by day", "A gate by night", "A shared page by night"] == [*framed(page)]
+    assert '<link rel="stylesheet" href="/brand/7a1fa2.css">' in gate
+    assert '<p class="site-says">Ask in the office.</p>' in gate
+    assert " data-day>" in gate
+    assert " data-day>" not in shared
+    assert "<p>Acme Ltd</p>" in shared
     assert Branding(SITE) == stored(seat.shell)
+
+
+def test_the_sheet_of_a_sample_reaches_its_frames_alone() -> None:
+    """V9: it stands on no gate, and the page around has leave for this very sheet and no other."""
+    seat = an_admin(Shell())
+    page = sent(seat, "preview", **TYPED)
+    sheet = "h1 { color: red; }\n"
+    named = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
+    holders = [title for title, document in framed(page).items() if f"<style>{sheet}</style>" in document]
+
+    assert ["A shared page by day", "A shared page by night"] == holders
+    assert f"style-src 'self' 'sha256-{named}';" in page.headers["content-security-policy"]
+    assert "sha256" not in sent(seat, "preview", **{**TYPED, "styles": ""}).headers["content-security-policy"]
+    assert "sha256" not in sent(seat, "save", **{**TYPED, "styles": "@import 'x';"}).headers["content-security-policy"]
+
+
+def test_a_site_that_is_never_dark_has_no_sample_by_night() -> None:
+    """V9: nor is it told how its colour would be read there."""
+    page = sent(an_admin(Shell()), "preview", **{**TYPED, "dark": None})
+
+    assert ["A gate by day", "A shared page by day"] == [*framed(page)]
+    assert "by night" not in words_of(page)
+
+
+def test_a_form_is_emptied_before_anything_is_saved() -> None:
+    """V9: how it would look without a word is shown first; the pictures stay until they are taken away."""
+    seat = an_admin(Shell())
+    sent(seat, "save", **TYPED)
+    pictured(seat, {"logo": PNG})
+    before = stored(seat.shell)
+    emptied = sent(seat, "reset", name="Typed and forgotten")
+
+    assert "Nothing is saved yet." in words_of(emptied)
+    assert ["", "", ""] == [forms_of(emptied)[BRANDING][field][0] for field in ("name", "accent", "styles")]
+    assert before == stored(seat.shell)
+
+    assert 303 == seat.submit(emptied, BRANDING, do="save").status_code
+    assert Branding(SITE, 3, logo=before.logo) == stored(seat.shell)
 
 
 def test_what_was_typed_is_saved_with_a_sober_sheet() -> None:

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from exshare_core.branding import LARGEST_ICON, LARGEST_LOGO, Branding, Colour, Picture
 from exshare_core.errors import InvalidValue, InvalidValues, StaleBranding
 from exshare_core.governing.presenting import Presenting
-from exshare_web.brand import brand_of, wearing
+from exshare_web.admin.samples import allow, contrasts, samples
 from exshare_web.manager import forms
 from exshare_web.manager.forms import Filled, Reading, errors_of
 from exshare_web.manager.pages import base, framed
@@ -36,9 +36,12 @@ async def show(request: Request, desk: Desk) -> Response:
 
 
 async def submit(request: Request, desk: Desk) -> Response:
-    """``POST /manage/{site}/policy/branding``: show a sample of what was typed, or save it."""
+    """``POST /manage/{site}/policy/branding``: show a sample of what was typed or of a look that says nothing, or save it."""
     presenting = _presenting(request, desk)
     saved = await presenting.branding(desk.member)
+    if desk.fields.get("do") == "reset":
+        plain = Branding(desk.site, saved.version, logo=saved.logo, icon=saved.icon)
+        return await _page(request, desk, plain, Filled({**_typed(plain), "do": "preview"}))
     typed = Filled(desk.fields)
     try:
         wanted = evolve(_read(desk, saved), version=forms.version(desk.fields))
@@ -130,16 +133,19 @@ def _typed(branding: Branding) -> dict[str, str]:
 
 
 async def _page(request: Request, desk: Desk, shown: Branding, filled: Filled, status: int = 200) -> Response:
-    """The form, dressed as `shown` would dress the pages of visitors."""
-    with wearing(brand_of(shown)):
-        return await framed(
-            request,
-            desk,
-            "admin_branding.html",
-            status,
-            filled=filled,
-            version=filled.get("version"),
-            branding=shown,
-            sample=filled.get("do") == "preview" and status == 200,
-            done=DONE.get(request.query_params.get("done", ""), "") if request.method == "GET" else "",
-        )
+    """The form, with samples of what `shown` makes of the pages of visitors."""
+    sample = filled.get("do") == "preview" and status == 200
+    response = await framed(
+        request,
+        desk,
+        "admin_branding.html",
+        status,
+        filled=filled,
+        version=filled.get("version"),
+        branding=shown,
+        sample=sample,
+        samples=list(samples(shell(request).pages, shown)),
+        contrasts=contrasts(shown),
+        done=DONE.get(request.query_params.get("done", ""), "") if request.method == "GET" else "",
+    )
+    return allow(response, shown)
