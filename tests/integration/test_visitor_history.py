@@ -40,6 +40,20 @@ def test_only_versions_since_the_link_are_listed() -> None:
     assert "Told too much" in whole.client().get(history(all_of_it)).text
 
 
+def test_where_there_is_one_version_only_that_is_said() -> None:
+    """A page that was not changed since it was shared has one version to show, and nothing to compare it with."""
+    shell = Shell()
+    talk.furnish(shell, shell.clock.now() - timedelta(days=1))
+    made = shell.make_link(children=True, allow=Capabilities.parse(["history=view"]))
+    page = shell.client().get(history(made)).text
+    more, changed = furnished("history=view")
+
+    assert [3] == versions(page)
+    assert "There is no other version that can be shown here." in page
+    assert "<form" not in page
+    assert "no other version" not in more.client().get(history(changed)).text
+
+
 def test_old_versions_without_history_show_nothing() -> None:
     """The capability `old-versions` adds to `history` and is none by itself."""
     shell, made = furnished("old-versions")
@@ -70,7 +84,7 @@ def test_an_older_version_answers_like_one_that_never_was(number: str) -> None:
         "from=1&to=3",
         "from=1&to=2",
         "from=2&to=9",
-        "from=3&to=3",
+        "from=1&to=1",
         "from=0&to=2",
         "from=-1&to=3",
         "from=2&to=x",
@@ -83,7 +97,7 @@ def test_an_older_version_answers_like_one_that_never_was(number: str) -> None:
     ],
 )
 def test_nothing_is_compared_with_a_version_that_is_not_shown(query: str) -> None:
-    """A comparison with an older version, one that never was, or a version with itself is the same 404."""
+    """A comparison with an older version, one that never was, or what is no number is the same 404."""
     shell, made = furnished("history=view")
     answer = shell.client().get(history(made, f"compare?{query}"))
 
@@ -182,6 +196,7 @@ def test_versions_without_a_difference_say_so() -> None:
     )
 
     assert "No words changed between these versions." in read(shell, history(made, "compare"))
+    assert "No words changed between these versions." in read(shell, history(made, "compare?from=2&to=2"))
 
 
 def test_versions_that_differ_in_too_much_say_so() -> None:

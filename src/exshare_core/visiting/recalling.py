@@ -98,7 +98,7 @@ class Recalling(Browsing):
         """What changed from one version that the link shows to a later one; both are compared as the link shows them.
 
         Without `newer` it is the one that is current, without `older` the one before the newer; given in the wrong
-        order, they change places.
+        order, they change places. From a version to itself nothing changed.
         """
         looked = self._comparison(admission, page, older, newer, addresses)
         return await self._given(admission, page, looked, shown=shown, detail="comparison")
@@ -160,9 +160,7 @@ class Recalling(Browsing):
             return found
         reading, root = found
         last = reading.draft.version if newer is None else newer
-        numbers = sorted({last, last - 1 if older is None else older})
-        if len(numbers) != 2:
-            return Answer.ABSENT
+        numbers = sorted([last, last - 1 if older is None else older])
         pasts, shown = [], []
         for number in numbers:
             past = await self._past(admission, reading, number)
@@ -170,7 +168,7 @@ class Recalling(Browsing):
                 return past
             pasts.append(past)
             shown.append(await self._as_it_was(admission, reading, root, past, addresses))
-        unreadable = tuple(number for number, rendered in zip(numbers, shown, strict=True) if rendered is None)
+        unreadable = tuple(dict.fromkeys(one for one, it in zip(numbers, shown, strict=True) if it is None))
         rendered = [one for one in shown if one is not None]
         changes = None if unreadable else await self._content(admission).renderer.compare(*rendered)
         draft = reading.draft
