@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import weakref
 from collections.abc import Coroutine
 from typing import Any
 
@@ -72,6 +74,38 @@ def test_what_is_made_of_answers_is_as_old_as_the_oldest_of_them() -> None:
         assert (1, 3) == (first, second)
 
     run(work())
+
+
+class Page:
+    """An answer, and what is made of it."""
+
+
+def test_nothing_of_an_answer_lies_in_memory_after_its_second() -> None:
+    """An answer, and one made of it, are gone with their second; no collection of garbage is needed for that."""
+
+    async def work() -> None:
+        shared = SingleFlight()
+
+        async def page() -> Page:
+            return Page()
+
+        async def reading() -> Page:
+            await shared.share("page", page)
+            return Page()
+
+        kept = [weakref.ref(await shared.share("reading", reading)), weakref.ref(await shared.share("page", page))]
+        within = [one() is not None for one in kept]
+        forward(1.1)
+        await asyncio.sleep(0.01)
+
+        assert [True, True] == within
+        assert [None, None] == [one() for one in kept]
+
+    gc.disable()
+    try:
+        run(work())
+    finally:
+        gc.enable()
 
 
 def test_a_failure_is_not_kept() -> None:

@@ -16,15 +16,24 @@ FRESH = 1.0
 
 
 @define(eq=False)
-class _Flight:
+class _Age:
     began: float
-    """When it was begun, or the oldest answer that it is made of, in seconds of the loop's clock."""
-    task: asyncio.Task[Any] = field(init=False)
+    """When a request was begun, or the oldest answer that its own is made of, in seconds of the loop's clock."""
+
+
+@define(eq=False)
+class _Flight:
+    age: _Age
+    task: asyncio.Task[Any]
     waiting: int = 0
 
 
-_AROUND: ContextVar[_Flight | None] = ContextVar("_AROUND", default=None)
-"""The flight that whoever asks is a part of."""
+_AROUND: ContextVar[_Age | None] = ContextVar("_AROUND", default=None)
+"""The age of the flight that whoever asks is a part of.
+
+Its task keeps this for as long as it is kept itself; if it were the flight, each would keep the other, with the answer,
+until somebody collects garbage.
+"""
 
 
 @define(eq=False)
@@ -44,9 +53,9 @@ class SingleFlight:
         """The answer of `fetch`, or of the same request sent a moment ago."""
         loop = asyncio.get_running_loop()
         flight = self._flights.get(key)
-        if flight is None or loop.time() - flight.began > self.fresh or flight.task.cancelled():
-            flight = _Flight(loop.time())
-            flight.task = loop.create_task(_run(fetch, flight))
+        if flight is None or loop.time() - flight.age.began > self.fresh or flight.task.cancelled():
+            age = _Age(loop.time())
+            flight = _Flight(age, loop.create_task(_run(fetch, age)))
             self._flights[key] = flight
             flight.task.add_done_callback(lambda task: self._landed(key, task))
             loop.call_later(self.fresh, self._forget, key, flight)
@@ -55,7 +64,7 @@ class SingleFlight:
             done = flight.task.done()
             answer = cast(T, flight.task.result() if done else await asyncio.shield(flight.task))
             if (around := _AROUND.get()) is not None:
-                around.began = min(around.began, flight.began)
+                around.began = min(around.began, flight.age.began)
             return answer
         finally:
             flight.waiting -= 1
@@ -82,6 +91,6 @@ class SingleFlight:
             del self._flights[key]
 
 
-async def _run(fetch: Callable[[], Awaitable[T]], flight: _Flight) -> T:
-    _AROUND.set(flight)
+async def _run(fetch: Callable[[], Awaitable[T]], age: _Age) -> T:
+    _AROUND.set(age)
     return await fetch()

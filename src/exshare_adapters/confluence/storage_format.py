@@ -127,7 +127,11 @@ def _parse(storage: str) -> _Reader:
     names = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in _SPACES.items())
     foreign = any(name not in _XML_ENTITIES for name in set(_NAME.findall(storage)))
     text = _ENTITY.sub(_character, storage) if foreign else storage
-    parser.Parse(f"<page {names}>{text}</page>".encode(), True)
+    try:
+        parser.Parse(f"<page {names}>{text}</page>".encode(), True)
+    finally:
+        # Else the two keep each other, with words of the page, until somebody collects garbage
+        parser.StartElementHandler = parser.EndElementHandler = parser.CharacterDataHandler = None
     return reader
 
 
