@@ -102,6 +102,17 @@ EXACT: dict[str, tuple[str, str]] = {
         '<a href="https://example.org/"><img data-linked-resource-id="3" data-linked-resource-type="attachment" src="x"></a>',
         f'<a href="https://example.org/"{_REL}><img src="{FILES}att3" alt="linked page" loading="lazy"></a>',
     ),
+    "a picture that an old editor centres": (
+        '<p><span class="image-wrap" style="display: block; text-align: center"><img src="/wiki/download/attachments/100/'
+        'one.png" alt="one"></span></p>',
+        f'<p><span class="ex-figure ex-center" style="text-align:center"><img src="{FILES}att3" alt="one" loading="lazy">'
+        "</span></p>",
+    ),
+    "code from a script is text": (
+        '<p>a</p><script type="syntaxhighlighter" class="brush: none"><![CDATA[<img src=x onerror=alert(1)> &lt;b&gt;]]>'
+        "</script>",
+        '<p>a</p><pre class="ex-code" tabindex="0">&lt;img src=x onerror=alert(1)&gt; &amp;lt;b&amp;gt;</pre>',
+    ),
     "a card that leads elsewhere": (
         '<p><a href="https://example.org/film" data-card-appearance="embed">https://example.org/film</a></p>',
         f'<p><a href="https://example.org/film" class="ex-card"{_REL}>https://example.org/film</a></p>',

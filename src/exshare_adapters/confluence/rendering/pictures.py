@@ -122,6 +122,8 @@ def pictures(tree: Tree, job: Job, addresses: Addresses) -> None:
         if addresses.ours(attribute(node, "src")) is not None:
             continue
         _picture(tree, node, job, addresses)
+    for node in tree.find(".image-wrap[style*=center]"):
+        node.attrs["class"] = "ex-figure ex-center"  # as old editors centre a picture
     for node in tree.find(".confluence-embedded-file-wrapper"):
         places = [_PLACES[name] for name in classes(node) if name in _PLACES]
         node.attrs["class"] = " ".join(["ex-figure", *filter(None, places)])
