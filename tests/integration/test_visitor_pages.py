@@ -402,6 +402,17 @@ def test_names_and_labels_are_shown_by_capability_only() -> None:
     assert ("by Ada Lovelace" in full, "how-to" in full) == (True, True)
 
 
+@pytest.mark.parametrize("body", ["<p></p>", '<p class="x"><br></p>\n<p>&nbsp;</p>'])
+def test_a_page_without_words_says_so_and_has_its_files(body: str) -> None:
+    """Nobody has to guess whether the page was lost on the way; what is attached to it is listed all the same."""
+    shell = with_draft(body=body)
+    text = told(shell, "attachments=view")
+
+    assert '<p class="ex-placeholder">There is nothing on this page.</p>' in text
+    assert '<h2 id="files-heading">Files</h2>' in text
+    assert "nothing on this page" not in told(with_draft(body="<p>.</p>"))
+
+
 def test_titles_are_text_wherever_they_stand() -> None:
     """A hostile title, label or name of a file is shown as written, in the page and around it (spec V1)."""
     shell = Shell()

@@ -6,6 +6,7 @@ or without JavaScript, so that they follow in the same document (performance ref
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
@@ -134,12 +135,13 @@ class _Document:
             around=around,
             findable=self.admission.findable,
             preview=preview,
+            empty=_is_empty(self.view.html),
             home=f"{self.addresses.pages}{self.view.page}",
             prints=prints(self.admission) and self.shell.services.printer is not None,
         )
-        if self.view.with_attachments and self.view.html:
-            yield self._part("page_files.html", **await self._files())
         folder = self.view.kind is NodeKind.FOLDER
+        if self.view.with_attachments and not folder:
+            yield self._part("page_files.html", **await self._files())
         yield self._part("page_end.html", around=around, folder=folder, **await self._sidebar())
 
     def _part(self, template: str, **values: Any) -> bytes:
@@ -167,3 +169,12 @@ class _Document:
             "here": self.view.page,
             "search": self.addresses.search if searchable(self.admission) else "",
         }
+
+
+def _is_empty(html: str) -> bool:
+    """Whether there is nothing in a body but paragraphs without words; long ones are not looked into."""
+    return len(html) < _SHORT and not _MARKUP.sub("", html).strip()
+
+
+_SHORT = 200
+_MARKUP = re.compile(r"</?(?!img|video|hr)[a-z][^>]*>|&nbsp;")
