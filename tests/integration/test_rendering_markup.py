@@ -146,8 +146,8 @@ def test_a_table_of_contents_left_to_the_browser_is_written() -> None:
     html = render(f'{macro}<h1 id="P-A">A</h1><h3 id="P-B">B b</h3><h2 id="P-C">C</h2><h1>50 %</h1><h4>no</h4>').html
 
     assert (
-        f'<div class="ex-toc ex-outline"{_TOC}<ul><li>1 <a href="#P-A"{_REL}>A</a><ul><li>1.1 <a href="#P-B"{_REL}>B b</a>'
-        f'</li><li>1.2 <a href="#P-C"{_REL}>C</a></li></ul></li><li>2 <a href="#50-%25"{_REL}>50 %</a></li></ul></div>'
+        f'<div class="ex-toc ex-outline"{_TOC}<ul><li><span>1</span> <a href="#P-A"{_REL}>A</a><ul><li><span>1.1</span> <a href="#P-B"{_REL}>B b</a>'
+        f'</li><li><span>1.2</span> <a href="#P-C"{_REL}>C</a></li></ul></li><li><span>2</span> <a href="#50-%25"{_REL}>50 %</a></li></ul></div>'
         == html[: html.index("<h1")]
     )
 

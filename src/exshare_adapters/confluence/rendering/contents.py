@@ -118,7 +118,8 @@ def _nest(tree: Tree, node: LexborNode, entries: Sequence[_Entry], *, numbered: 
         numbers[-1] += 1
         item = tree.new("li")
         if numbered:
-            item.insert_child(f"{'.'.join(map(str, numbers))} ")
+            item.insert_child(tree.new("span", text=".".join(map(str, numbers))), move=True)
+            item.insert_child(" ")
         item.insert_child(_link(tree, entry), move=True)
         way[-1][1].insert_child(item, move=True)
 
