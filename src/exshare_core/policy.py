@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
-from operator import and_, attrgetter, or_
+from operator import and_, or_
 from typing import Any, TypeVar
 
 from attrs import evolve, field, fields, frozen
@@ -96,7 +96,8 @@ class Limits:
     @cached_property
     def given(self) -> tuple[tuple[str, Any], ...]:
         """The restrictions that this layer sets, as pairs of name and value."""
-        return tuple([(name, value) for name, value in _fields_of(self) if value is not None])
+        own = vars(self)
+        return tuple([(name, value) for name in MEETS if (value := own[name]) is not None])
 
     def meet(self, other: Limits) -> Limits:
         """The strictest combination of two sets of limits."""
@@ -118,18 +119,11 @@ class GroupRule:
             raise InvalidValue("group_rules", "a rule for a group cannot hold rules for groups")
 
 
-def _fields_of(limits: Limits) -> Iterable[tuple[str, Any]]:
-    """Name and value of every restriction, in the order of the class."""
-    return zip(MEETS, _VALUES(limits), strict=True)
-
-
 MEETS: Mapping[str, Meet] = {one.name: one.metadata["meet"] for one in fields(Limits)}
 """The meet of every restriction by name."""
 
 WIDEST: Mapping[str, str] = {one.name: one.metadata["widest"] for one in fields(Limits)}
 """What the absence of every restriction means, in words."""
-
-_VALUES = attrgetter(*MEETS)
 
 
 @frozen(slots=True, cache_hash=True)
