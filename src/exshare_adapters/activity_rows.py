@@ -9,11 +9,11 @@ from typing import Any
 
 from exshare_adapters.columns import EPOCH, Params, Row, blob, moment, word
 from exshare_core import sealing
-from exshare_core.events import Actor, Event, Kind
+from exshare_core.events import Actor, Event, Kind, Mailbox
 from exshare_core.failures import Failure
-from exshare_core.ports import Recorded, Sought, Spot
+from exshare_core.ports import ClearMailbox, Recorded, Sought, Spot
 from exshare_core.sealing import SALT_BYTES, Head, Link, Personal, Seal
-from exshare_core.values import ExternalAccountId, LinkId, MemberId, SiteId, SpaceKey
+from exshare_core.values import ExternalAccountId, LinkId, MemberId, Sealed, SiteId, SpaceKey
 
 LAST_ROW = (1 << 63) - 1
 """No row has a higher number."""
@@ -21,7 +21,8 @@ LAST_ROW = (1 << 63) - 1
 
 def event_params(event: Event) -> Params:
     """Every field of an event; the salt of its personal fields is fresh, and None where it has none of them."""
-    personal = (event.network, event.address, event.account) != (None, None, None)
+    mailbox = event.mailbox
+    personal = (event.network, mailbox, event.account) != (None, None, None)
     return {
         "site": event.site,
         "at": event.at,
@@ -33,7 +34,8 @@ def event_params(event: Event) -> Params:
         "page": event.page,
         "detail": event.detail,
         "network": event.network,
-        "address": event.address,
+        "mailbox": None if mailbox is None else mailbox.sealed,
+        "mailbox_digest": None if mailbox is None else mailbox.digest,
         "account": event.account,
         "salt": secrets.token_bytes(SALT_BYTES) if personal else None,
     }
@@ -51,15 +53,33 @@ def event_of(row: Row) -> Event:
         page=row["page"],
         detail=row["detail"],
         network=row["network"],
-        address=row["address"],
+        mailbox=mailbox_of(row),
         account=None if row["account"] is None else ExternalAccountId(row["account"]),
         space=None if row["space"] is None else SpaceKey(row["space"]),
     )
 
 
+def mailbox_of(row: Row) -> Mailbox | None:
+    """The mailbox in a row, as it rests."""
+    if row["mailbox"] is None:
+        return None
+    return Mailbox(Sealed(blob(row["mailbox"])), blob(row["mailbox_digest"]))
+
+
+def clear_mailbox_of(row: Row) -> ClearMailbox:
+    """A mailbox in clear, and the row that it is of."""
+    link = None if row["link"] is None else LinkId(row["link"])
+    return ClearMailbox(row["seq"], SiteId(row["site"]), link, row["address"])
+
+
+def sealed_params(sealed: Mapping[int, Mailbox]) -> list[Params]:
+    """The mailboxes that take the place of clear ones, row by row."""
+    return [{"seq": row, "mailbox": one.sealed, "mailbox_digest": one.digest} for row, one in sealed.items()]
+
+
 # --- looking for events ----------------------------------------------------------------------------------------------
 
-_LEADING = ("account", "address", "network", "link", "member", "page")
+_LEADING = ("account", "mailbox", "network", "link", "member", "page")
 """What narrows a search most comes first: its index is walked, and the rest is compared row by row."""
 
 
@@ -145,7 +165,7 @@ def stored_personal(row: Row) -> Personal | None:
     """The personal fields beside it, where they are there."""
     if row["salt"] is None:
         return None
-    return Personal(blob(row["salt"]), row["network"], row["address"], row["account"])
+    return Personal(blob(row["salt"]), row["network"], None, row["account"], mailbox_of(row))
 
 
 def seal_params(seal: Seal, row: int) -> Params:

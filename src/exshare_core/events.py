@@ -1,7 +1,8 @@
 """What happened, as frozen values of ids and plain values: the rows of the activity.
 
-An event holds no page content, no title, no file name, no token and no secret. Personal fields (an address, a
-network) stand in fields of their own, so that retention can remove them later (spec M4).
+An event holds no page content, no title, no file name, no token and no secret. Personal fields (a mailbox, a
+network) stand in fields of their own, so that retention can remove them later (spec M4); a mailbox is there only as it
+rests, sealed.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from types import MappingProxyType
 
 from attrs import field, frozen
 
-from exshare_core.values import ExternalAccountId, LinkId, MemberId, SiteId, SpaceKey
+from exshare_core.values import ExternalAccountId, LinkId, MemberId, Sealed, SiteId, SpaceKey
 
 
 class Kind(Enum):
@@ -93,6 +94,15 @@ def _in_upper_case(space: str | None) -> SpaceKey | None:
 
 
 @frozen(slots=True)
+class Mailbox:
+    """A mail address that a visitor proved, as it rests: `mailboxes` seals it, opens it, and finds it again."""
+
+    sealed: Sealed = field(repr=False)
+    digest: bytes = field(repr=False)
+    """A keyed digest, equal for every spelling of the mailbox on one site."""
+
+
+@frozen(slots=True)
 class Event:
     """One thing that happened. `detail` holds short words of ours such as a rule or a stage, never foreign text."""
 
@@ -106,7 +116,7 @@ class Event:
     """A page or attachment id."""
     detail: str = ""
     network: str | None = None
-    address: str | None = None
+    mailbox: Mailbox | None = None
     account: ExternalAccountId | None = None
     """The external account that it was done with, or to."""
     space: SpaceKey | None = field(default=None, converter=_in_upper_case)

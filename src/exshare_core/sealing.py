@@ -2,7 +2,9 @@
 
 Rows are numbered and sealed in the order in which the sealer found them, and each seal covers the one before it. What is
 hashed is documented, byte by byte and with an example, in ``docs/activity.md``; it is a stored form and never changes
-without another version in its first line. Personal fields stand apart from their row, beside a random salt; the seal
+without another version in its first line. Of personal fields there are two forms: a mailbox is covered as it rests,
+sealed and with its digest, by the second; those without one, and rows that were sealed while mailboxes rested in clear,
+by the first. Personal fields stand apart from their row, beside a random salt; the seal
 holds a commitment to them under that salt, so that they can be removed and the chain stays whole. A row that has grown
 too old is removed and its seal stays until all before it have gone; the last of those that went is the anchor.
 """
@@ -19,9 +21,12 @@ from enum import Enum
 from attrs import evolve, frozen
 
 from exshare_core.errors import InvalidValue, printable
+from exshare_core.events import Mailbox
 from exshare_core.values import SiteId, instant, site_id
 
 VERSION = b"1"
+WITH_MAILBOX = b"2"
+"""The version of personal fields with a sealed mailbox."""
 NOTHING_BEFORE = bytes(32)
 """Stands where the first seal of a site has none before it."""
 
@@ -38,7 +43,9 @@ class Personal:
     salt: bytes
     network: str | None = None
     address: str | None = None
+    """In clear, as it once rested: only to hold it against a seal of that time."""
     account: str | None = None
+    mailbox: Mailbox | None = None
 
 
 @frozen(slots=True)
@@ -107,7 +114,11 @@ class Head:
 
 def commitment(personal: Personal) -> bytes:
     """The keyed commitment to personal fields."""
-    fields = _encoded(b"personal", personal.network, personal.address, personal.account)
+    if personal.mailbox is None:
+        fields = _encoded(b"personal", personal.network, personal.address, personal.account)
+    else:
+        sealed, digest = personal.mailbox.sealed.hex(), personal.mailbox.digest.hex()
+        fields = _encoded(b"personal", personal.network, sealed, digest, personal.account, version=WITH_MAILBOX)
     return hmac.digest(personal.salt, fields, "sha256")
 
 
@@ -136,9 +147,9 @@ def chained(before: bytes, site: str, number: int, at: datetime, of_row: bytes) 
     return hashlib.sha256(_encoded(b"seal", *fields)).digest()
 
 
-def _encoded(what: bytes, *fields: str | None) -> bytes:
+def _encoded(what: bytes, *fields: str | None, version: bytes = VERSION) -> bytes:
     """A first line that names what it is and the version; then each field with the number of its bytes, or ``-``."""
-    parts = [b"exshare activity " + what + b" " + VERSION + b"\n"]
+    parts = [b"exshare activity " + what + b" " + version + b"\n"]
     for one in fields:
         text = b"" if one is None else one.encode("utf-8")
         parts.append(b"-;" if one is None else b"%d:%b;" % (len(text), text))

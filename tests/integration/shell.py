@@ -217,7 +217,7 @@ class Shell:
             sharing={self.site: sharing},
             governing={self.site: Governing(self.site, storage, content, self.clock, ways_of(self.gateways).methods)},
             leaving={self.site: Leaving(self.site, storage, content, self.clock)},
-            auditing={self.site: Auditing(self.site, storage, content, self.clock)},
+            auditing={self.site: Auditing(self.site, storage, content, self.clock, self.vault)},
             presenting={self.site: Presenting(self.site, storage, Tinycss2Styles(), self.clock)},
             keying=Keying(storage, self.clock, self.tokens, self.vault),
             elsewhere=Elsewhere(visiting, membership, departing, {self.site: self.gateways}, frozenset(own)),

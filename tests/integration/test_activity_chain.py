@@ -18,7 +18,7 @@ from exshare_core.events import Kind, Topic
 from exshare_core.governing.auditing import Auditing, Keeping
 from exshare_core.ports import Sought, Storage
 from exshare_core.sealing import Broken, Fault, Head, Verdict
-from exshare_core.testing import FakeClock, MemorySite
+from exshare_core.testing import FakeClock, FakeVault, MemorySite
 from exshare_core.testing.samples import NOW, SPACE, a_link, after, an_event
 from exshare_core.values import LinkId, SiteId
 from tests.integration.stores import Store, in_processes
@@ -27,6 +27,7 @@ T = TypeVar("T")
 
 ACME = SiteId("acme")
 ROWS = 6
+VAULT = FakeVault()
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
@@ -36,7 +37,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 def auditing(storage: Storage) -> Auditing:
     """Who walks along the chain, at the moment of the last event."""
-    return Auditing(ACME, storage, MemorySite().content(), FakeClock(after(seconds=ROWS)))
+    return Auditing(ACME, storage, MemorySite().content(), FakeClock(after(seconds=ROWS)), VAULT)
 
 
 async def _sealed(store: Store) -> Head:
@@ -146,7 +147,7 @@ def test_age_leaves_the_chain_whole_and_the_kept_head_good(store: Store) -> None
         clock = FakeClock(after(days=60, seconds=2))
         async with store.open() as storage:
             removed = await Keeping(storage, clock, {ACME: timedelta(days=60)}).forget()
-            verdict = await Auditing(ACME, storage, MemorySite().content(), clock).verify(None, kept)
+            verdict = await Auditing(ACME, storage, MemorySite().content(), clock, VAULT).verify(None, kept)
             return removed, verdict, len(await storage.activity.find(ACME, Sought()))
 
     removed, verdict, left = run(aged())
@@ -220,7 +221,7 @@ ASKED = {
     "page": Sought(page="1", since=NOW),
     "kind": Sought(kinds=frozenset({Kind.DENIED})),
     "network": Sought(network="192.0.2.7"),
-    "address": Sought(address="ada@example.com"),
+    "mailbox": Sought(mailbox=bytes(32)),
 }
 
 

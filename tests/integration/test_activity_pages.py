@@ -15,7 +15,10 @@ from exshare_core.errors import Busy
 from exshare_core.events import Actor, Kind
 from exshare_core.failures import failure
 from exshare_core.links import LinkState
+from exshare_core.mailboxes import kept
+from exshare_core.ports import Sought
 from exshare_core.testing.samples import an_event
+from exshare_core.values import Address
 from tests.integration.guests import ADA, joined
 from tests.integration.members import LINKS, Seat, an_admin, forms_of, words_of
 from tests.integration.shell import SITE, Made, Shell, run
@@ -33,7 +36,7 @@ class Past:
         self.shell.clock.set(NOW)
         self.first, self.second = self.shell.make_link(name="For partners"), self.shell.make_link(name="=1+1")
         self.admin, self.owner = an_admin(self.shell), Seat.of(self.shell)
-        self.happened(self.first, Kind.OPENED, hours=1, network="192.0.2.7", address=EVE)
+        self.happened(self.first, Kind.OPENED, hours=1, network="192.0.2.7", who=EVE)
         self.happened(self.first, Kind.VIEWED, hours=2, network="192.0.2.7")
         self.happened(self.first, Kind.WRONG_PASSWORD, days=3, network="2001:db8::9")
         self.happened(self.second, Kind.VIEWED, days=1, page="20")
@@ -43,6 +46,8 @@ class Past:
         ago = timedelta(**{name: more.pop(name) for name in ("days", "hours") if name in more})
         record = run(self.shell.storage.links.get(SITE, made.id))
         assert record is not None
+        if who := more.pop("who", None):
+            more["mailbox"] = run(kept(self.shell.vault, Address.parse(who), SITE, made.id))
         event = an_event(
             record.link, kind, at=NOW - ago, actor=Actor.VISITOR, page=page, space="TEAM", member=None, **more
         )
@@ -69,6 +74,8 @@ def past() -> Past:
 
 FILTERS = [
     ("", ["opened", "viewed", "viewed", "wrong password"]),
+    ("visitor=EVE%40Partner.Example", ["opened"]),
+    ("visitor=ve%40partner.example", []),
     ("what=visits", ["opened", "viewed", "viewed"]),
     ("what=wrong+password", ["wrong password"]),
     ("actor=visitor", ["opened", "viewed", "viewed", "wrong password"]),
@@ -256,11 +263,12 @@ def test_failures_are_told_without_what_they_were_about() -> None:
 def test_a_visit_says_who_proved_what() -> None:
     """M8: the mailbox that was proved, and the account, stand beside *proved* and *opened*, with the space of the link."""
     shell, made, guest = joined()
-    events = [one for one in run(shell.storage.activity.of_link(SITE, made.id)) if one.actor is Actor.VISITOR]
-    by_kind = {one.kind: one for one in events}
+    trail = run(shell.services.auditing[SITE].look(None, Sought(link=made.id)))
+    by_kind = {one.event.kind: one for one in trail.events}
     account = next(iter(shell.storage.state.accounts.values()))
 
     assert guest.inside
     assert [(ADA, account.id, "TEAM")] * 2 == [
-        (by_kind[kind].address, by_kind[kind].account, by_kind[kind].space) for kind in (Kind.PROVED, Kind.OPENED)
+        (one.address, one.event.account, one.event.space) for one in (by_kind[Kind.PROVED], by_kind[Kind.OPENED])
     ]
+    assert ADA not in repr(shell.storage.state.personal)

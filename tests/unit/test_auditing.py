@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -11,24 +11,27 @@ import pytest
 from attrs import define, evolve, field
 
 from exshare_core.accounts import Member
-from exshare_core.errors import InvalidValue, NotFound, Refused
-from exshare_core.events import Actor, Event, Kind, Topic
+from exshare_core.errors import Broken, InvalidValue, NotFound, Refused
+from exshare_core.events import Actor, Event, Kind, Mailbox, Topic
 from exshare_core.failures import Failure, failure
 from exshare_core.governance import PolicyChange, SitePolicy, assign
 from exshare_core.governing.auditing import Auditing, Bar, Keeping, Sight
 from exshare_core.links import ShareLink
-from exshare_core.ports import Sought
+from exshare_core.mailboxes import check_sealed, kept, seal_all
+from exshare_core.ports import ClearMailbox, Sought
 from exshare_core.schemes import EVERYONE, Granted, Grantees, Scheme
 from exshare_core.sealing import Fault
-from exshare_core.testing import FakeClock, MemorySite, MemoryStorage
+from exshare_core.testing import FakeClock, FakeVault, MemorySite, MemoryStorage
+from exshare_core.testing.fakes.activity import MemoryActivity
 from exshare_core.testing.samples import a_link, a_member, an_account, an_address, an_event
-from exshare_core.values import ExternalAccountId, LinkId, SiteId, SpaceKey
+from exshare_core.values import Address, ExternalAccountId, LinkId, Sealed, SiteId, SpaceKey
 
 T = TypeVar("T")
 
 ACME = SiteId("acme")
 TEAM = SpaceKey("TEAM")
 DAYS_60 = timedelta(days=60)
+VAULT = FakeVault()
 NETWORK, MAILBOX, ACCOUNT = "192.0.2.7", "ada@example.com", ExternalAccountId("a1")
 
 
@@ -51,7 +54,7 @@ class Archive:
     link: ShareLink = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.auditing = Auditing(ACME, self.storage, MemorySite().content(), self.clock)
+        self.auditing = Auditing(ACME, self.storage, MemorySite().content(), self.clock, VAULT)
         self.owner, self.other, self.of_space = a_member(ACME), a_member(ACME), a_member(ACME)
         self.admin = a_member(ACME, admin=True)
         run(self.storage.policies.ensure_site(ACME))
@@ -61,7 +64,8 @@ class Archive:
         run(self.storage.policies.replace(assign(policy, TEAM, rules), [], change))
         self.link = a_link(ACME, owner=self.owner.id)
         run(self.storage.links.add(self.link, an_address(self.link), []))
-        self.happened(Kind.OPENED, network=NETWORK, address=MAILBOX, account=ACCOUNT)
+        mailbox = run(kept(VAULT, Address.parse(MAILBOX), ACME, self.link.id))
+        self.happened(Kind.OPENED, network=NETWORK, mailbox=mailbox, account=ACCOUNT)
 
     @property
     def now(self) -> datetime:
@@ -114,10 +118,11 @@ def test_who_may_see_what_happened(
                 run(archive.auditing.charts(member, sought, first=archive.now.date(), last=archive.now.date()))
             continue
         trail = run(archive.auditing.look(member, sought))
-        (event,) = [one.event for one in trail.events]
+        ((event, address),) = [(one.event, one.address) for one in trail.events]
         seen = (NETWORK if expected is Sight.PLACES else None, MAILBOX, ACCOUNT)
 
-        assert (expected, seen) == (trail.sight, (event.network, event.address, event.account))
+        assert (expected, seen) == (trail.sight, (event.network, address, event.account))
+        assert event.mailbox is None
 
 
 def test_who_may_only_view_a_link_sees_no_person() -> None:
@@ -128,9 +133,10 @@ def test_who_may_only_view_a_link_sees_no_person() -> None:
     assert policy is not None
     after = evolve(policy, version=3, scheme=Scheme({Granted.VIEW_PAGE: EVERYONE}))
     run(archive.storage.policies.replace(after, [], PolicyChange(ACME, 3, archive.now, Actor.OPERATOR, None, ())))
-    (event,) = archive.looked(archive.other, link=archive.link.id)
+    (one,) = run(archive.auditing.look(archive.other, Sought(link=archive.link.id))).events
 
-    assert (Kind.OPENED, None, None, None) == (event.kind, event.network, event.address, event.account)
+    assert (Kind.OPENED, None, None, None) == (one.event.kind, one.event.network, one.address, one.event.account)
+    assert (None, False) == (one.event.mailbox, one.unreadable)
 
 
 def test_nobody_learns_by_asking_what_they_may_not_see() -> None:
@@ -138,9 +144,19 @@ def test_nobody_learns_by_asking_what_they_may_not_see() -> None:
     archive = Archive()
     with pytest.raises(Refused, match="network"):
         archive.looked(archive.owner, link=archive.link.id, network=NETWORK)
+    digest = run(archive.auditing.mailbox(Address.parse("Ada@Example.COM")))
+    found = (
+        len(archive.looked(archive.owner, link=archive.link.id, mailbox=digest)),
+        len(archive.looked(archive.of_space, space=TEAM, network=NETWORK)),
+    )
+    policy = run(archive.storage.policies.policy(ACME))
+    assert policy is not None
+    after = evolve(policy, version=3, scheme=Scheme({Granted.VIEW_PAGE: EVERYONE}))
+    run(archive.storage.policies.replace(after, [], PolicyChange(ACME, 3, archive.now, Actor.OPERATOR, None, ())))
+    with pytest.raises(Refused, match="mailbox"):
+        archive.looked(archive.other, link=archive.link.id, mailbox=digest)
 
-    assert 1 == len(archive.looked(archive.owner, link=archive.link.id, address=MAILBOX))
-    assert 1 == len(archive.looked(archive.of_space, space=TEAM, network=NETWORK))
+    assert (1, 1) == found
 
 
 def test_a_link_of_another_member_is_not_there() -> None:
@@ -301,7 +317,102 @@ def test_deleting_an_account_leaves_the_chain_whole() -> None:
 
     assert verdict.whole
     assert (1, 1) == (verdict.rows, verdict.without_personal)
-    assert [(None, None, None)] == [(one.network, one.address, one.account) for one in archive.looked(None)]
+    assert [(None, None, None)] == [(one.network, one.mailbox, one.account) for one in archive.looked(None)]
+
+
+# --- mailboxes -------------------------------------------------------------------------------------------------------
+
+
+def test_a_mailbox_that_does_not_open_is_said_to_be_there() -> None:
+    """One that was changed, was sealed for another link or under another key, or is found as another, is shown as
+    unreadable and never as nobody's; everything else of the event is.
+    """
+    archive = Archive()
+    good = run(kept(VAULT, Address.parse(MAILBOX), ACME, archive.link.id))
+    bad = [
+        evolve(good, sealed=Sealed(good.sealed[:-1] + bytes([good.sealed[-1] ^ 1]))),
+        run(kept(VAULT, Address.parse(MAILBOX), ACME, LinkId("another"))),
+        run(kept(FakeVault(b"another key"), Address.parse(MAILBOX), ACME, archive.link.id)),
+        evolve(good, digest=bytes(32)),
+    ]
+    for mailbox in bad:
+        archive.happened(Kind.PROVED, mailbox=mailbox)
+    told = run(archive.auditing.look(None, Sought(kinds=frozenset({Kind.PROVED})))).events
+
+    assert [(None, True, Kind.PROVED)] * 4 == [(one.address, one.unreadable, one.event.kind) for one in told]
+
+
+def test_a_mailbox_is_found_in_any_spelling() -> None:
+    """A mailbox is asked for by its whole address, whatever the case; part of one is not asked for, and finds nothing."""
+    archive = Archive()
+    found = {
+        text: len(archive.looked(None, mailbox=run(archive.auditing.mailbox(Address.parse(text)))))
+        for text in ("ada@example.com", "ADA@EXAMPLE.COM", "ad@example.com", "ada@example.co")
+    }
+
+    assert {"ada@example.com": 1, "ADA@EXAMPLE.COM": 1, "ad@example.com": 0, "ada@example.co": 0} == found
+
+
+@define
+class OldActivity(MemoryActivity):
+    """An activity with mailboxes that an older version wrote down in clear."""
+
+    clear: dict[int, str] = field(factory=dict)
+
+    async def clear_mailboxes(self, limit: int = 500) -> tuple[ClearMailbox, ...]:
+        """Those that are left."""
+        found = [(row, self.state.events[row], address) for row, address in self.clear.items()]
+        return tuple(ClearMailbox(row, event.site, event.link, address) for row, event, address in found)[:limit]
+
+    async def seal_mailboxes(self, sealed: Mapping[int, Mailbox]) -> None:
+        """Put them in place."""
+        for row, mailbox in sealed.items():
+            del self.clear[row]
+            self.state.personal[row] = evolve(self.state.personal[row], mailbox=mailbox, address=None)
+
+
+@pytest.mark.parametrize("address", [MAILBOX, "Ada.B@example.com", "not an address of today"])
+def test_what_was_written_in_clear_is_sealed_and_its_seal_holds(address: str) -> None:
+    """Every mailbox that an older version left in clear is sealed; it is shown as it was written, found, and the chain that
+    was made over it in clear is whole; another one in its place is found out.
+    """
+    archive = Archive()
+    state = archive.storage.state
+    ((row, personal),) = state.personal.items()
+    state.personal[row] = evolve(personal, mailbox=None, address=address)
+    archive.seal()
+    old = OldActivity(state, {row: address})
+    with pytest.raises(Broken, match="exshare migrate"):
+        run(check_sealed(old))
+    counts = (run(seal_all(old, VAULT)), run(seal_all(old, VAULT)))
+    run(check_sealed(old))
+    (shown,) = run(archive.auditing.look(None, Sought())).events
+    whole = run(archive.auditing.verify(None))
+    other = run(kept(VAULT, Address.parse("eve@example.com"), ACME, archive.link.id))
+    state.personal[row] = evolve(state.personal[row], mailbox=other)
+    broken = run(archive.auditing.verify(None)).broken
+
+    assert (1, 0) == counts
+    assert (address, {}) == (shown.address, old.clear)
+    assert whole.whole
+    assert (1, Fault.PERSONAL) == (broken and broken.number, broken and broken.fault)
+
+
+def test_a_mailbox_cannot_take_the_place_of_another_unnoticed() -> None:
+    """Under the seal, the mailbox of another event, or its digest, is a changed personal field."""
+    archive = Archive()
+    archive.seal()
+    state = archive.storage.state
+    ((row, personal),) = state.personal.items()
+    assert personal.mailbox is not None
+    again = run(kept(VAULT, Address.parse(MAILBOX), ACME, archive.link.id))
+    faults = []
+    for mailbox in (again, evolve(personal.mailbox, digest=bytes(32)), None):
+        state.personal[row] = evolve(personal, mailbox=mailbox)
+        broken = run(archive.auditing.verify(None)).broken
+        faults.append(broken and broken.fault)
+
+    assert [Fault.PERSONAL] * 3 == faults
 
 
 # --- kinds and failures ----------------------------------------------------------------------------------------------

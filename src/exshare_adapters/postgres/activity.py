@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
-from exshare_adapters.activity_rows import counting, day_of, event_params, kinds_counted, recorded, searches
+from exshare_adapters.activity_rows import (
+    clear_mailbox_of,
+    counting,
+    day_of,
+    event_params,
+    kinds_counted,
+    recorded,
+    sealed_params,
+    searches,
+)
 from exshare_adapters.batches import Batches
 from exshare_adapters.columns import Row, word
 from exshare_adapters.postgres.along import put_along
 from exshare_adapters.postgres.connection import Statements
 from exshare_adapters.postgres.database import Database
-from exshare_core.events import Event, Kind
-from exshare_core.ports import Recorded, Sought, Spot
+from exshare_core.events import Event, Kind, Mailbox
+from exshare_core.ports import ClearMailbox, Recorded, Sought, Spot
 from exshare_core.values import LinkId, SiteId
 
 
@@ -74,3 +83,21 @@ class PostgresActivity:
             )
 
         return await self._database.read(work)
+
+    async def clear_mailboxes(self, limit: int = 500) -> tuple[ClearMailbox, ...]:
+        """See `HeldInClear.clear_mailboxes`."""
+        rows = await self._database.read(lambda db: db.all("activity.in_clear", limit=limit))
+        return tuple(map(clear_mailbox_of, rows))
+
+    async def seal_mailboxes(self, sealed: Mapping[int, Mailbox]) -> None:
+        """See `HeldInClear.seal_mailboxes`; with the last of them goes the file that they were in."""
+        params = sealed_params(sealed)
+
+        async def work(db: Statements) -> None:
+            await db.run_each("activity.put_sealed", params)
+            await db.run_each("activity.drop_clear", [{"seq": one["seq"]} for one in params])
+            (rest,) = await db.all("activity.is_clear")
+            if not rest["left"]:
+                await db.run("activity.empty_clear", {})
+
+        await self._database.write(work)

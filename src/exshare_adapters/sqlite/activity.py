@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
-from exshare_adapters.activity_rows import counting, day_of, kinds_counted, recorded, searches
+from exshare_adapters.activity_rows import (
+    clear_mailbox_of,
+    counting,
+    day_of,
+    kinds_counted,
+    recorded,
+    sealed_params,
+    searches,
+)
 from exshare_adapters.batches import Batches
 from exshare_adapters.columns import Row, word
 from exshare_adapters.sqlite.along import put_along
 from exshare_adapters.sqlite.connection import Statements
 from exshare_adapters.sqlite.database import Database
-from exshare_core.events import Event, Kind
-from exshare_core.ports import Recorded, Sought, Spot
+from exshare_core.events import Event, Kind, Mailbox
+from exshare_core.ports import ClearMailbox, Recorded, Sought, Spot
 from exshare_core.values import LinkId, SiteId
 
 
@@ -71,3 +79,19 @@ class SqliteActivity:
             )
 
         return await self._database.read(work)
+
+    async def clear_mailboxes(self, limit: int = 500) -> tuple[ClearMailbox, ...]:
+        """See `HeldInClear.clear_mailboxes`."""
+        rows = await self._database.read(lambda db: db.all("activity.in_clear", limit=limit))
+        return tuple(map(clear_mailbox_of, rows))
+
+    async def seal_mailboxes(self, sealed: Mapping[int, Mailbox]) -> None:
+        """See `HeldInClear.seal_mailboxes`; what was in clear leaves the log beside the file as well."""
+        params = sealed_params(sealed)
+
+        def work(db: Statements) -> None:
+            db.run_each("activity.put_sealed", params)
+            db.run_each("activity.drop_clear", [{"seq": one["seq"]} for one in params])
+
+        await self._database.write(work)
+        await self._database.on_writer(lambda connection: connection.execute("pragma wal_checkpoint(truncate)").close())

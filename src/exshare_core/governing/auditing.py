@@ -9,20 +9,22 @@ whether or not it is out of the database yet.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from enum import IntEnum
 
 from attrs import evolve, frozen
 
 from exshare_core.accounts import Member
-from exshare_core.errors import Busy, InvalidValue, NotFound, Refused, printable
-from exshare_core.events import Kind
+from exshare_core.errors import Busy, CannotUnseal, InvalidValue, NotFound, Refused, printable
+from exshare_core.events import Event, Kind
 from exshare_core.failures import KEPT_FOR, MOST_KEPT, Failure
 from exshare_core.groups import mandate_of
+from exshare_core.mailboxes import as_it_was, digest_of, opened
 from exshare_core.permissions import Mandate, Right, check_admin, check_membership, sees_all
-from exshare_core.ports import ChainState, Clock, Content, Recorded, Sought, Spot, Storage
+from exshare_core.ports import ChainState, Clock, Content, Recorded, Sought, Spot, Storage, Vault
 from exshare_core.sealing import Head, Verdict, begun, ended, step
-from exshare_core.values import LinkId, MemberId, SiteId, SpaceKey
+from exshare_core.values import Address, LinkId, MemberId, SiteId, SpaceKey
 
 RETENTION = timedelta(days=60)
 """How long what happened is kept, where a deployment does not say otherwise (spec M4)."""
@@ -48,10 +50,25 @@ class Sight(IntEnum):
 
 
 @frozen(slots=True)
+class Told:
+    """An event as somebody is told of it: nothing in it of persons that they may not see."""
+
+    event: Event
+    """Without its mailbox as it rests."""
+    address: str | None
+    """The mailbox that was proved, in clear."""
+    spot: Spot
+    number: int | None
+    """In the chain of its site; None while it is not sealed."""
+    unreadable: bool = False
+    """Whether there is a mailbox that does not open: it was changed, or sealed under another key."""
+
+
+@frozen(slots=True)
 class Trail:
     """A page of what happened, newest first."""
 
-    events: tuple[Recorded, ...]
+    events: tuple[Told, ...]
     sight: Sight
     more: Spot | None
     """Where the next page begins; None at the end."""
@@ -87,6 +104,7 @@ class Auditing:
     storage: Storage
     content: Content
     clock: Clock
+    vault: Vault
     retention: timedelta = RETENTION
 
     # --- what happened -------------------------------------------------------------------------------------------
@@ -99,10 +117,10 @@ class Auditing:
         """
         sight = await self._sight(member, sought)
         found = await self.storage.activity.find(self.site, self._kept(sought), after=after, limit=limit + 1)
-        shown = tuple(_seen(one, sight) for one in found[:limit])
+        shown = tuple([await self._told(one, sight) for one in found[:limit]])
         return Trail(shown, sight, shown[-1].spot if len(found) > limit else None)
 
-    async def every(self, member: Member | None, sought: Sought) -> AsyncIterator[Recorded]:
+    async def every(self, member: Member | None, sought: Sought) -> AsyncIterator[Told]:
         """All of them, read in batches; raises as `look` does when the first is asked for."""
         after: Spot | None = None
         while True:
@@ -136,6 +154,10 @@ class Auditing:
             if one.id == wanted or one.name.casefold() == wanted.casefold():
                 return one.id
         raise InvalidValue("member", f"there is no member `{printable(wanted[:60])}` on this site")
+
+    async def mailbox(self, address: Address) -> bytes:
+        """What `Sought.mailbox` is for this mailbox on the site."""
+        return await digest_of(self.vault, address, self.site)
 
     async def names(self, member: Member | None) -> Mapping[MemberId, str]:
         """The names of all who are members of the site, for a list that is read in pieces."""
@@ -209,6 +231,7 @@ class Auditing:
                 links = await self.storage.chain.links(self.site, number, BATCH)
                 if not links:
                     break
+                links = tuple([await as_it_was(self.vault, one) for one in links])
                 verdict = step(verdict, links, max(gone_until, self.clock.now() - self.retention), kept)
                 told(0 if verdict.last is None else verdict.last.number)
             verdict = ended(verdict, self.clock.now() - self.retention, kept)
@@ -230,10 +253,21 @@ class Auditing:
         """No more than is kept, to the microsecond."""
         return evolve(sought, since=max(sought.since, self.clock.now() - self.retention + _MOMENT))
 
+    async def _told(self, one: Recorded, sight: Sight) -> Told:
+        """The event as somebody with this sight sees it."""
+        event, mailbox, address = one.event, one.event.mailbox, None
+        bare = evolve(event, mailbox=None, network=event.network if sight >= Sight.PLACES else None)
+        if sight < Sight.PEOPLE:
+            return Told(evolve(bare, account=None), None, one.spot, one.number)
+        if mailbox is not None:
+            with suppress(CannotUnseal):
+                address = await opened(self.vault, mailbox, self.site, event.link)
+        return Told(bare, address, one.spot, one.number, unreadable=mailbox is not None and address is None)
+
     async def _sight(self, member: Member | None, sought: Sought) -> Sight:
         check_membership(member, self.site)
         sight = await self._of_scope(member, sought)
-        hidden = (("network", Sight.PLACES), ("address", Sight.PEOPLE), ("account", Sight.PEOPLE))
+        hidden = (("network", Sight.PLACES), ("mailbox", Sight.PEOPLE), ("account", Sight.PEOPLE))
         for name, needed in hidden:
             if getattr(sought, name) is not None and sight < needed:
                 raise Refused(f"you may not look for the {name} of visitors here")
@@ -267,16 +301,6 @@ class Auditing:
 
     async def _mandate(self, member: Member | None, space: SpaceKey) -> Mandate:
         return await mandate_of(member, self.site, space, self.storage.policies, self.content.directory)
-
-
-def _seen(one: Recorded, sight: Sight) -> Recorded:
-    """The event as somebody with this sight sees it."""
-    event = one.event
-    if sight < Sight.PLACES:
-        event = evolve(event, network=None)
-    if sight < Sight.PEOPLE:
-        event = evolve(event, address=None, account=None)
-    return evolve(one, event=event)
 
 
 def _bar(counts: dict[Kind, int]) -> Bar:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from attrs import frozen
+from attrs import field, frozen
 
-from exshare_core.events import Actor, Event, Kind
+from exshare_core.events import Actor, Event, Kind, Mailbox
 from exshare_core.failures import Failure
 from exshare_core.sealing import Head, Link
 from exshare_core.values import ExternalAccountId, LinkId, MemberId, SiteId, SpaceKey
@@ -31,7 +31,8 @@ class Sought:
     member: MemberId | None = None
     network: str | None = None
     """An address of the network, as it was written down."""
-    address: str | None = None
+    mailbox: bytes | None = field(default=None, repr=False)
+    """The digest of a mailbox, which `mailboxes.digest_of` gives: one whole address, whatever its spelling."""
     account: ExternalAccountId | None = None
     since: datetime = FIRST
     """The first instant that counts."""
@@ -70,6 +71,16 @@ class ChainState:
     """When the oldest row that waits for a seal happened."""
 
 
+@frozen(slots=True)
+class ClearMailbox:
+    """A mailbox that an older version wrote down in clear beside an event."""
+
+    row: int
+    site: SiteId
+    link: LinkId | None
+    address: str = field(repr=False)
+
+
 class ActivityLog(Protocol):
     """The activity: append and read."""
 
@@ -97,6 +108,19 @@ class ActivityLog(Protocol):
     async def busiest(self, site: SiteId, sought: Sought, limit: int = 10) -> tuple[tuple[LinkId, Kind, int], ...]:
         """The links with the most of the events that `sought` describes by link, space, kinds and time, with how many of
         each kind; must give the links in the order of all their events, the most first, then by id.
+        """
+
+
+@runtime_checkable
+class HeldInClear(Protocol):
+    """A port that an activity may implement beside its own: what it holds since mailboxes were not sealed yet."""
+
+    async def clear_mailboxes(self, limit: int = 500) -> tuple[ClearMailbox, ...]:
+        """Must be up to `limit` mailboxes that rest in clear; must be empty once none does."""
+
+    async def seal_mailboxes(self, sealed: Mapping[int, Mailbox]) -> None:
+        """Must put each where the clear one of its row was, and erase that one, together; a row that has gone meanwhile,
+        or has lost its personal fields, must get nothing.
         """
 
 

@@ -22,6 +22,7 @@ from exshare_core.testing.samples import (
     FAR,
     NOW,
     a_letter,
+    a_mailbox,
     after,
     an_account,
     an_event,
@@ -171,13 +172,13 @@ class MailboxesContract(Contract[Storage]):
         link = await a_stored_link(storage)
         account, other = an_account(link.site), an_account(link.site)
         await storage.accounts.add(account, [])
-        done = an_event(link, Kind.OPENED, account=account.id, network="192.0.2.7", address="ada@example.com")
+        done = an_event(link, Kind.OPENED, account=account.id, network="192.0.2.7", mailbox=a_mailbox())
         await storage.activity.append([done, evolve(done, account=other.id), evolve(done, account=None)])
         deleted = an_event(link, Kind.ACCOUNT_DELETED, account=account.id, network="192.0.2.9")
         await storage.accounts.delete(account.site, account.id, [deleted])
         told = await storage.activity.of_link(link.site, link.id)
 
-        bare = evolve(done, account=None, network=None, address=None)
+        bare = evolve(done, account=None, network=None, mailbox=None)
         assert (deleted, evolve(done, account=None), evolve(done, account=other.id), bare) == told
 
 

@@ -10,9 +10,9 @@ from attrs import evolve
 from exshare_core.events import Event, Kind
 from exshare_core.failures import Failure
 from exshare_core.ports import ChainState, Sought, Storage
-from exshare_core.sealing import NOTHING_BEFORE, Head, Link, Row, chained, commitment, digest
+from exshare_core.sealing import NOTHING_BEFORE, Head, Link, Personal, Row, chained, commitment, digest
 from exshare_core.testing.contract import Contract, promise
-from exshare_core.testing.samples import NOW, a_link, after, an_account, an_event, fresh_site
+from exshare_core.testing.samples import NOW, a_link, a_mailbox, after, an_account, an_event, fresh_site
 from exshare_core.values import SiteId
 
 
@@ -73,6 +73,19 @@ class ActivityChainContract(Contract[Storage]):
 
         assert Head(site, 5, events[-1].at, before) == (await storage.chain.stands(site)).head
         assert [5, 4, 3, 2, 1] == [one.number for one in found]
+
+    @promise
+    async def test_a_mailbox_is_covered_as_it_rests(self, storage: Storage) -> None:
+        """The commitment of a row with a mailbox is over what rests of it, and the link of the chain gives that back."""
+        site = fresh_site()
+        mailbox, account = a_mailbox(), an_account(site).id
+        await storage.activity.append([an_event(a_link(site), mailbox=mailbox, account=account, network="192.0.2.7")])
+        await storage.chain.seal(site)
+        ((seal, _, personal),) = [(one.seal, one.row, one.personal) for one in await storage.chain.links(site, 0)]
+        assert personal is not None
+
+        assert Personal(personal.salt, "192.0.2.7", None, account, mailbox) == personal
+        assert commitment(personal) == seal.commitment
 
     @promise
     async def test_salts_are_of_their_own(self, storage: Storage) -> None:

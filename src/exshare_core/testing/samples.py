@@ -12,7 +12,7 @@ from attrs import evolve
 from exshare_core.accounts import Member, MemberSession, SignInStep
 from exshare_core.api_keys import ApiKey, Operation
 from exshare_core.capabilities import Capabilities
-from exshare_core.events import Actor, Event, Kind
+from exshare_core.events import Actor, Event, Kind, Mailbox
 from exshare_core.external_accounts import AccountSession, AccountStep, ExternalAccount, KeptShare
 from exshare_core.factors import SecondFactor
 from exshare_core.gates import Visit
@@ -91,6 +91,11 @@ def an_address(link: ShareLink, **changes: Any) -> LinkAddress:
 def an_event(link: ShareLink, kind: Kind = Kind.LINK_CREATED, **changes: Any) -> Event:
     """Something that happened to `link`."""
     return evolve(Event(kind, link.site, NOW, Actor.MEMBER, link.id, link.owner, link.scope.root), **changes)
+
+
+def a_mailbox(**changes: Any) -> Mailbox:
+    """A mailbox of somebody, as it rests."""
+    return evolve(Mailbox(Sealed(b"\x00mailbox\xff"), fresh_digest()), **changes)
 
 
 def a_letter(site: SiteId, **changes: Any) -> SealedLetter:

@@ -29,6 +29,7 @@ from exshare_core.guessing import (
 from exshare_core.letters import Letter, LetterKind
 from exshare_core.limiting import Charge, Limit, Patience, charge, mailbox_limit
 from exshare_core.links import ShareLink
+from exshare_core.mailboxes import kept
 from exshare_core.noticing import notice_burst
 from exshare_core.passwords import normalised
 from exshare_core.ports import Found, PendingCode, StoredProof
@@ -179,7 +180,7 @@ class Proving(Entrance):
             return at
         had = "" if at.found.visit is None else at.found.visit.id
         opened = event_of(Kind.OPENED, at.found, caller, at.now)
-        who = _by(opened, at.link, await self._proofs(at.found), at.found.proofs)
+        who = await self._by(opened, at.link, await self._proofs(at.found), at.found.proofs)
         if await self._admit(at, _session(caller), (), (who,), instead_of=had):
             return Submission(Answer.ALLOW, fresh=caller.session is None)
         # The last open may be used, or another press of the same button was quicker: then the visit has begun.
@@ -240,14 +241,22 @@ class Proving(Entrance):
         proofs = (*(one for one in await self._proofs(at.found) if one.kind is not kind), proof)
         decision = decide(at.prepared, Attempt(now, caller.network, proofs, at.found.visit, at.found.opens))
         said = f"{kind.value} {detail}".strip()
-        event = _by(event_of(Kind.PROVED, at.found, caller, now, detail=said), link, [proof], [stored])
+        event = await self._by(event_of(Kind.PROVED, at.found, caller, now, detail=said), link, [proof], [stored])
         visit = at.found.visit
         if decision.allowed and (visit is None or not visit.goes_on(link, now)):
-            who = _by(event_of(Kind.OPENED, at.found, caller, now), link, proofs, [*at.found.proofs, stored])
+            who = await self._by(event_of(Kind.OPENED, at.found, caller, now), link, proofs, [*at.found.proofs, stored])
             admitted = await self._admit(at, session, (stored,), (event, who), _former(caller))
             return Submission(Answer.ALLOW if admitted else Answer.UNAVAILABLE, fresh=admitted)
         await self.storage.links.prove([stored], [event], _former(caller))
         return Submission(decision.strangers_face(), fresh=True, ask=ask_of(at.found, at.prepared, decision))
+
+    async def _by(self, event: Event, link: ShareLink, proofs: Iterable[Proof], stored: Iterable[StoredProof]) -> Event:
+        """The event with whose it was, as far as that was proved to the link as it is now: the mailbox and the account."""
+        version = link.security_version
+        address = next((one.address for one in proofs if one.address and one.security_version == version), None)
+        account = next((one.account for one in stored if one.account and one.security_version == version), None)
+        mailbox = None if address is None else await kept(self.vault, address, link.site, link.id)
+        return evolve(event, mailbox=mailbox, account=account)
 
     async def _admit(
         self,
@@ -326,14 +335,6 @@ def _session(caller: Caller) -> bytes:
     session = caller.session or caller.fresh
     assert session is not None
     return session
-
-
-def _by(event: Event, link: ShareLink, proofs: Iterable[Proof], stored: Iterable[StoredProof]) -> Event:
-    """The event with whose it was, as far as that was proved to the link as it is now: the mailbox and the account."""
-    version = link.security_version
-    addresses = (str(one.address) for one in proofs if one.address is not None and one.security_version == version)
-    accounts = (one.account for one in stored if one.account is not None and one.security_version == version)
-    return evolve(event, address=next(addresses, None), account=next(accounts, None))
 
 
 def _former(caller: Caller) -> bytes | None:

@@ -23,6 +23,7 @@ _SPOT = re.compile(r"(-?[0-9]{1,18})\.([0-9]{1,18})\Z")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Named = Callable[[str], Awaitable[MemberId]]
+Kept = Callable[[Address], Awaitable[bytes]]
 
 
 @frozen
@@ -38,10 +39,10 @@ class Asked:
         return self.words.get(name, "")
 
 
-async def asked(query: Mapping[str, str], named: Named) -> Asked:
+async def asked(query: Mapping[str, str], named: Named, mailbox: Kept) -> Asked:
     """What the words of `query` ask for; raises InvalidValues with every word that makes no sense.
 
-    `named` finds a member by name. A day without a time begins at midnight in UTC; as the end it is the whole day.
+    `named` finds a member by name, and `mailbox` says what a whole mail address is found by. A day without a time begins at midnight in UTC; as the end it is the whole day.
     """
     words = {name: query[name].strip() for name in FIELDS if query.get(name, "").strip()}
     faults: list[InvalidValue] = []
@@ -50,6 +51,8 @@ async def asked(query: Mapping[str, str], named: Named) -> Asked:
         try:
             if name == "member":
                 found["member"] = await named(word)
+            elif name == "visitor" and "@" in word:
+                found["mailbox"] = await mailbox(Address.parse(word))
             else:
                 found |= _READ[name](word)
         except InvalidValue as error:
@@ -108,10 +111,8 @@ def _actor(word: str) -> dict[str, object]:
 
 
 def _visitor(word: str) -> dict[str, object]:
-    if "@" in word:
-        return {"address": str(Address.parse(word))}
     if not _ID.match(word):
-        raise InvalidValue("visitor", "must be a mail address or the id of an account")
+        raise InvalidValue("visitor", "must be a whole mail address or the id of an account")
     return {"account": ExternalAccountId(word)}
 
 

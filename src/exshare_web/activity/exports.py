@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from exshare_core.ports import Recorded
+from exshare_core.governing.auditing import Told
 from exshare_core.values import MemberId
 from exshare_web import csv_cells
 
@@ -16,7 +16,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def described(one: Recorded, names: Mapping[MemberId, str]) -> dict[str, Any]:
+def described(one: Told, names: Mapping[MemberId, str]) -> dict[str, Any]:
     """An event as plain values, by the names of the columns."""
     event = one.event
     return {
@@ -30,12 +30,12 @@ def described(one: Recorded, names: Mapping[MemberId, str]) -> dict[str, Any]:
         "page": event.page,
         "detail": event.detail,
         "network": event.network,
-        "address": event.address,
+        "address": one.address,
         "account": event.account,
     }
 
 
-async def as_csv(events: AsyncIterator[Recorded], names: Mapping[MemberId, str]) -> AsyncIterator[str]:
+async def as_csv(events: AsyncIterator[Told], names: Mapping[MemberId, str]) -> AsyncIterator[str]:
     """A line of names and a line for each event, with cells that no spreadsheet runs."""
     yield csv_cells.BEGINNING + csv_cells.line(COLUMNS)
     async for one in events:
@@ -43,7 +43,7 @@ async def as_csv(events: AsyncIterator[Recorded], names: Mapping[MemberId, str])
         yield csv_cells.line(values[name] for name in COLUMNS)
 
 
-async def as_json(events: AsyncIterator[Recorded], names: Mapping[MemberId, str]) -> AsyncIterator[bytes]:
+async def as_json(events: AsyncIterator[Told], names: Mapping[MemberId, str]) -> AsyncIterator[bytes]:
     """A list of objects, one a line."""
     before = b"[\n"
     async for one in events:

@@ -13,9 +13,9 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from exshare_core.errors import AdapterFailed, InvalidValue, InvalidValues, NotFound, Refused
 from exshare_core.events import Actor, Topic
-from exshare_core.governing.auditing import LONGEST_CHART, Charts, Sight, Trail
+from exshare_core.governing.auditing import LONGEST_CHART, Charts, Sight, Told, Trail
 from exshare_core.permissions import sees_all
-from exshare_core.ports import FIRST, LAST, Recorded, Sought
+from exshare_core.ports import FIRST, LAST, Sought
 from exshare_core.values import LinkId, MemberId
 from exshare_web.activity import drawing, exports
 from exshare_web.activity.asking import Asked, asked, spot_of, word_of
@@ -42,7 +42,7 @@ async def show(request: Request, desk: Desk) -> Response:
         return await _of_own_space(request, desk)
     problem, errors, wanted, after = "", dict[str, str](), Asked({}, Sought()), None
     try:
-        wanted = await asked(query, lambda text: desk.auditing.named(desk.member, text))
+        wanted = await asked(query, lambda text: desk.auditing.named(desk.member, text), desk.auditing.mailbox)
         after = spot_of(query.get("after", ""))
         trail = await desk.auditing.look(desk.member, wanted.sought, after=after, limit=PER_PAGE)
     except InvalidValue as error:
@@ -94,11 +94,13 @@ async def show(request: Request, desk: Desk) -> Response:
 
 def export(form: str) -> Callable[[Request, Desk], Awaitable[Response]]:
     """``GET /manage/{site}/activity.csv`` and ``.json``: everything that the same filters show, as a file."""
-    write: Callable[[AsyncIterator[Recorded], Mapping[MemberId, str]], AsyncIterator[Any]]
+    write: Callable[[AsyncIterator[Told], Mapping[MemberId, str]], AsyncIterator[Any]]
     write, media = (exports.as_csv, "text/csv") if form == "csv" else (exports.as_json, "application/json")
 
     async def endpoint(request: Request, desk: Desk) -> Response:
-        wanted = await asked(request.query_params, lambda text: desk.auditing.named(desk.member, text))
+        wanted = await asked(
+            request.query_params, lambda text: desk.auditing.named(desk.member, text), desk.auditing.mailbox
+        )
         # Refused before the first byte, or not at all
         await desk.auditing.look(desk.member, wanted.sought, limit=1)
         names = await desk.auditing.names(desk.member)
@@ -122,7 +124,7 @@ async def _of_own_space(request: Request, desk: Desk) -> Response:
 async def _without(desk: Desk, query: Mapping[str, str]) -> tuple[Asked, Trail]:
     """The same scope without what makes no sense; a scope that makes none is not there."""
     try:
-        wanted = await asked({name: query.get(name, "") for name in _SCOPE}, _nobody)
+        wanted = await asked({name: query.get(name, "") for name in _SCOPE}, _nobody, desk.auditing.mailbox)
     except InvalidValue:
         raise NotFound("there is no such link or space") from None
     return wanted, await desk.auditing.look(desk.member, wanted.sought, limit=PER_PAGE)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from exshare_core.api_keys import Operation
 from exshare_core.failures import MOST_KEPT
-from exshare_core.ports import Recorded, Spot
+from exshare_core.governing.auditing import Told
+from exshare_core.ports import Spot
 from exshare_core.sealing import Head
 from exshare_core.values import MemberId
 from exshare_web.activity.asking import FIELDS, asked, spot_of, word_of
@@ -71,7 +72,9 @@ async def failures(call: Call) -> models.Failures:
 
 
 async def _found(call: Call, scope: dict[str, str]) -> models.Activity:
-    wanted = await asked({**call.query, **scope}, lambda text: call.auditing.named(call.member, text))
+    wanted = await asked(
+        {**call.query, **scope}, lambda text: call.auditing.named(call.member, text), call.auditing.mailbox
+    )
     after: Spot | None = spot_of(call.query.get("after", ""))
     limit = call.number("limit", 50, MOST)
     trail = await call.auditing.look(call.member, wanted.sought, after=after, limit=limit)
@@ -82,7 +85,7 @@ async def _found(call: Call, scope: dict[str, str]) -> models.Activity:
     )
 
 
-def _happened(one: Recorded, names: Mapping[MemberId, str]) -> models.Happened:
+def _happened(one: Told, names: Mapping[MemberId, str]) -> models.Happened:
     event = one.event
     return models.Happened(
         number=one.number,
@@ -95,7 +98,7 @@ def _happened(one: Recorded, names: Mapping[MemberId, str]) -> models.Happened:
         page=event.page,
         detail=event.detail,
         network=event.network,
-        address=event.address,
+        address=one.address,
         account=event.account,
     )
 
@@ -106,7 +109,7 @@ _ABOUT = {
     "what": "Only one kind, such as `opened`, or a topic: visits, gates, changes, sign-ins or administration.",
     "actor": "Only what was done by a visitor, a member, the operator or the system.",
     "member": "Only what this member did or was subject to, by name or id.",
-    "visitor": "Only what was done with this mail address or account, for who may see it.",
+    "visitor": "Only what was done with this account or whole mail address, for who may see it.",
     "network": "Only what was done from this IP address, for who may see it.",
     "since": "From this day or instant on, in UTC.",
     "until": "Before this instant in UTC, or up to the end of this day.",

@@ -77,7 +77,7 @@ _FILTERS = (
     ),
     click.option("--actor", metavar="WHO", help="Only what a visitor, a member, the operator or the system did."),
     click.option("--member", metavar="NAME", help="Only what this member did or was subject to."),
-    click.option("--visitor", metavar="WHO", help="Only what was done with this mail address or account."),
+    click.option("--visitor", metavar="WHO", help="Only what was done with this account or whole mail address."),
     click.option("--network", metavar="IP", help="Only what was done from this IP address."),
     click.option("--since", metavar="TIME", help="From this day or time in UTC on."),
     click.option("--until", metavar="TIME", help="Before this time in UTC, or up to the end of this day."),
@@ -212,7 +212,7 @@ async def _asked(auditing: Auditing, filters: Mapping[str, str | None]) -> Asked
     from exshare_web.activity.asking import asked
 
     given = {name: word for name, word in filters.items() if word is not None}
-    return await asked(given, lambda text: auditing.named(None, text))
+    return await asked(given, lambda text: auditing.named(None, text), auditing.mailbox)
 
 
 async def _verified(auditing: Auditing, kept: Head | None) -> Verdict:

@@ -167,6 +167,7 @@ class SiteContainer(containers.DeclarativeContainer):
         storage=deployment.storage,
         content=content,
         clock=deployment.clock,
+        vault=deployment.vault,
         retention=retention,
     )
     presenting = providers.Singleton(
@@ -196,10 +197,12 @@ class Opened:
         await self.storage.outbox.purge(now)
 
 
-def _everywhere(settings: Settings, storage: Storage, contents: Mapping[SiteId, Content]) -> Mapping[SiteId, Auditing]:
+def _everywhere(
+    settings: Settings, storage: Storage, contents: Mapping[SiteId, Content], vault: Vault
+) -> Mapping[SiteId, Auditing]:
     """What concerned no single site, which only the operator can look back at; no content is asked for it."""
     content = next(iter(contents.values()))
-    return {EVERYWHERE: Auditing(EVERYWHERE, storage, content, SystemClock(), settings.activity.retention)}
+    return {EVERYWHERE: Auditing(EVERYWHERE, storage, content, SystemClock(), vault, settings.activity.retention)}
 
 
 def assembled(
@@ -282,7 +285,10 @@ def _services(
         sharing={site: one.sharing() for site, one in sites.items()},
         governing={site: one.governing() for site, one in sites.items()},
         leaving={site: one.leaving() for site, one in sites.items()},
-        auditing={**{site: one.auditing() for site, one in sites.items()}, **_everywhere(settings, storage, contents)},
+        auditing={
+            **{site: one.auditing() for site, one in sites.items()},
+            **_everywhere(settings, storage, contents, deployment.vault()),
+        },
         presenting={site: one.presenting() for site, one in sites.items()},
         keying=deployment.keying(),
         elsewhere=deployment.elsewhere(),

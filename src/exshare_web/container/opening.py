@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from exshare_adapters.argon2_passwords import Argon2Hasher
 from exshare_adapters.vault import AesGcmVault, load_or_create_key
 from exshare_core.departing import Gateway
+from exshare_core.mailboxes import seal_all
 from exshare_core.ports import IdentityProvider, Mailer, Storage
 from exshare_core.values import SiteId
 from exshare_web.container.assembling import Opened, assembled
@@ -26,6 +27,7 @@ async def opened(settings: Settings) -> AsyncIterator[Opened]:
     async with AsyncExitStack() as stack:
         vault = AesGcmVault(load_or_create_key(settings.key_file))
         storage: Storage = await stack.enter_async_context(chosen.storage.open())
+        await seal_all(storage.activity, vault)
         mailer: Mailer = await stack.enter_async_context(chosen.mail.open())
         mailers = {site: await stack.enter_async_context(one.open()) for site, one in chosen.mails.items()}
         contents = {site: await stack.enter_async_context(one.open()) for site, one in chosen.contents.items()}

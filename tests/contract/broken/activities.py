@@ -7,8 +7,7 @@ from typing import Any, ClassVar
 
 from attrs import evolve
 
-from exshare_core.ports import Sought
-from exshare_core.sealing import Personal
+from exshare_core.ports import ClearMailbox, Sought
 from exshare_core.testing.fakes.accounts import MemoryAccounts
 from exshare_core.testing.fakes.activity import MemoryActivity, MemoryChain, MemoryFailures
 from tests.contract.broken.rows import stored
@@ -34,6 +33,38 @@ class IsDeafWhileItWrites(MemoryActivity):
             await asyncio.sleep(0)
             await super().append(events)
             self.writing.clear()
+
+
+class FindsMailboxesByTheirSeal(MemoryActivity):
+    """Who asks for a mailbox is given what was sealed like the first event of it."""
+
+    async def find(self, site: Any, sought: Any, **more: Any) -> Any:
+        found = await super().find(site, sought, **more)
+        alike = [one for one in found if one.event.mailbox and one.event.mailbox.sealed == b"\x00mailbox\xff"]
+        return found if sought.mailbox is None else tuple(alike)
+
+
+class HoldsMailboxesInClear(MemoryActivity):
+    """Beside what is sealed it is written down as it was."""
+
+    async def clear_mailboxes(self, limit: int = 500) -> Any:
+        return tuple(
+            ClearMailbox(row, event.site, event.link, "ada@example.com") for row, event in self.state.events.items()
+        )[:limit]
+
+    async def seal_mailboxes(self, sealed: Any) -> None: ...
+
+
+class CoversNoMailbox(MemoryChain):
+    """Mailboxes are left out of the seal."""
+
+    async def seal(self, site: Any, limit: int = 500) -> int:
+        personal = self.state.personal
+        self.state.personal = {row: evolve(one, mailbox=None) for row, one in personal.items()}
+        try:
+            return await super().seal(site, limit)
+        finally:
+            self.state.personal = personal
 
 
 class LooksAtOneThingOnly(MemoryActivity):
@@ -96,9 +127,7 @@ class SaltsAllAlike(MemoryChain):
     """One salt is used for every row."""
 
     async def seal(self, site: Any, limit: int = 500) -> int:
-        self.state.personal = {
-            row: Personal(bytes(32), one.network, one.address, one.account) for row, one in self.state.personal.items()
-        }
+        self.state.personal = {row: evolve(one, salt=bytes(32)) for row, one in self.state.personal.items()}
         return await super().seal(site, limit)
 
 
@@ -204,6 +233,8 @@ class KeepsEveryFailure(MemoryFailures):
 ROWS = [
     stored("accounts", KeepsWhereAccountsCameFrom, "a_deleted_account_leaves_no_personal_fields"),
     stored("activity", LooksAtOneThingOnly, "events_are_found_by_everything_that_is_asked"),
+    stored("activity", FindsMailboxesByTheirSeal, "a_mailbox_is_found_by_its_digest_alone"),
+    stored("activity", HoldsMailboxesInClear, "nothing_that_is_appended_rests_in_clear"),
     stored("activity", TakesTheLastInstantIn, "a_span_holds_its_first_instant_and_not_its_last"),
     stored("activity", CountsPagesFromTheTop, "pages_of_events_are_complete"),
     stored("activity", CountsEveryKind, "days_are_counted_in_utc"),
@@ -211,6 +242,7 @@ ROWS = [
     stored("activity", PutsTheQuietestFirst, "the_busiest_links_come_first"),
     stored("chain", NeverWaits, "what_waits_for_a_seal_is_known"),
     stored("chain", SealsWithoutCommitments, "seals_cover_what_is_stored"),
+    stored("chain", CoversNoMailbox, "a_mailbox_is_covered_as_it_rests"),
     stored("chain", SaltsAllAlike, "salts_are_of_their_own"),
     stored("chain", SealsAgain, "sealing_goes_on_in_batches"),
     stored("chain", ChainsAllSitesTogether, "chains_of_sites_stand_apart"),

@@ -9,12 +9,13 @@ with written as (
 ), waits as (
     insert into activity_unsealed (seq, site) select seq, site from written
 )
-insert into activity_personal (seq, site, at, salt, network, address, account)
-select seq, site, at, %(salt)s::bytea, %(network)s::text, %(address)s::text, %(account)s::text from written where %(salt)s::bytea is not null;
+insert into activity_personal (seq, site, at, salt, network, mailbox, mailbox_digest, account)
+select seq, site, at, %(salt)s::bytea, %(network)s::text,
+    %(mailbox)s::bytea, %(mailbox_digest)s::bytea, %(account)s::text from written where %(salt)s::bytea is not null;
 
 -- part: shown
 select a.seq, a.site, a.at, a.kind, a.actor, a.link, a.space, a.member, a.page, a.detail,
-    p.network, p.address, p.account, s.number
+    p.network, p.mailbox, p.mailbox_digest, p.account, s.number
 
 -- part: fits
 and (%(link)s::text is null or a.link = %(link)s)
@@ -23,7 +24,7 @@ and (%(page)s::text is null or a.page = %(page)s)
 and (%(member)s::text is null or a.member = %(member)s)
 and (%(actor)s::text is null or a.actor = %(actor)s)
 and (%(network)s::text is null or p.network = %(network)s)
-and (%(address)s::text is null or p.address = %(address)s)
+and (%(mailbox)s::bytea is null or p.mailbox_digest = %(mailbox)s)
 and (%(account)s::text is null or p.account = %(account)s)
 and (%(kinds)s::text is null or strpos(%(kinds)s::text, '|' || a.kind || '|') > 0)
 
@@ -86,12 +87,12 @@ and (p.at, p.seq) < (%(before)s, %(row)s) and p.at >= %(since)s
 {{fits}}
 order by p.at desc, p.seq desc limit %(limit)s;
 
--- name: by_address
+-- name: by_mailbox
 -- Events of one mailbox, newest first, and all else that is asked.
 {{shown}}
 from activity_personal p join activity a on a.seq = p.seq
 {{beside}}
-where p.site = %(site)s and p.address = %(address)s
+where p.site = %(site)s and p.mailbox_digest = %(mailbox)s
 and (p.at, p.seq) < (%(before)s, %(row)s) and p.at >= %(since)s
 {{fits}}
 order by p.at desc, p.seq desc limit %(limit)s;
@@ -105,3 +106,23 @@ where p.site = %(site)s and p.account = %(account)s
 and (p.at, p.seq) < (%(before)s, %(row)s) and p.at >= %(since)s
 {{fits}}
 order by p.at desc, p.seq desc limit %(limit)s;
+
+-- name: in_clear
+-- Mailboxes that an older version wrote down in clear.
+select seq, site, link, address from activity_clear order by seq limit %(limit)s;
+
+-- name: put_sealed
+-- A sealed mailbox where the clear one of its row was.
+update activity_personal set mailbox = %(mailbox)s, mailbox_digest = %(mailbox_digest)s where seq = %(seq)s;
+
+-- name: drop_clear
+-- And the clear one is gone.
+delete from activity_clear where seq = %(seq)s;
+
+-- name: is_clear
+-- Whether any is left.
+select exists (select 1 from activity_clear) as left;
+
+-- name: empty_clear
+-- Where they rested is given back as well.
+truncate activity_clear;

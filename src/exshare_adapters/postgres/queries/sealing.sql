@@ -11,7 +11,7 @@ select distinct site from activity_unsealed order by site;
 -- name: unsealed
 -- Rows of a site that wait for a seal, in the order in which they were written.
 select a.seq, a.site, a.at, a.kind, a.actor, a.link, a.space, a.member, a.page, a.detail,
-    p.salt, p.network, p.address, p.account
+    p.salt, p.network, p.mailbox, p.mailbox_digest, p.account
 from activity_unsealed u join activity a on a.seq = u.seq left join activity_personal p on p.seq = u.seq
 where u.site = %(site)s order by u.seq limit %(limit)s;
 
@@ -40,7 +40,7 @@ select count(*) as waiting, min(a.at) as since from activity_unsealed u join act
 -- Seals in the order of their numbers, each with what is left of its row.
 select s.site as seal_site, s.number, s.at as seal_at, s.commitment, s.digest, s.hash,
     a.seq, a.site, a.at, a.kind, a.actor, a.link, a.space, a.member, a.page, a.detail,
-    p.salt, p.network, p.address, p.account
+    p.salt, p.network, p.mailbox, p.mailbox_digest, p.account
 from activity_seals s left join activity a on a.seq = s.seq left join activity_personal p on p.seq = s.seq
 where s.site = %(site)s and s.number > %(after)s order by s.number limit %(limit)s;
 

@@ -11,12 +11,12 @@ insert into activity_unsealed (seq, site) values (last_insert_rowid(), :site);
 
 -- name: append_personal
 -- The personal fields of the event that was appended last.
-insert into activity_personal (seq, site, at, salt, network, address, account)
-values (last_insert_rowid(), :site, :at, :salt, :network, :address, :account);
+insert into activity_personal (seq, site, at, salt, network, mailbox, mailbox_digest, account)
+values (last_insert_rowid(), :site, :at, :salt, :network, :mailbox, :mailbox_digest, :account);
 
 -- part: shown
 select a.seq, a.site, a.at, a.kind, a.actor, a.link, a.space, a.member, a.page, a.detail,
-    p.network, p.address, p.account, s.number
+    p.network, p.mailbox, p.mailbox_digest, p.account, s.number
 
 -- part: fits
 and (:link is null or a.link = :link)
@@ -25,7 +25,7 @@ and (:page is null or a.page = :page)
 and (:member is null or a.member = :member)
 and (:actor is null or a.actor = :actor)
 and (:network is null or p.network = :network)
-and (:address is null or p.address = :address)
+and (:mailbox is null or p.mailbox_digest = :mailbox)
 and (:account is null or p.account = :account)
 and (:kinds is null or instr(:kinds, '|' || a.kind || '|') > 0)
 
@@ -88,12 +88,12 @@ and (p.at, p.seq) < (:before, :row) and p.at >= :since
 {{fits}}
 order by p.at desc, p.seq desc limit :limit;
 
--- name: by_address
+-- name: by_mailbox
 -- Events of one mailbox, newest first, and all else that is asked.
 {{shown}}
 from activity_personal p cross join activity a on a.seq = p.seq
 {{beside}}
-where p.site = :site and p.address = :address
+where p.site = :site and p.mailbox_digest = :mailbox
 and (p.at, p.seq) < (:before, :row) and p.at >= :since
 {{fits}}
 order by p.at desc, p.seq desc limit :limit;
@@ -107,3 +107,15 @@ where p.site = :site and p.account = :account
 and (p.at, p.seq) < (:before, :row) and p.at >= :since
 {{fits}}
 order by p.at desc, p.seq desc limit :limit;
+
+-- name: in_clear
+-- Mailboxes that an older version wrote down in clear.
+select seq, site, link, address from activity_clear order by seq limit :limit;
+
+-- name: put_sealed
+-- A sealed mailbox where the clear one of its row was.
+update activity_personal set mailbox = :mailbox, mailbox_digest = :mailbox_digest where seq = :seq;
+
+-- name: drop_clear
+-- And the clear one is gone.
+delete from activity_clear where seq = :seq;

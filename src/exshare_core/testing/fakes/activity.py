@@ -56,13 +56,16 @@ class MemoryActivity:
         return tuple((link, kind, count) for link in most for (of, kind), count in rows if of == link)
 
     def _fitting(self, site: SiteId, sought: Sought) -> Iterator[tuple[int, Event]]:
-        plain = ("link", "space", "page", "actor", "member", "network", "address", "account")
+        plain = ("link", "space", "page", "actor", "member", "network", "account")
         asked = {name: value for name in plain if (value := getattr(sought, name)) is not None}
         for row in self.state.events:
             event = self.state.event(row)
             in_time = sought.since <= event.at < sought.before
             of_kind = not sought.kinds or event.kind in sought.kinds
-            if event.site == site and in_time and of_kind and asked == {name: getattr(event, name) for name in asked}:
+            digest = None if event.mailbox is None else event.mailbox.digest
+            of_mailbox = sought.mailbox in (None, digest)
+            fits = in_time and of_kind and of_mailbox
+            if event.site == site and fits and asked == {name: getattr(event, name) for name in asked}:
                 yield row, event
 
 

@@ -118,10 +118,10 @@ class State:
         """Store the events and letters of a write; raises Taken for a letter's id in use."""
         for event in events:
             row = self.rows = self.rows + 1
-            self.events[row], self.waiting[row] = evolve(event, network=None, address=None, account=None), event.site
-            if (event.network, event.address, event.account) != (None, None, None):
+            self.events[row], self.waiting[row] = evolve(event, network=None, mailbox=None, account=None), event.site
+            if (event.network, event.mailbox, event.account) != (None, None, None):
                 salt = row.to_bytes(SALT_BYTES, "big")
-                self.personal[row] = Personal(salt, event.network, event.address, event.account)
+                self.personal[row] = Personal(salt, event.network, None, event.account, event.mailbox)
         for letter in letters:
             if letter.id in self.letters:
                 raise Taken("the id of a letter is in use")
@@ -133,7 +133,7 @@ class State:
         if personal is None:
             return event
         account = None if personal.account is None else ExternalAccountId(personal.account)
-        return evolve(event, network=personal.network, address=personal.address, account=account)
+        return evolve(event, network=personal.network, mailbox=personal.mailbox, account=account)
 
     def forget_account(self, site: SiteId, account: ExternalAccountId) -> None:
         """Remove the personal fields of what was done with an account."""

@@ -7,7 +7,7 @@ from functools import cache
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from exshare_core.events import Actor, Event, Kind
+from exshare_core.events import Actor, Event, Kind, Mailbox
 from exshare_core.letter_texts import TEXTS
 from exshare_core.letters import Letter, LetterKind, SealedLetter
 from exshare_core.testing.strategies.words import (
@@ -38,7 +38,7 @@ def events() -> SearchStrategy[Event]:
         page=st.none() | page_ids() | st.integers(1, 10**12).map("att{}".format),
         detail=st.sampled_from(["", "password", "address", "2 letters", "service identity"]),
         network=st.none() | st.ip_addresses().map(str),
-        address=st.none() | addresses().map(str),
+        mailbox=st.none() | st.builds(Mailbox, sealed=sealed(), digest=st.binary(min_size=32, max_size=32)),
         account=st.none() | ids().map(ExternalAccountId),
         space=st.none() | space_keys(),
     )
