@@ -18,7 +18,7 @@ from exshare_core.links import LinkState
 from exshare_core.mailboxes import kept
 from exshare_core.ports import Sought
 from exshare_core.testing.samples import an_event
-from exshare_core.values import Address
+from exshare_core.values import Address, MemberId
 from tests.integration.guests import ADA, joined
 from tests.integration.members import LINKS, Seat, an_admin, forms_of, words_of
 from tests.integration.shell import SITE, Made, Shell, run
@@ -49,7 +49,7 @@ class Past:
         if who := more.pop("who", None):
             more["mailbox"] = run(kept(self.shell.vault, Address.parse(who), SITE, made.id))
         event = an_event(
-            record.link, kind, at=NOW - ago, actor=Actor.VISITOR, page=page, space="TEAM", member=None, **more
+            record.link, kind, at=NOW - ago, actor=Actor.VISITOR, page=page, space="TEAM", **{"member": None, **more}
         )
         run(self.shell.storage.activity.append([event]))
 
@@ -137,6 +137,23 @@ def test_an_owner_sees_who_and_not_from_where(past: Past) -> None:
     assert "192.0.2.7" not in page.text
     assert 403 == past.owner.client.get(f"{ACTIVITY}?{query}&network=192.0.2.7").status_code
     assert "192.0.2.7" in past.admin.client.get(f"{ACTIVITY}?{query}").text
+
+
+def test_members_are_told_by_name() -> None:
+    """Who did it and whom it concerned stand there by name; one who is not known any more by id, with a word."""
+    past = Past()
+    gone = MemberId("fedcba9876543210fedcba9876543210")
+    owner = past.shell.owner.id
+    for member, detail in ((owner, f"owner {owner}"), (gone, f"owner {gone}")):
+        past.happened(past.first, Kind.LINK_HANDED_OVER, member=member, detail=detail)
+    page = words_of(past.admin.client.get(f"{ACTIVITY}?what=link+handed+over"))
+    beside = words_of(past.admin.client.get(f"{LINKS}/{past.first.id}"))
+    rows = past.admin.client.get(f"{ACTIVITY}.json?what=link+handed+over").json()
+
+    assert "link handed over owner ada ada" in page
+    assert f"link handed over owner {gone} {gone} (gone)" in page
+    assert "owner ada" in beside
+    assert {("ada", f"owner {owner}"), (gone, f"owner {gone}")} == {(one["member"], one["detail"]) for one in rows}
 
 
 def test_the_page_of_a_link_leads_to_its_activity(past: Past) -> None:

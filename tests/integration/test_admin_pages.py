@@ -9,11 +9,12 @@ import pytest
 from attrs import evolve
 
 from exshare_core.errors import Broken, Busy
-from exshare_core.events import Kind
-from exshare_core.governance import DEFAULT, Configuration, SpaceRules, assign
+from exshare_core.events import Actor, Kind
+from exshare_core.governance import DEFAULT, Configuration, Difference, PolicyChange, SpaceRules, assign
 from exshare_core.policy import Limits
 from exshare_core.policy_document import read_policy, write_policy
 from exshare_core.schemes import EVERYONE, NOBODY, WITHOUT, Granted, Grantees, Scheme
+from exshare_core.testing.samples import after
 from exshare_core.values import MemberId, Networks, People, SpaceKey
 from tests.integration.admins import (
     DOCUMENT,
@@ -32,7 +33,7 @@ from tests.integration.admins import (
     store,
 )
 from tests.integration.members import LINKS, NEW, Seat, an_admin, another_member, forms_of, words_of
-from tests.integration.shell import BOSS, OWNER, PASSWORD, ROOT, SITE, Shell
+from tests.integration.shell import BOSS, OWNER, PASSWORD, ROOT, SITE, Shell, run
 
 CREATE, REMOVE = f"{POLICY}/configurations", f"{POLICY}/configurations/remove"
 
@@ -320,6 +321,21 @@ def test_the_history_says_who_when_and_from_what_to_what(shell: Shell, boss: Sea
     assert "Version 2 2026-05-15 12:30 UTC , boss site: most opens not set → became 5" in words
     assert words.index("Version 4") < words.index("Version 3") < words.index("Version 2")
     assert ", operator" in words
+
+
+def test_the_history_names_members(shell: Shell, boss: Seat) -> None:
+    """M7: who changed it, and who is in what was changed, by name; one who is not known any more by id, with a word."""
+    gone, ada = MemberId("fedcba9876543210fedcba9876543210"), shell.owner.id
+    policy = run(shell.storage.policies.policy(SITE))
+    assert policy is not None
+    change = Difference("site: heir", ada, f"member {gone}")
+    for version, member in ((policy.version + 1, ada), (policy.version + 2, gone)):
+        told = PolicyChange(SITE, version, after(), Actor.MEMBER, member, (change,))
+        run(shell.storage.policies.replace(evolve(policy, version=version), [], told))
+    words = words_of(boss.get(HISTORY))
+
+    assert f", {gone} (gone) site: new owner of links of leavers ada → became member {gone}" in words
+    assert ", ada site: new owner" in words
 
 
 def test_the_history_is_read_page_by_page(shell: Shell, boss: Seat) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,6 +18,7 @@ from exshare_core.governing.auditing import LONGEST_CHART, Charts, Sight, Told, 
 from exshare_core.permissions import sees_all
 from exshare_core.ports import FIRST, LAST, Sought
 from exshare_core.values import LinkId, MemberId
+from exshare_web import member_names
 from exshare_web.activity import drawing, exports
 from exshare_web.activity.asking import Asked, asked, spot_of, word_of
 from exshare_web.manager import words
@@ -54,6 +56,7 @@ async def show(request: Request, desk: Desk) -> Response:
     whole = await _charts(desk, wanted.sought, query.get("days", "")) if after is None else None
     is_served = bool(trail.events) and after is None and _is_served(wanted)
     served, all_served = await desk.auditing.links(desk.member, wanted.sought, MOST_SERVED) if is_served else ((), True)
+    names = await desk.auditing.names(desk.member)
     links = {one.event.link for one in trail.events} | ({one for one, _ in whole.links} if whole else set())
     return await framed(
         request,
@@ -67,7 +70,7 @@ async def show(request: Request, desk: Desk) -> Response:
         trail=trail,
         sees_people=trail.sight >= Sight.PEOPLE,
         sees_places=trail.sight >= Sight.PLACES,
-        names=await desk.sharing.names(desk.member, {one.event.member for one in trail.events}),
+        member_called=partial(member_names.called, names),
         called=await _called(desk, links),
         charts=whole,
         chart=drawing.chart(whole.days) if whole else None,
@@ -80,7 +83,7 @@ async def show(request: Request, desk: Desk) -> Response:
         more=word_of(trail.more),
         topics=tuple((topic, sorted(kind.value for kind in topic.kinds)) for topic in Topic),
         actors=[one.value for one in Actor],
-        detail=words.detail,
+        detail=lambda event: member_names.with_names(names, words.detail(event)),
         days=(whole.last - whole.first).days + 1 if whole else 0,
         of_site=not any(wanted.get(name) for name in _SCOPE),
         kept_days=desk.auditing.retention.days,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from starlette.requests import Request
 from starlette.responses import Response
 
+from exshare_web import member_names
 from exshare_web.admin import words
 from exshare_web.manager.pages import framed
 from exshare_web.manager.session import Desk
@@ -18,12 +21,14 @@ async def show(request: Request, desk: Desk) -> Response:
     before = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else None
     changes = await desk.governing.history(desk.member, before=before, limit=PER_PAGE + 1)
     shown = changes[:PER_PAGE]
+    names = await desk.auditing.names(desk.member)
     return await framed(
         request,
         desk,
         "admin_history.html",
         changes=shown,
-        names=await desk.sharing.names(desk.member, {one.member for one in shown}),
+        called=partial(member_names.called, names),
+        named=partial(member_names.with_names, names),
         more=shown[-1].version if len(changes) > PER_PAGE else None,
         first=before is None,
         what=words.what,

@@ -14,6 +14,7 @@ from exshare_core.governing.auditing import Sight
 from exshare_core.ports import Sought
 from exshare_core.sharing import Personal, Shown
 from exshare_core.values import Address, LinkId
+from exshare_web import member_names
 from exshare_web.admin.words import TITLES
 from exshare_web.manager import forms, words
 from exshare_web.manager.forms import Filled
@@ -281,7 +282,7 @@ async def _link_page(
     address, hidden = await _address(desk, shown)
     trail = await desk.auditing.look(desk.member, Sought(link=link.id), limit=20)
     events = [one.event for one in trail.events]
-    names = await desk.sharing.names(desk.member, {link.owner, *(event.member for event in events)})
+    names = await desk.auditing.names(desk.member)
     called = await titles(desk, [link.scope.root])
     beside = await desk.sharing.list(desk.member, page=link.scope.root, limit=MOST_BESIDE + 1)
     fresh = filled is None and typed is None
@@ -318,7 +319,7 @@ async def _link_page(
         renewable=words.renewable(shown),
         ends_soon=words.ends_soon(shown, desk.sharing.clock.now()),
         warnings=words.warnings(shown, shell(request).services.ways_of(desk.site).methods),
-        detail=words.detail,
+        detail=lambda event: member_names.with_names(names, words.detail(event)),
         done=DONE.get(request.query_params.get("done", ""), "") if fresh else "",
         problem=problem,
     )
