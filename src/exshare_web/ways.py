@@ -11,7 +11,7 @@ from exshare_core.departing import Gateway
 from exshare_core.gates import Method
 from exshare_core.values import SiteId
 from exshare_web.settings import SiteSettings
-from exshare_web.sign_in_settings import SignInSettings
+from exshare_web.settings.sign_in import SignInSettings
 
 
 @frozen

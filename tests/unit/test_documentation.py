@@ -25,10 +25,10 @@ from exshare_core.errors import Busy, InvalidValue
 from exshare_core.testing.mailer import a_message
 from exshare_core.values import LinkId, SiteId
 from exshare_web.container import RegisteredAdapters
-from exshare_web.environment import variable
-from exshare_web.host_settings import KEYS as HOST_KEYS
 from exshare_web.settings import CHOSEN, PLAIN, SITE, TOP, load
-from exshare_web.sign_in_settings import KEYS
+from exshare_web.settings.environment import variable
+from exshare_web.settings.hosts import KEYS as HOST_KEYS
+from exshare_web.settings.sign_in import KEYS
 from tests.unit.strangers import installed
 
 ROOT = Path(__file__).resolve().parents[2]

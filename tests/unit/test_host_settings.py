@@ -10,8 +10,8 @@ import pytest
 
 from exshare_core.errors import InvalidValues
 from exshare_web.container import RegisteredAdapters
-from exshare_web.host_settings import HostSettings
 from exshare_web.settings import load
+from exshare_web.settings.hosts import HostSettings
 from tests.unit.test_sign_in_settings import BEGINNING
 
 ISSUER = "https://intranet.example.com"

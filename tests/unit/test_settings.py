@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from exshare_core.errors import InvalidValue, InvalidValues
 from exshare_core.values import SiteId
 from exshare_web.container import RegisteredAdapters
-from exshare_web.sections import Section
 from exshare_web.settings import Passwords, Settings, SiteSettings, load
+from exshare_web.settings.sections import Section
 from tests.requirements import need
 
 DATA = Path("/var/lib/exshare")

@@ -10,9 +10,9 @@ import pytest
 from exshare_core.errors import InvalidValues
 from exshare_core.values import Address, People
 from exshare_web.container import RegisteredAdapters
-from exshare_web.sections import Section
 from exshare_web.settings import load
-from exshare_web.sign_in_settings import SignInSettings
+from exshare_web.settings.sections import Section
+from exshare_web.settings.sign_in import SignInSettings
 
 BEGINNING = """
 base_url = "https://share.example.com"

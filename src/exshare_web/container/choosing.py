@@ -17,9 +17,9 @@ from exshare_adapters.peppers import load_peppers
 from exshare_core.errors import InvalidValue, InvalidValues
 from exshare_core.values import SiteId
 from exshare_web import settings as configuration
-from exshare_web.host_settings import HostSettings
-from exshare_web.sections import Section
 from exshare_web.settings import Settings
+from exshare_web.settings.hosts import HostSettings
+from exshare_web.settings.sections import Section
 
 
 class RegisteredAdapters:

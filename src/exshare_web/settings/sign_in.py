@@ -10,7 +10,7 @@ from attrs import frozen
 
 from exshare_core.errors import InvalidValue, printable
 from exshare_core.values import People
-from exshare_web.sections import Reading, Section
+from exshare_web.settings.sections import Reading, Section
 
 KEYS = ("name", "title", "use", "domains", "for", "admin_groups", "groups_from")
 """The keys that are the same whatever adapter is chosen."""

@@ -11,8 +11,8 @@ from attrs import define, field, frozen
 from exshare_core.errors import InvalidValue, InvalidValues, printable
 
 if TYPE_CHECKING:
-    from exshare_web.host_settings import HostSettings
-    from exshare_web.settings import Passwords
+    from exshare_web.settings.hosts import HostSettings
+    from exshare_web.settings.values import Passwords
 
 
 class Adapters(Protocol):

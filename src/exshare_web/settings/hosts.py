@@ -10,8 +10,8 @@ from typing import Any
 from attrs import field, frozen
 
 from exshare_core.errors import InvalidValue, printable, unknown
-from exshare_web.environment import Place, variable
-from exshare_web.sections import Reading
+from exshare_web.settings.environment import Place, variable
+from exshare_web.settings.sections import Reading
 
 FILES = ("keys_file", "secret_file")
 KEYS = ("name", "issuer", "keys", "secret", *FILES)

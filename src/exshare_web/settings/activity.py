@@ -12,8 +12,8 @@ from attrs import field, frozen
 
 from exshare_core.governing.auditing import RETENTION
 from exshare_core.values import EVERYWHERE, SiteId
-from exshare_web.environment import Place, variable
-from exshare_web.sections import Reading
+from exshare_web.settings.environment import Place, variable
+from exshare_web.settings.sections import Reading
 
 SECTION = ("days", "heads_file")
 """The keys of ``[activity]``."""
