@@ -8,7 +8,7 @@ import json
 import re
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
@@ -18,12 +18,23 @@ import httpx2
 from attrs import Factory, define, field, frozen
 from pypdf import PdfReader
 
+from exshare_core.testing.printing import png
 from exshare_demo import pages
 from exshare_demo.canaries import BEARER_TOKEN, CANARIES, PAT
 from exshare_demo.serving import Addresses, standing
 from exshare_demo.site import Site, demo_site
 from tests.e2e import configured
-from tests.e2e.canary_table import LISTED, MEMBER_PASSWORD, OPTIONS, PASSWORD, READER
+from tests.e2e.canary_table import (
+    BEHIND,
+    GATED,
+    LISTED,
+    MEMBER_PASSWORD,
+    OPTIONS,
+    PASSWORD,
+    READER,
+    REFUSED,
+    look_of,
+)
 from tests.e2e.running import PATIENCE, Program, exshare, hidden_fields, service
 
 ACCOUNT, KEY = CANARIES["account"][4], CANARIES["user-key"][4]
@@ -50,8 +61,8 @@ MATTERS = (
 """Pages on which an option could make a difference."""
 
 
-TALKED_ABOUT = (pages.WARRANTY, pages.EXCLUDED_PAGE)
-"""Pages with comments, one of which hangs on an excluded part, and with versions."""
+TALKED_ABOUT = (pages.WARRANTY, pages.EXCLUDED_PAGE, pages.CARE)
+"""Pages with comments, of which one hangs on an excluded part and one is settled, and with versions."""
 BESIDE = ("", "/comments", "/history", "/history/1", "/history/2", "/compare", "/compare?from=1&to=3")
 """What is asked for of those."""
 
@@ -119,11 +130,11 @@ class Browser:
 
     def post(self, place: str, /, stage: str = "gate", **fields: object) -> httpx2.Response:
         """Send a form."""
-        answer = self._kept(self.client.build_request("POST", place, data=fields), stage)
+        return self._sent(self.client.build_request("POST", place, data=fields), stage)
 
-        assert answer is not None
-
-        return answer
+    def post_files(self, place: str, files: Mapping[str, bytes], fields: Mapping[str, str]) -> httpx2.Response:
+        """Send a form that asks for files."""
+        return self._sent(self.client.build_request("POST", place, data=fields, files=files), "inside")
 
     def took(self, answer: httpx2.Response) -> None:
         """Keep what a document at the end of an answer says, and what it is made of: its words are packed in it."""
@@ -133,11 +144,22 @@ class Browser:
 
         pdf = base64.b64decode(packed[1])
         words = " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages).split())
+
+        assert "the harbour at Brightwater went dark" in words
+        assert look_of(self.site) in words
+
         parts = [pdf, words.encode()]
         for stream in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
             with suppress(zlib.error):
                 parts.append(zlib.decompress(stream))
         self.run.records.append(Record(self.site, self.link, "inside", "pdf", b"\n".join(parts)))
+
+    def _sent(self, request: httpx2.Request, stage: str) -> httpx2.Response:
+        answer = self._kept(request, stage)
+
+        assert answer is not None
+
+        return answer
 
     def _kept(self, request: httpx2.Request, stage: str) -> httpx2.Response | None:
         body, whole = b"", True
@@ -214,6 +236,9 @@ def deployed(folder: Path, storage: str, sites: Iterable[str]) -> Iterator[tuple
                 "member", "add", "lena", "--site", name, "--identity", identity, "--password-stdin",
                 stdin=f"{MEMBER_PASSWORD}\n",
             )  # fmt: skip
+            run.command(
+                "member", "add", "boss", "--site", name, "--admin", "--password-stdin", stdin=f"{MEMBER_PASSWORD}\n"
+            )
         port = configured.port_of(run.config)
         with service(folder, run.config, port, TMPDIR=run.environment["TMPDIR"]) as program:
             yield run, program
@@ -225,17 +250,49 @@ def deployed(folder: Path, storage: str, sites: Iterable[str]) -> Iterator[tuple
 def members_way(run: Run, site: str, options: Iterable[str]) -> None:
     """Sign in, look around, make the links, change one, send one, and leave."""
     with browser(run, site, "member") as lena:
-        door = lena.get("/manage/sign-in", "gate")
-        assert door is not None
-        form = {**hidden_fields(door.text), "site": site, "name": "lena"}
-        lena.post("/manage/sign-in", **form, password="not this one at all")
-        assert 303 == lena.post("/manage/sign-in", "inside", **form, password=MEMBER_PASSWORD).status_code
+        _sign_in(lena, "lena")
         for address in (f"new?q={SOUGHT}", "new?q=Kestrel", f"new?page={pages.HIDDEN_PAGE}", "new?page=99999999"):
             lena.get(f"/manage/{site}/{address}")
         for name in options:
             run.links[site, name] = _made(lena, name)
         lena.get(f"/manage/{site}/links")
         lena.get("/manage")
+
+
+def admins_way(run: Run, site: str) -> None:
+    """Say how the site looks: once in a way that is refused, then with a picture that carries more than it shows."""
+    place = f"/manage/{site}/policy/branding"
+    with browser(run, site, "admin") as boss:
+        _sign_in(boss, "boss")
+        form = _fields(boss, place)
+        assert 400 == boss.post(place, "inside", **form, do="save", styles=f"@import '{REFUSED}';").status_code
+        look = {"name": look_of(site), "footer": look_of(site), "gate": look_of(site), "accent": "#7a1fa2"}
+        assert 303 == boss.post(place, "inside", **form, **look, do="save", styles="h1 { color: #7a1fa2 }").status_code
+        logo = png() + f"<script>{BEHIND}</script>".encode()
+        assert 303 == boss.post_files(f"{place}/pictures", {"logo": logo}, _fields(boss, place)).status_code
+        shown = boss.get(place)
+        assert shown is not None
+        found = re.search(r'<img src="(/brand/[0-9a-f]{64})"', shown.text)
+        assert found is not None
+        boss.get(found[1])
+
+
+def _fields(boss: Browser, place: str) -> dict[str, str]:
+    """What a form carries that nobody typed."""
+    form = boss.get(place)
+    assert form is not None
+    hidden = hidden_fields(form.text)
+    boss.run.secrets.add(hidden["csrf"])
+    return {name: hidden[name] for name in ("csrf", "version")}
+
+
+def _sign_in(member: Browser, name: str) -> None:
+    """Come in by a password, after trying another."""
+    door = member.get("/manage/sign-in", "gate")
+    assert door is not None
+    form = {**hidden_fields(door.text), "site": member.site, "name": name}
+    member.post("/manage/sign-in", **form, password="not this one at all")
+    assert 303 == member.post("/manage/sign-in", "inside", **form, password=MEMBER_PASSWORD).status_code
 
 
 def _made(lena: Browser, name: str) -> str:
@@ -262,7 +319,7 @@ def visitors_way(run: Run, site: str, name: str, walked: Iterable[int], fetched:
     """One visitor from the first look to the last file, with everything that can go wrong on the way."""
     path = run.links[site, name]
     with browser(run, site, name) as visitor:
-        if name in ("password", "people", "limited"):
+        if name in GATED:
             talked = [f"{path}/p/{pages.WARRANTY}{beside}" for beside in BESIDE]
             for address in (path, f"{path}/p/{pages.HOME}", f"{path}/a/att{pages.LIGHTHOUSE_PNG}", *talked):
                 visitor.get(address, "gate")

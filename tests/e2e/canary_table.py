@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from exshare_demo.canaries import CANARIES
+from exshare_demo.canaries import CANARIES, FOOTER_COMMENT, INLINE_COMMENT
 
 PASSWORD = "seven herons in the rain"
 MEMBER_PASSWORD = "a sentence that only Lena knows"
@@ -15,6 +15,11 @@ LISTED = "canary-listed-figures.csv"
 """A file of a page that does not mention it."""
 READER = "grace@reader.example"
 """The visitor who is on the list of the link for people."""
+
+BEHIND = "canary-behind-the-picture"
+"""Stands in the file of a logo, where nobody sees it."""
+REFUSED = "canary-refused-style"
+"""Stands in a look that may not be."""
 
 OPTIONS: Mapping[str, Mapping[str, str | list[str]]] = {
     "plain": {},
@@ -39,7 +44,9 @@ OPTIONS: Mapping[str, Mapping[str, str | list[str]]] = {
 }
 """The links of one site, all for the home page of the guide, as fields of the form that a member fills in."""
 
-TREES = frozenset(OPTIONS) - {"plain", "password", "people", "limited"}
+GATED = frozenset({"password", "people", "limited"})
+"""Those that ask for something before they show a page."""
+TREES = frozenset(OPTIONS) - GATED - {"plain"}
 FEW = ("plain", "password", "people", "limited", "everything")
 """The links that are made where a further kind of site or store is run through."""
 
@@ -57,6 +64,10 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "file": (LISTED,),
     "excluded file": ("supplier-quote.txt",),
     "named file": ("prices.pdf",),
+    "comment": (FOOTER_COMMENT,),
+    "comment on words": (INLINE_COMMENT,),
+    "settled comment": ("Does anybody do this in spring?",),
+    "hidden by an admin": (BEHIND, REFUSED),
 }
 """Words by kind: those that the stand-in plants, and a few that are rightly seen through some links."""
 
@@ -66,6 +77,8 @@ SEEN: Mapping[str, frozenset[str]] = {
     "external-image-host": TREES,
     "label": frozenset({"labels", "everything"}),
     "comment": frozenset({"comments", "everything"}),
+    "comment on words": frozenset({"comments", "everything"}),
+    "settled comment": frozenset({"comments", "everything"}),
     "status": frozenset({"comments", "everything"}),
     "old-version": frozenset({"history", "everything"}),  # older than any link
     "version-message": frozenset({"history", "everything"}),
@@ -90,3 +103,8 @@ MEMBERS: frozenset[str] = frozenset(
 
 DATABASE: frozenset[str] = frozenset({"account", "user-key"})
 """What rests in the database: with whose rights a link reads."""
+
+
+def look_of(site: str) -> str:
+    """The name under which a site presents itself: at the head of all of its own pages and of no other site's."""
+    return f"canary-look of the {site}"

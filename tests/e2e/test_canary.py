@@ -23,6 +23,7 @@ from tests.e2e.canary_run import MATTERS, SOUGHT, SOUGHT_BY_VISITORS, STRANGER, 
 from tests.e2e.canary_table import (
     DATABASE,
     FEW,
+    GATED,
     MEMBER_PASSWORD,
     MEMBERS,
     OPTIONS,
@@ -32,6 +33,7 @@ from tests.e2e.canary_table import (
     TREES,
     UNKNOWN,
     WORDS,
+    look_of,
 )
 
 WHOLE = frozenset({"children", "everything"})
@@ -59,6 +61,7 @@ def ended(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ended]:
         sites = {"cloud": FEW, "centre": FEW}
     with canary_run.deployed(tmp_path, storage, sites) as (run, program):
         for site, options in sites.items():
+            canary_run.admins_way(run, site)
             canary_run.members_way(run, site, options)
             for name in options:
                 canary_run.visitors_way(run, site, name, *_asked(run, site, name))
@@ -103,10 +106,12 @@ def test_visitors_see_what_their_link_shows_and_nothing_rests(ended: Ended) -> N
     links = {(site, link) for site, link in run.links}
     expected = {(site, link, kind) for site, link in links for kind, seen in SEEN.items() if link in seen}
     expected = {one for one in expected if one[2] not in UNKNOWN.get(one[0], ())}
-    words = {**WORDS, "confluence": _addresses(run)}
+    words = {**WORDS, "confluence": _addresses(run), **{site: (look_of(site),) for site, _ in links}}
+    dressed = {(site, link, site) for site, link in links}
+    expected |= dressed
 
     assert expected == _seen(run, words, "inside")
-    assert set() == _seen(run, words, "gate")
+    assert {one for one in dressed if one[1] in GATED} == _seen(run, words, "gate")
     assert set() == _seen(run, words, "fault") - expected
     assert {} == _told(run)
     assert {} == _resting(ended)
@@ -129,11 +134,10 @@ def _seen(run: Run, words: Mapping[str, Iterable[str]], stage: str) -> set[tuple
 
 
 def _told(run: Run) -> Mapping[str, list[str]]:
-    """What members' pages and the operator's commands told beyond what they may."""
+    """What members' and admins' pages and the operator's commands told beyond what they may."""
     told = {}
-    for who in ("member", "operator"):
+    for who, allowed in (("member", MEMBERS), ("admin", {"hidden by an admin"}), ("operator", DATABASE)):
         data = b"".join(record.data for record in run.records if record.link == who)
-        allowed = MEMBERS if who == "member" else DATABASE
         words = [word for kind, some in WORDS.items() if kind not in allowed for word in some]
         if wrong := found([*words, PASSWORD, MEMBER_PASSWORD], data):
             told[who] = wrong
@@ -151,14 +155,19 @@ def _resting(ended: Ended) -> Mapping[str, list[str]]:
         | run.secrets
     )
     words |= {word for kind, some in WORDS.items() if kind not in DATABASE for word in some}
-    people = {READER} | {word for kind in DATABASE for word in WORDS[kind]}
+    people = {READER} | {word for kind in DATABASE for word in WORDS[kind]} | {look_of(site) for site, _ in run.links}
     places = {"database": (ended.database, words), "log": (ended.log, words | people)}
     for folder in ("temporary", "data", "home"):
         whole = b"".join(file.read_bytes() for file in sorted((run.folder / folder).rglob("*")) if file.is_file())
         places[folder] = (whole, words | people)
 
+    known = ("exshare.toml", "exshare.db", "exshare.db-shm", "exshare.db-wal", "key", "stderr.log")
+    other = [one.name for one in run.folder.iterdir() if one.name not in (*known, "mail", "temporary", "data", "home")]
+
     assert ended.database
     assert ended.log
+    assert [] == other
+    assert found([look_of(next(iter(run.links))[0])], ended.database)
 
     return {place: wrong for place, (data, some) in places.items() if (wrong := found(sorted(some), data))}
 
@@ -172,5 +181,7 @@ def _letters(run: Run) -> list[str]:
     planted = [word for some in WORDS.values() for word in some]
 
     assert letters
+
+    planted += [look_of(site) for site, _ in run.links]
 
     return wrong + found([*planted, PASSWORD, STRANGER, "Lantern Works Guide"], whole)
