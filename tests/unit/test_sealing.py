@@ -10,6 +10,7 @@ import pytest
 from attrs import evolve
 
 from exshare_core.errors import InvalidValue
+from exshare_core.events import Mailbox
 from exshare_core.sealing import (
     NOTHING_BEFORE,
     Broken,
@@ -28,7 +29,7 @@ from exshare_core.sealing import (
     sealed,
     step,
 )
-from exshare_core.values import SiteId
+from exshare_core.values import Sealed, SiteId
 
 SITE = SiteId("acme")
 AT = datetime(2026, 5, 15, 12, 30, 15, 123456, tzinfo=UTC)
@@ -45,6 +46,8 @@ COMMITMENT = "1b383664c0d84668f07186d0738194f1403b1f969cabdfbf2fa175184dc7c6d6"
 DIGEST = "d881f2b7f44751a4d19682a07ed89f6095af5c3aa4b4b1ea07d9facd1a41e36d"
 FIRST_HASH = "c7a2757e087d50b1d2722862c196245589f82a18dce2f2f046ad1190ca169439"
 SECOND_DIGEST = "c18d037c028c4624e6394d47d7d9a7900567bde01fdb87d43a321fa6f85d5cc8"
+WITH_MAILBOX = Personal(SALT, "192.0.2.7", None, None, Mailbox(Sealed(b"\x5e\xa1\xed"), b"\xab" * 32))
+COMMITMENT_WITH_MAILBOX = "5b99020cc71754fb59ad04542402f99e7e3d883bfa8ecd625e5ee1302881a781"
 SECOND_HASH = "fec1c22b749a2f16a1957c6f6ac31a8f5903568a7f23d55130e0c4af84cc9a63"
 
 
@@ -55,8 +58,26 @@ def test_the_written_form_is_kept_to_the_byte() -> None:
     hash_of_first = chained(NOTHING_BEFORE, "acme", 1, AT, first)
     second = digest(CHANGED, None)
 
+    assert COMMITMENT_WITH_MAILBOX == commitment(WITH_MAILBOX).hex()
     assert [COMMITMENT, DIGEST, FIRST_HASH] == [one.hex() for one in (committed, first, hash_of_first)]
     assert [SECOND_DIGEST, SECOND_HASH] == [second.hex(), chained(hash_of_first, "acme", 2, LATER, second).hex()]
+
+
+def test_a_commitment_is_of_every_personal_field() -> None:
+    """Another network, mailbox, digest, account or salt, and an absent one, has another commitment."""
+    mailbox = Mailbox(Sealed(b"\x5e\xa1\xed"), b"\xab" * 32)
+    others = [
+        WITH_MAILBOX,
+        evolve(WITH_MAILBOX, network=None),
+        evolve(WITH_MAILBOX, mailbox=None),
+        evolve(WITH_MAILBOX, mailbox=evolve(mailbox, sealed=Sealed(b"\x5e\xa1"))),
+        evolve(WITH_MAILBOX, mailbox=evolve(mailbox, digest=b"\xac" * 32)),
+        evolve(WITH_MAILBOX, account="a1"),
+        evolve(WITH_MAILBOX, salt=bytes(32)),
+        evolve(WITH_MAILBOX, mailbox=None, address="5ea1ed"),
+    ]
+
+    assert len(others) == len({commitment(one) for one in others})
 
 
 def test_rows_are_sealed_in_their_order() -> None:
