@@ -41,6 +41,16 @@ class Chosen:
         """The adapter, closed when the context ends."""
         return asynccontextmanager(self.opener)(self.settings)
 
+    def migrating(self, wanted: bool) -> Chosen:
+        """The same, which brings its tables up to date when it is opened, or leaves them as they stand (`Migrated`).
+
+        What has no key ``migrate`` has no tables of ours to look after, and stays as it is.
+        """
+        settings: Any = self.settings
+        if "migrate" not in keys(type(settings)):
+            return self
+        return attrs.evolve(self, settings=attrs.evolve(settings, migrate=wanted))
+
 
 def installed(section: str) -> tuple[str, ...]:
     """The names that ``use`` may have in `section`, sorted."""

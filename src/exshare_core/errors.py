@@ -15,6 +15,7 @@
     ├── AdapterFailed         the world behind a port failed
     │   ├── Busy              it may work again by itself: retry later (carries seconds)
     │   ├── Broken            the answer made no sense; a retry will not help
+    │   │   └── OldSchema     a database whose schema was not brought up to date yet
     │   ├── CredentialRejected  the connector's credential is not accepted; an operator must act
     │   └── MailRefused       a letter was refused for good
     └── CannotUnseal          a sealed value does not open with this key, purpose, site and id
@@ -130,6 +131,21 @@ class Broken(AdapterFailed):
     """The other side answered something that cannot be used."""
 
 
+class OldSchema(Broken):
+    """The schema of a database is older than this program, and whoever opened it only looks. Names the way on."""
+
+    def __init__(self, stands: str | None, pending: tuple[str, ...]) -> None:
+        self.stands = stands
+        """The last step that was taken; None where there is no schema yet."""
+        self.pending = pending
+        """The steps that are left to take, oldest first."""
+        where = (
+            "the database has no schema yet" if stands is None else f"the schema of the database stands at `{stands}`"
+        )
+        left = f"{len(pending)} steps are pending" if stands is None else f"pending: {', '.join(map(_quoted, pending))}"
+        super().__init__(f"{where}, {left}; `exshare migrate` takes them")
+
+
 class CredentialRejected(AdapterFailed):
     """The connector's credential is not accepted any more, or lacks a scope."""
 
@@ -140,6 +156,10 @@ class MailRefused(AdapterFailed):
 
 class CannotUnseal(ExshareError):
     """A sealed value does not open: wrong key, purpose, site or id, or it was changed."""
+
+
+def _quoted(name: str) -> str:
+    return f"`{name}`"
 
 
 def unknown(what: str, name: str, known: Collection[str], listed: str = "known") -> str:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from exshare_core.decisions import Answer
@@ -25,7 +26,9 @@ OF_BOTH = ("/static", "/brand", "/sso", "/robots.txt")
 """Where paths begin that one host answers, the other, or both: an identity provider sends back to where people left."""
 
 OF_A_SITE = "/"
-"""The front page, which a site's own host alone has."""
+"""The front page, which a site's own host alone has; that of the members' host leads on to `MEMBERS_HOME`."""
+
+MEMBERS_HOME = "/manage"
 
 OF_ALL = ("/healthz", "/readyz")
 """What is asked by whoever watches over the machines, by whatever name."""
@@ -42,6 +45,7 @@ class Names:
             host = urlsplit(url).netloc
             self._paths[host] = (*self._paths.get(host, OF_BOTH), *begins)
         self._sites = {urlsplit(url).netloc: site for site, url in own.items()}
+        self._members = {urlsplit(members).netloc} - {urlsplit(visitors).netloc}
 
     def site_of(self, scope: Scope) -> SiteId | None:
         """The site whose own host is asked; None for every other host."""
@@ -55,6 +59,11 @@ class Names:
         if self.site_of(scope) is not None:
             return path == OF_A_SITE or _below(path, (*OF_VISITORS, *OF_BOTH))
         return any(_below(path, self._paths.get(name, ())) for name in _named(scope))
+
+    def leads_on(self, scope: Scope) -> bool:
+        """Whether what is asked for is the front page of a host that members have for themselves."""
+        asked = scope["path"] == OF_A_SITE and scope["method"] in ("GET", "HEAD")
+        return asked and any(name in self._members for name in _named(scope))
 
     def knows(self, scope: Scope) -> bool:
         """Whether the host that is asked is one of ours; a deployment of one name knows every host."""
@@ -73,6 +82,8 @@ class Hosts:
         """Pass on what belongs to the host that is asked."""
         if scope["type"] != "http" or self.names.belongs(scope):
             await self.app(scope, receive, send)
+        elif self.names.leads_on(scope):
+            await RedirectResponse(MEMBERS_HOME, 303)(scope, receive, send)
         elif self.names.knows(scope):
             await self.answers.stranger(Answer.UNKNOWN)(scope, receive, send)
         else:

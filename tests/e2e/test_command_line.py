@@ -247,6 +247,7 @@ def test_a_page_that_the_owner_cannot_read_is_refused(config: Path, tmp_path: Pa
 @pytest.mark.parametrize("config", ["sqlite"], indirect=True)
 def test_check_says_what_is_wrong_and_how_to_mend_it(config: Path, tmp_path: Path) -> None:
     """All well ends with 0; a wrong token ends with 1 and a sentence about that site, without the token."""
+    answer_of("migrate", "--config", config, "--json", home=tmp_path)
     well = answer_of("check", "--config", config, "--json", home=tmp_path)
     config.write_text(config.read_text().replace(CLASSIC_TOKEN, "wrong-token-of-ours"))
     ended = installed("check", "--config", config, home=tmp_path)

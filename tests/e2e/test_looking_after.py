@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+import json
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -53,6 +54,7 @@ def findings(config: Path, home: Path) -> dict[str, list[str]]:
 
 def test_a_sound_installation_is_told_so(config: Path, tmp_path: Path) -> None:
     """Everything is looked at, and nothing is wrong."""
+    exshare("migrate", "--config", config, home=tmp_path)
     found = findings(config, tmp_path)
 
     assert {"config", "secrets.key_file", "storage", "storage.schema", "storage.clock", "mail", "sites.acme"} < set(
@@ -101,13 +103,74 @@ def test_the_schema_is_brought_up_once(
         sqlite_section(tmp_path) if store == "sqlite" else postgres_section(request.getfixturevalue("postgres_dsn"))
     )
     config = written(tmp_path, section, site_section("acme", confluence))
+    looked = answer_of("migrate", "--config", config, "--dry-run", "--json", home=tmp_path)
     first, second = (answer_of("migrate", "--config", config, "--json", home=tmp_path) for _ in range(2))
     said = exshare("migrate", "--config", config, home=tmp_path).stdout
 
     assert "0001_first" == first["taken"][0]
+    assert {**first, "dry_run": True} == looked
     assert (first["taken"], []) == (first["steps"], second["taken"])
     assert first["steps"] == second["steps"]
     assert "nothing was left to do\n" == said
+
+
+@pytest.mark.parametrize("store", ["sqlite", "postgres"])
+def test_an_old_schema_is_looked_at_and_left_alone(
+    store: str, tmp_path: Path, confluence: Addresses, request: pytest.FixtureRequest
+) -> None:
+    """O1, A4: before the first step and below the last, what only looks ends with 3 or is refused, says which steps wait,
+    and takes none; so does `serve` where the configuration says that it takes none.
+    """
+    section = (
+        sqlite_section(tmp_path) if store == "sqlite" else postgres_section(request.getfixturevalue("postgres_dsn"))
+    )
+    config = written(tmp_path, section, site_section("acme", confluence))
+    config.chmod(0o600)
+    to = ("--config", config)
+    empty = exshare("check", *to, home=tmp_path)
+    nothing = exshare("activity", "list", *to, home=tmp_path)
+    made = (tmp_path / "exshare.db").exists()
+    steps = answer_of("migrate", *to, "--json", home=tmp_path)["steps"]
+    undone = answer_of("migrate", "--to", "0010", *to, "--json", home=tmp_path)
+    examined = exshare("doctor", *to, "--json", home=tmp_path)
+    refused = exshare("key", "list", *to, home=tmp_path)
+    config.write_text(config.read_text().replace("[storage]", "[storage]\nmigrate = false"))
+    stopped = exshare("serve", *to, "--port", str(port_of(config)), home=tmp_path)
+    left = answer_of("migrate", "--dry-run", *to, "--json", home=tmp_path)
+    waiting = {one["what"] for one in json.loads(examined.stdout) if one["waits"]}
+    behind = "exshare: the schema of the database stands at `0010_lists`, pending: `0011_activity`"
+
+    assert (3, 1, False) == (empty.returncode, nothing.returncode, made)
+    assert (
+        f"waits  storage\n       the database has no schema yet, {len(steps)} steps are pending; `exshare migrate` "
+        in (empty.stdout)
+    )
+    assert "exshare: the database has no schema yet" in nothing.stderr
+    assert (steps[:10], steps[:9:-1], []) == tuple(undone[one] for one in ("steps", "undone", "taken"))
+    assert (3, {"storage", "storage.schema"}) == (examined.returncode, {"storage", "storage.schema"} & waiting)
+    assert (1, behind) == (refused.returncode, refused.stderr[: len(behind)])
+    assert (1, behind) == (stopped.returncode, stopped.stderr[: len(behind)])
+    assert steps[10:] == left["taken"]
+
+
+def test_going_back_names_what_would_be_lost(config: Path, tmp_path: Path) -> None:
+    """O1: a look names the rows, going without `--lose` is refused, and a program that is older than the database says so."""
+    to = ("--config", config)
+    exshare("member", "add", "ada", "--identity", MIRA, *to, home=tmp_path)
+    looked = exshare("migrate", "--to", "0010", "--dry-run", *to, home=tmp_path)
+    refused = exshare("migrate", "--to", "0010", *to, home=tmp_path)
+    nowhere = exshare("migrate", "--to", "77", *to, home=tmp_path)
+    with closing(sqlite3.connect(tmp_path / "exshare.db")) as database, database:
+        database.execute("insert into exshare_migrations values ('9999_later', '', '', '')")
+    newer = exshare("member", "list", *to, home=tmp_path)
+    wrong = findings(config, tmp_path)["storage.schema"]
+
+    assert "would be undone: 0011_activity\n" in looked.stdout
+    assert "would be dropped: table `activity_unsealed`, 1 rows\n" in looked.stdout
+    assert (1, True) == (refused.returncode, "exshare: to: rows would be lost: " in refused.stderr)
+    assert (1, True) == (nowhere.returncode, "exshare: to: there is no step `77`; taken: 0001_first" in nowhere.stderr)
+    assert (1, True) == (newer.returncode, "newer than this code: it has the migration `9999_later`" in newer.stderr)
+    assert ["go back with `exshare migrate --to`"] == [one[-35:] for one in wrong]
 
 
 def test_a_key_is_made_used_and_revoked(config: Path, tmp_path: Path) -> None:

@@ -41,7 +41,9 @@ def config(request: pytest.FixtureRequest, tmp_path: Path, confluence: Addresses
         storage = sqlite_section(tmp_path)
     else:
         storage = postgres_section(request.getfixturevalue("postgres_dsn"))
-    return written(tmp_path, storage, site_section("acme", confluence))
+    file = written(tmp_path, storage, site_section("acme", confluence))
+    exshare("migrate", "--config", file, home=tmp_path)
+    return file
 
 
 @pytest.fixture
@@ -169,6 +171,7 @@ def test_what_is_wrong_is_said_in_a_line(
 ) -> None:
     """P10: exit code 1, one line for each fault, and no trace."""
     config = written(tmp_path, sqlite_section(tmp_path), site_section("acme", confluence))
+    exshare("migrate", "--config", config, home=tmp_path)
     ended = exshare("policy", *arguments, "--config", config, home=tmp_path, stdin=document)
 
     assert (1, "") == (ended.returncode, ended.stdout)

@@ -106,6 +106,26 @@ def test_the_right_host_answers(shell: Shell, made: Made, ada: TestClient) -> No
     assert f"{BASE_URL}/s/{made.token}" in ada.get(f"{LINKS}/{made.id}").text
 
 
+def test_the_front_page_of_the_members_host_leads_on(shell: Shell, ada: TestClient) -> None:
+    """Whoever types the host alone comes to where members sign in, or to their list; by no other way of asking."""
+    stranger = at(shell, MANAGE_URL)
+    first = stranger.get("/", follow_redirects=False)
+
+    assert (303, "/manage") == (first.status_code, first.headers["location"])
+    assert "set-cookie" not in first.headers
+    assert "/manage/sign-in" == stranger.get("/", follow_redirects=True).url.path
+    assert LINKS == ada.get("/", follow_redirects=True).url.path
+    assert 404 == stranger.post("/").status_code
+
+
+@pytest.mark.parametrize("url", [BASE_URL, "https://stranger.example"])
+def test_no_other_front_page_leads_on(shell: Shell, url: str) -> None:
+    """G8: not that of the visitors' host, and not that of a host that is none of ours: the one 404, to the byte."""
+    client = at(shell, url)
+
+    assert (404, client.get("/nothing").content) == (client.get("/").status_code, client.get("/").content)
+
+
 @pytest.mark.parametrize("host", ["share.example.com:443", "SHARE.example.com", "share.example.com"])
 def test_a_host_is_ours_however_it_is_written(shell: Shell, made: Made, host: str) -> None:
     """With the usual port and in capitals it is the same host."""

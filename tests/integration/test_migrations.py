@@ -4,21 +4,41 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import psycopg
 import pytest
 
-from exshare_adapters.migrations import Migration, load_migrations, migrate, parse, pending
+from exshare_adapters.migrations import (
+    Migration,
+    Target,
+    load_migrations,
+    migrate,
+    parse,
+    pending,
+    standing,
+    take_back,
+)
 from exshare_adapters.postgres.storage import PostgresTarget
 from exshare_adapters.sqlite.connection import connect
 from exshare_adapters.sqlite.storage import SqliteTarget
-from exshare_core.errors import Broken
+from exshare_core.errors import Broken, InvalidValue
+from exshare_core.ports import Descent, Dropped, Migrated, Schema
+from exshare_core.testing.samples import a_link, an_address
+from exshare_core.values import SiteId
 from tests.integration.stores import Store
+
+T = TypeVar("T")
 
 FIRST = parse("0001_first", "create table one (id text);\n-- down\ndrop table one;\n")
 SECOND = parse("0002_second", "create table two (id text);\n\n-- why\ncreate index two_id\n    on two (id);\n")
+THIRD = parse(
+    "0003_third",
+    "create table three (id text);\nalter table one add column more text;\n"
+    "-- down\n-- rows first\ndelete from one\n  where id = 'b';\nalter table one drop column more;\ndrop table three;\n",
+)
 BROKEN = parse("0002_second", "create table two (id text);\ncreate table two (id text);\n")
 
 
@@ -43,15 +63,23 @@ def _query(store: Store, statement: str) -> list[tuple[object, ...]]:
         return cursor.fetchall() if cursor.description else []
 
 
-def _migrate(store: Store, known: list[Migration]) -> tuple[str, ...]:
+def _on_target(store: Store, work: Callable[[Target], T]) -> T:
     if store.product == "sqlite":
         connection = connect(Path(store.place))
         try:
-            return migrate(SqliteTarget(connection), known)
+            return work(SqliteTarget(connection))
         finally:
             connection.close()
     with psycopg.connect(store.place, autocommit=True) as session:
-        return migrate(PostgresTarget(session), known)
+        return work(PostgresTarget(session))
+
+
+def _migrate(store: Store, known: list[Migration]) -> tuple[str, ...]:
+    return _on_target(store, lambda target: migrate(target, known))
+
+
+def _back(store: Store, to: str, *, rehearse: bool = False, lose: bool = False) -> Descent:
+    return _on_target(store, lambda target: take_back(target, to, rehearse=rehearse, lose=lose))
 
 
 def test_opening_applies_every_migration_once(store: Store) -> None:
@@ -98,6 +126,114 @@ def test_a_failed_migration_leaves_nothing_behind(store: Store) -> None:
         _migrate(store, [FIRST, BROKEN])
 
     assert ("0001_first", "0002_second") == _migrate(store, [FIRST, SECOND])
+
+
+def test_the_way_back_is_looked_at_first(store: Store) -> None:
+    """A rehearsal names the steps newest first and what holds rows, and changes nothing; columns that are empty hold none."""
+    _migrate(store, [FIRST, THIRD])
+    _query(store, "insert into three values ('a'), ('b')")
+    _query(store, "insert into one (id) values ('a'), ('b')")
+    before = _query(store, "select version from exshare_migrations order by version")
+    looked = _back(store, "1", rehearse=True)
+    _query(store, "update one set more = 'word' where id = 'a'")
+
+    assert Descent(("0003_third",), (Dropped("rows of `one`", 1), Dropped("table `three`", 2))) == looked
+    assert [("0001_first",), ("0003_third",)] == before
+    assert before == _query(store, "select version from exshare_migrations order by version")
+    assert Dropped("column `more` of `one`", 1) == _back(store, "0001_first", rehearse=True).dropped[1]
+
+
+def test_rows_are_lost_on_purpose_only(store: Store) -> None:
+    """A way back that drops rows is refused, and named; said so, it is taken, and the way forward again after it."""
+    _migrate(store, [FIRST, THIRD])
+    _query(store, "insert into three values ('a')")
+    with pytest.raises(InvalidValue, match=r"to: rows would be lost: table `three` \(1\)"):
+        _back(store, "1")
+    kept = _query(store, "select count(*) from three")
+    undone = _back(store, "1", lose=True).undone
+
+    assert ([(1,)], ("0003_third",)) == (kept, undone)
+    assert [("0001_first",)] == _query(store, "select version from exshare_migrations")
+    assert ("0003_third",) == _migrate(store, [FIRST, THIRD])
+    assert [(0,)] == _query(store, "select count(*) from three")
+
+
+@pytest.mark.parametrize(
+    ("to", "rule"),
+    [
+        ("0001_first", "the migration `0002_second` has no way back"),
+        ("0", "there is no step `0`; taken: 0001_first, 0002_second, 0003_third"),
+        ("0001_frist", "did you mean `0001_first`"),
+    ],
+)
+def test_a_way_that_is_none_is_refused(store: Store, to: str, rule: str) -> None:
+    """Below a step that cannot be undone nobody goes, and not to what was never taken; later steps stay as they are."""
+    _migrate(store, [FIRST, SECOND, THIRD])
+    with pytest.raises(InvalidValue, match=rule):
+        _back(store, to, lose=True)
+
+    assert [(3,)] == _query(store, "select count(*) from exshare_migrations")
+    assert [(0,)] == _query(store, "select count(*) from three")
+
+
+def test_an_older_program_takes_back_what_it_does_not_know(store: Store) -> None:
+    """The way back stands in the ledger, so that whoever knows the first step alone can undo the third."""
+    _migrate(store, [FIRST, THIRD])
+    newer = _on_target(store, lambda target: standing(target, [FIRST]))
+    _back(store, "1")
+
+    assert ("0001_first", "0003_third") == newer.taken
+    assert "it has the migration `0003_third`; run the program that made it, or go back" in newer.fault
+    assert Schema(("0001_first",)) == _on_target(store, lambda target: standing(target, [FIRST]))
+
+
+def test_looking_changes_nothing(store: Store) -> None:
+    """Before the first step and between two, what stands is said, and no table is made for it."""
+    tables = {
+        "sqlite": "select count(*) from sqlite_schema",
+        "postgres": "select count(*) from pg_tables where schemaname = 'public'",
+    }[store.product]
+    empty = _on_target(store, lambda target: standing(target, [FIRST, SECOND]))
+    made = _query(store, tables)
+    _migrate(store, [FIRST])
+
+    assert (Schema((), ("0001_first", "0002_second")), [(0,)]) == (empty, made)
+    assert Schema(("0001_first",), ("0002_second",)) == _on_target(
+        store, lambda target: standing(target, [FIRST, SECOND])
+    )
+
+
+def test_our_own_steps_lead_back_and_forth_with_rows_between(store: Store) -> None:
+    """Down to the first step, up and down again: a link of before is found, and personal fields are where they were."""
+    link = a_link(SiteId("acme"), name="Harbour")
+    instant = "1" if store.product == "sqlite" else "now()"
+
+    async def lost() -> tuple[Schema, Descent]:
+        async with store.open() as storage:
+            assert isinstance(storage, Migrated)
+            if await storage.links.get(link.site, link.id) is None:
+                await storage.links.add(link, an_address(link), [])
+            schema = await storage.schema()
+            return schema, await storage.take_back("1", lose=True)
+
+    async def found() -> object:
+        async with store.open() as storage:
+            record = await storage.links.get(link.site, link.id)
+            return None if record is None else record.link
+
+    schema, descent = asyncio.run(lost())
+    between = _query(store, "select version from exshare_migrations")
+    _query(
+        store,
+        "insert into activity (site, at, kind, actor, detail, network, address)"
+        f" values ('acme', {instant}, 'opened', 'visitor', '', '192.0.2.7', 'ada@example.com')",
+    )
+
+    assert (schema.taken[:0:-1], [("0001_first",)]) == (descent.undone, between)
+    assert link == asyncio.run(found())
+    assert [("192.0.2.7",)] == _query(store, "select network from activity_personal")
+    assert descent.undone == asyncio.run(lost())[1].undone
+    assert [("192.0.2.7", "ada@example.com")] == _query(store, "select network, address from activity")
 
 
 @pytest.mark.parametrize(

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 
 from exshare_adapters.codec import Codec
-from exshare_adapters.migrations import Migration, load_migrations, migrate
+from exshare_adapters.migrations import load_migrations, migrate, standing, take_back
 from exshare_adapters.postgres.accounts import PostgresAccounts
 from exshare_adapters.postgres.activity import PostgresActivity
 from exshare_adapters.postgres.api_keys import PostgresApiKeys
@@ -38,6 +38,9 @@ from exshare_adapters.postgres.used_tokens import PostgresUsedTokens
 from exshare_adapters.queries import load_queries
 from exshare_adapters.upkeep import PRUNINGS, prune_params
 from exshare_core.errors import Broken, Busy
+from exshare_core.ports import Descent, Schema
+
+T = TypeVar("T")
 
 PACKAGE = "exshare_adapters.postgres"
 
@@ -54,9 +57,10 @@ OPEN_SECONDS = 10.0
 class PostgresStorage:
     """The Storage of one PostgreSQL database."""
 
-    def __init__(self, database: Database, brought_up: tuple[str, ...] = ()) -> None:
+    def __init__(self, database: Database, dsn: str, brought_up: tuple[str, ...] = ()) -> None:
         codec = Codec()
         self.database = database
+        self._dsn = dsn
         self.brought_up = brought_up
         self.links = PostgresLinks(database, codec)
         self.codes = PostgresCodes(database)
@@ -80,9 +84,14 @@ class PostgresStorage:
         except Broken as error:
             raise Busy("the database does not answer") from error
 
-    async def steps(self) -> tuple[str, ...]:
-        """See `Migrated.steps`."""
-        return tuple(row["version"] for row in await self.database.read(lambda db: db.all("upkeep.steps")))
+    async def schema(self) -> Schema:
+        """See `Migrated.schema`."""
+        known = load_migrations(PACKAGE)
+        return await _on_target(self._dsn, lambda target: standing(target, known))
+
+    async def take_back(self, to: str, *, rehearse: bool = False, lose: bool = False) -> Descent:
+        """See `Migrated.take_back`."""
+        return await _on_target(self._dsn, lambda target: take_back(target, to, rehearse=rehearse, lose=lose))
 
     async def clock(self) -> datetime:
         """See `Migrated.clock`."""
@@ -98,10 +107,12 @@ class PostgresStorage:
 
 
 @asynccontextmanager
-async def opened(dsn: str, pool_size: int) -> AsyncIterator[PostgresStorage]:
-    """The storage in the database at `dsn`, brought up to date where needed."""
+async def opened(dsn: str, pool_size: int, *, bring_up: bool = True) -> AsyncIterator[PostgresStorage]:
+    """The storage in the database at `dsn`, brought up to date where needed, or as it stands."""
     check_address(dsn)
-    taken = await asyncio.to_thread(_bring_up, dsn, load_migrations(PACKAGE))
+    known = load_migrations(PACKAGE) if bring_up else ()
+    # Asked once without the pool, which would say of a database that does not answer only that it took too long
+    taken = await _on_target(dsn, lambda target: migrate(target, known) if bring_up else ())
     pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
         dsn,
         min_size=1,
@@ -115,22 +126,28 @@ async def opened(dsn: str, pool_size: int) -> AsyncIterator[PostgresStorage]:
     with translated():
         await pool.open(wait=True, timeout=OPEN_SECONDS)
     try:
-        storage = PostgresStorage(Database(pool, load_queries(PACKAGE)), taken)
-        await storage.links.catch_up()
+        storage = PostgresStorage(Database(pool, load_queries(PACKAGE)), dsn, taken)
+        if bring_up:
+            await storage.links.catch_up()
         yield storage
     finally:
         await pool.close()
 
 
-def _bring_up(dsn: str, known: Sequence[Migration]) -> tuple[str, ...]:
-    try:
-        connection = psycopg.connect(dsn, autocommit=True, connect_timeout=CONNECT_SECONDS)
-    except psycopg.OperationalError as error:
-        # libpq names host, user and database here, never the password.
-        reason = "; ".join(line.strip() for line in str(error).splitlines())[:400]
-        raise Busy(f"the database does not answer: {reason}", retry_after=1.0) from error
-    with translated(), connection:
-        return migrate(PostgresTarget(connection), known)
+async def _on_target(dsn: str, work: Callable[[PostgresTarget], T]) -> T:
+    """What `work` gives on a connection of its own, in a thread."""
+
+    def unit() -> T:
+        try:
+            connection = psycopg.connect(dsn, autocommit=True, connect_timeout=CONNECT_SECONDS)
+        except psycopg.OperationalError as error:
+            # libpq names host, user and database here, never the password.
+            reason = "; ".join(line.strip() for line in str(error).splitlines())[:400]
+            raise Busy(f"the database does not answer: {reason}", retry_after=1.0) from error
+        with translated(), connection:
+            return work(PostgresTarget(connection))
+
+    return await asyncio.to_thread(unit)
 
 
 class PostgresTarget:
@@ -140,6 +157,7 @@ class PostgresTarget:
         "insert into exshare_migrations (version, checksum, down, applied_at)"
         " values (%s, %s, %s, to_char(now() at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'))"
     )
+    forget = "delete from exshare_migrations where version = %s"
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self._connection = connection
@@ -155,6 +173,14 @@ class PostgresTarget:
         """See `Target.execute`."""
         self._connection.execute(statement, values or None)
 
-    def applied(self) -> Mapping[str, str]:
-        """See `Target.applied`."""
-        return dict(self._connection.execute("select version, checksum from exshare_migrations").fetchall())
+    def count(self, statement: str) -> int:
+        """See `Target.count`."""
+        found = self._connection.execute(statement).fetchone()
+        return 0 if found is None else int(found[0])
+
+    def ledger(self) -> Mapping[str, tuple[str, str]]:
+        """See `Target.ledger`."""
+        if not self.count("select count(to_regclass('exshare_migrations'))"):
+            return {}
+        rows = self._connection.execute("select version, checksum, down from exshare_migrations").fetchall()
+        return {version: (checksum, down) for version, checksum, down in rows}

@@ -101,6 +101,11 @@ def make_file(path: Path) -> None:
         raise Broken(f"the database file `{path}` cannot be opened: {error.strerror}") from error
 
 
+def holds_anything(path: Path) -> bool:
+    """Whether a file is there that something was written to."""
+    return path.is_file() and path.stat().st_size > 0
+
+
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """One writing transaction: the lock is taken at once; any error undoes everything."""

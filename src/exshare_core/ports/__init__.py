@@ -40,12 +40,12 @@ from exshare_core.ports.machine import (
     AuthenticatorCodes,
     Checked,
     Clock,
-    Migrated,
     PasswordHasher,
     TokenGenerator,
     Vault,
 )
 from exshare_core.ports.mail import Mailer
+from exshare_core.ports.migrating import Descent, Dropped, Migrated, Schema
 from exshare_core.ports.people import AccountRepository, ApiKeyRepository, MemberRepository
 from exshare_core.ports.presenting import BrandingRepository, StyleSheets
 from exshare_core.ports.printing import Booklet, PdfPrinter, Sheet
@@ -83,8 +83,10 @@ __all__ = [
     "CodeRepository",
     "Content",
     "DepartureRepository",
+    "Descent",
     "Directory",
     "Discussions",
+    "Dropped",
     "FailureLog",
     "FileSource",
     "FileStream",
@@ -108,6 +110,7 @@ __all__ = [
     "Place",
     "PolicyRepository",
     "Recorded",
+    "Schema",
     "Search",
     "Sheet",
     "Sought",

@@ -84,21 +84,6 @@ class Vault(Protocol):
 
 
 @runtime_checkable
-class Migrated(Protocol):
-    """A port that a storage may implement beside its own: what its schema was made by, and what its clock says."""
-
-    @property
-    def brought_up(self) -> tuple[str, ...]:
-        """The steps of the schema that were taken when it was opened, oldest first."""
-
-    async def steps(self) -> tuple[str, ...]:
-        """Every step that was ever taken, oldest first."""
-
-    async def clock(self) -> datetime:
-        """What the database takes for the present instant, in UTC."""
-
-
-@runtime_checkable
 class Checked(Protocol):
     """A port of its own that an adapter may implement beside another: to try its connection, for ``exshare check``
     (spec A4).

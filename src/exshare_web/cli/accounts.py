@@ -47,7 +47,7 @@ def list_accounts(config_file: Path, site: str | None, as_json: bool) -> None:
     async def work(deployment: Opened) -> tuple[Listed, ...]:
         return await deployment.services.joining.accounts(options.site_of(site, deployment.services.sharing))
 
-    found = options.with_deployment(config_file, work)
+    found = options.with_deployment(config_file, work, looking=True)
     if as_json:
         options.print_json([described(one) for one in found])
         return

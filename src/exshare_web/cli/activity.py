@@ -111,7 +111,7 @@ def list_events(config_file: Path, site: str | None, limit: int, as_json: bool, 
                 break
         return found
 
-    events = options.with_deployment(config_file, work)
+    events = options.with_deployment(config_file, work, looking=True)
     options.printed(events, as_json, lambda: "\n".join(map(_line, events)) or "nothing has happened")
 
 
@@ -133,7 +133,7 @@ def export(config_file: Path, site: str | None, form: str, **filters: str | None
         write = as_csv if form == "csv" else as_json
         await _written(write(auditing.every(None, wanted.sought), names))
 
-    options.with_deployment(config_file, work)
+    options.with_deployment(config_file, work, looking=True)
 
 
 @activity.command(
@@ -153,7 +153,7 @@ def verify(config_file: Path, site: str | None, head: str | None, as_json: bool)
         auditing = _of(deployment, site if kept is None or site is not None else kept.site)
         return await _verified(auditing, kept)
 
-    verdict = options.with_deployment(config_file, work)
+    verdict = options.with_deployment(config_file, work, looking=True)
     options.printed(_described(verdict), as_json, lambda: _said(verdict))
     if not verdict.whole:
         sys.exit(1)
@@ -170,7 +170,7 @@ def head(config_file: Path, site: str | None, as_json: bool) -> None:
         auditing = _of(deployment, site)
         return auditing.site, (await auditing.stands(None)).head
 
-    name, found = options.with_deployment(config_file, work)
+    name, found = options.with_deployment(config_file, work, looking=True)
     value = {"site": name, "head": None if found is None else str(found)}
     options.printed(value, as_json, lambda: "nothing is sealed yet" if found is None else str(found))
 
@@ -196,7 +196,7 @@ def failures(config_file: Path, site: str | None, limit: int, as_json: bool) -> 
             for one in found
         ]
 
-    found = options.with_deployment(config_file, work)
+    found = options.with_deployment(config_file, work, looking=True)
     lines = (
         f"{one['minute'][:16]}  {one['port']}.{one['operation']}  {one['outcome']}  {one['count']}" for one in found
     )

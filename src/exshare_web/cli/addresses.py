@@ -78,7 +78,7 @@ def list_addresses(reference: str, config_file: Path, as_json: bool) -> None:
         sharing, found = await found_link(deployment, reference)
         return [_described(one) for one in await sharing.personal(None, found.link.id)]
 
-    found = options.with_deployment(config_file, work)
+    found = options.with_deployment(config_file, work, looking=True)
     options.printed(found, as_json, lambda: "\n".join(map(_line, found)))
 
 
@@ -110,7 +110,7 @@ def reach(reference: str, config_file: Path, as_json: bool) -> None:
         sharing, found = await found_link(deployment, reference)
         return await sharing.reach(None, found.link.id)
 
-    counted = options.with_deployment(config_file, work)
+    counted = options.with_deployment(config_file, work, looking=True)
     said = reached(counted)
     options.printed(attrs.asdict(counted), as_json, lambda: "\n".join((said.numbers, *said.more)))
 

@@ -100,7 +100,7 @@ def bulk(
         fates = ("done", "as it was", "refused", "changed meanwhile", "not answered")
         return {**{one.replace(" ", "_"): counted[one] for one in fates}, "links": report, "dry_run": dry_run}
 
-    found = options.with_deployment(config_file, work)
+    found = options.with_deployment(config_file, work, looking=dry_run)
     if as_json:
         options.print_json(found)
         return

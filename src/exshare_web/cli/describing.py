@@ -25,6 +25,8 @@ this page is the same in one place, made from the commands themselves by `exshar
 - `--json` prints one line of JSON on standard output, of the shape that stands below the command, and nothing else.
   Instants are in ISO 8601 with their offset.
 - Passwords come by standard input and never as an argument, which others on the machine can see.
+- What only looks, such as `list`, `show`, `activity`, `check` and every `--dry-run`, leaves the schema of the database
+  as it is. Where that is older or newer than the program it is refused, and says so: `exshare migrate` brings it up to date.
 - Long work shows a bar on standard error where that is a terminal.
 - `exshare completion bash` (or `zsh`, `fish`) prints what teaches a shell to complete commands and options.
 
@@ -33,6 +35,7 @@ this page is the same in one place, made from the commands themselves by `exshar
 | 0 | all is well |
 | 1 | something was refused, was not found, failed, or is wrong with the installation; standard error says what |
 | 2 | the command was not understood |
+| 3 | `check` and `doctor` found nothing wrong, and steps of the schema wait for `exshare migrate` |
 | 130 | it was interrupted |
 """
 

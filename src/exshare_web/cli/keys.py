@@ -102,7 +102,7 @@ def list_keys(config_file: Path, site: str | None, owner: str | None, as_json: b
             raise NotFound(f"there is no member `{owner[:100]}` on this site")
         return [(one.name, it) for one in meant for it in await storage.api_keys.list(where, one.id)]
 
-    found = options.with_deployment(config_file, work)
+    found = options.with_deployment(config_file, work, looking=True)
     options.printed([described(one) for _, one in found], as_json, lambda: "\n".join(_line(*one) for one in found))
 
 

@@ -148,7 +148,7 @@ def list_links(
             async for shown in every(deployment.services.sharing[one], texts)
         ]
 
-    found = options.with_deployment(config_file, work)
+    found = options.with_deployment(config_file, work, looking=True)
     if as_csv:
         from exshare_web import csv_cells
 
@@ -190,7 +190,7 @@ def _of_one_link(act: Act, more: Sequence[Callable[[Any], Any]] = (), given: str
             sharing, found = await found_link(deployment, reference)
             return await described(deployment, sharing, await act(sharing, found, **said))
 
-        printed(options.with_deployment(config_file, work), as_json)
+        printed(options.with_deployment(config_file, work, looking=act is show), as_json)
 
     return command
 

@@ -265,7 +265,7 @@ def list_members(config_file: Path, site: str | None, as_json: bool) -> None:
         where = None if site is None else options.site_of(site, deployment.services.sharing)
         return await deployment.storage.members.list(where)
 
-    found = options.with_deployment(config_file, work)
+    found = options.with_deployment(config_file, work, looking=True)
     if as_json:
         options.print_json([described(one) for one in found])
         return

@@ -122,8 +122,11 @@ def read_text(file: Path, what: str, *, most: int) -> str:
         raise InvalidValue(what, f"`{file}` cannot be read: {error.strerror}") from None
 
 
-def with_deployment(config_file: Path, work: Callable[[Opened], Awaitable[T]]) -> T:
-    """What `work` gives on the opened deployment of `config_file`; the schema is brought up to date first."""
+def with_deployment(config_file: Path, work: Callable[[Opened], Awaitable[T]], *, looking: bool = False) -> T:
+    """What `work` gives on the opened deployment of `config_file`; the schema is brought up to date first.
+
+    A command that is only `looking` leaves the schema as it is, and is refused where that is not up to date.
+    """
     from exshare_web import logs
     from exshare_web.container import load_settings, opened
 
@@ -131,7 +134,7 @@ def with_deployment(config_file: Path, work: Callable[[Opened], Awaitable[T]]) -
     logs.configure("warning", "text")
 
     async def run() -> T:
-        async with opened(settings) as deployment:
+        async with opened(settings, looking=looking) as deployment:
             return await work(deployment)
 
     return asyncio.run(run())

@@ -81,7 +81,7 @@ def export(config_file: Path, site: str | None, as_json: bool) -> None:
         policy = await governing.policy(None)
         return policy.version, write_policy(policy)
 
-    version, document = _governed(config_file, site, work)
+    version, document = _governed(config_file, site, work, looking=True)
     if as_json:
         options.print_json({"version": version, "document": document})
         return
@@ -113,7 +113,7 @@ def import_document(
             await governing.change(None, wanted)
         return found
 
-    _show(_governed(config_file, site, work), as_json, done="" if dry_run else "applied")
+    _show(_governed(config_file, site, work, looking=dry_run), as_json, done="" if dry_run else "applied")
 
 
 @policy.command(epilog=example("exshare policy history --site acme --limit 5"))
@@ -129,7 +129,7 @@ def history(config_file: Path, site: str | None, limit: int, as_json: bool) -> N
     async def work(governing: Governing) -> tuple[PolicyChange, ...]:
         return await governing.history(None, limit=limit)
 
-    changes = _governed(config_file, site, work)
+    changes = _governed(config_file, site, work, looking=True)
     if as_json:
         options.print_json([_row(one) for one in changes])
         return
@@ -157,7 +157,7 @@ def switch(position: str, config_file: Path, site: str | None, space: str | None
             await governing.switch(None, key, position == "on")
         return found
 
-    _show(_governed(config_file, site, work), as_json, done="" if dry_run else f"switched {position}")
+    _show(_governed(config_file, site, work, looking=dry_run), as_json, done="" if dry_run else f"switched {position}")
 
 
 @policy.command(epilog=example("exshare policy explain 3f9c2a --as ada@example.com --from 192.0.2.7"))
@@ -191,7 +191,7 @@ def explain(
         governing = deployment.services.governing[sharing.site]
         return await governing.explain(None, found.link.id, address=who, network=where, at=when, signed_in=how)
 
-    explanation = options.with_deployment(config_file, work)
+    explanation = options.with_deployment(config_file, work, looking=True)
     if as_json:
         options.print_json(_explained(explanation))
         return
@@ -201,12 +201,14 @@ def explain(
 # --- reaching the use cases --------------------------------------------------------------------------------------
 
 
-def _governed(config_file: Path, site: str | None, work: Callable[[Governing], Awaitable[T]]) -> T:
+def _governed(
+    config_file: Path, site: str | None, work: Callable[[Governing], Awaitable[T]], *, looking: bool = False
+) -> T:
     async def on_site(deployment: Opened) -> T:
         sites = deployment.services.governing
         return await work(sites[options.site_of(site, sites)])
 
-    return options.with_deployment(config_file, on_site)
+    return options.with_deployment(config_file, on_site, looking=looking)
 
 
 def _read(file: Path) -> str:

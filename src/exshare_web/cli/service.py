@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,17 +15,29 @@ from exshare_web.cli import options
 from exshare_web.cli.options import Shape, example
 
 if TYPE_CHECKING:
-    from exshare_web.container import Finding, Opened, Trial
+    from exshare_web.container import Finding, Migrating, Trial
 
 FINDING = Shape(
     {
         "what": "What was tried.",
-        "ok": "Whether nothing is wrong.",
+        "ok": "Whether nothing is wrong and nothing waits.",
         "wrong": "What is wrong and how to mend it, in sentences.",
+        "waits": "What is not wrong and waits for you: steps of the schema that were not taken yet.",
     },
     many=True,
 )
-SCHEMA = Shape({"taken": "The steps that were taken now.", "steps": "All that were ever taken, oldest first."})
+SCHEMA = Shape(
+    {
+        "taken": "The steps that were taken now, or would be.",
+        "undone": "The steps that were undone now, or would be, newest first.",
+        "dropped": "What holds rows and was dropped with them, or would be: `what` and `rows`.",
+        "steps": "All steps that stand after it, oldest first.",
+        "dry_run": "Whether nothing was changed.",
+    }
+)
+
+WAITS = 3
+"""With what `check` and `doctor` end where nothing is wrong, and steps of the schema wait to be taken."""
 
 
 @click.command(epilog=example("exshare serve --config exshare.toml --port 8000 --workers 2"))
@@ -34,7 +46,7 @@ SCHEMA = Shape({"taken": "The steps that were taken now.", "steps": "All that we
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The port to listen at.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="How many processes serve.")
 def serve(config_file: Path, host: str, port: int, workers: int) -> None:
-    """Run the service until it is stopped. Makes or upgrades the schema first."""
+    """Run the service until it is stopped. Makes or upgrades the schema first, unless `migrate` in [storage] is false."""
     from exshare_web import serving
 
     serving.serve(config_file, host, port, workers)
@@ -44,7 +56,9 @@ def serve(config_file: Path, host: str, port: int, workers: int) -> None:
 @options.config
 @options.json_of(FINDING)
 def check(config_file: Path, as_json: bool) -> None:
-    """Try every connection and say what is wrong and how to mend it."""
+    """Try every connection and say what is wrong and how to mend it; changes nothing in the database. Ends with 1 where
+    anything is wrong, and with 3 where nothing is and steps of the schema wait for `migrate`.
+    """
     from exshare_web.container import load_settings, trials
 
     _tell(_tried(trials(load_settings(config_file)), "Trying"), as_json)
@@ -54,7 +68,9 @@ def check(config_file: Path, as_json: bool) -> None:
 @options.config
 @options.json_of(FINDING)
 def doctor(config_file: Path, as_json: bool) -> None:
-    """Say what is wrong with an installation: files, schema, clock, connections, mail, and whether the work is done."""
+    """Say what is wrong with an installation: files, schema, clock, connections, mail, and whether the work is done.
+    Changes nothing, and ends as `check` does.
+    """
     from exshare_web.container import Finding, examinations, load_settings
 
     try:
@@ -64,22 +80,38 @@ def doctor(config_file: Path, as_json: bool) -> None:
     _tell(found, as_json)
 
 
-@click.command(epilog=example("exshare migrate --config exshare.toml"))
+@click.command(epilog=example("exshare migrate --config exshare.toml", "exshare migrate --to 0011 --dry-run"))
 @options.config
+@click.option("--to", metavar="STEP", help="Go back: undo every step after this one, by its name or its number.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done and dropped, and change nothing.")
+@click.option("--lose", is_flag=True, help="With --to: lose the rows that --dry-run names.")
 @options.json_of(SCHEMA)
-def migrate(config_file: Path, as_json: bool) -> None:
-    """Bring the schema of the database up to date, as `serve` does when it starts, and say what was done."""
+def migrate(config_file: Path, to: str | None, dry_run: bool, lose: bool, as_json: bool) -> None:
+    """Bring the schema of the database up to date, as `serve` does when it starts, or back to an earlier step, for an
+    earlier program. Stop every service before going back; what would lose rows is refused without `--lose`.
+    """
+    from exshare_web import logs
+    from exshare_web.container import Migration, load_settings, migrated
 
-    async def work(deployment: Opened) -> dict[str, list[str]]:
-        from exshare_core.ports import Migrated
+    settings = load_settings(config_file)
+    logs.configure("warning", "text")
+    done = asyncio.run(migrated(settings, Migration(to, rehearse=dry_run, lose=lose)))
+    described = {
+        "taken": list(done.taken),
+        "undone": list(done.undone),
+        "dropped": [{"what": one.what, "rows": one.rows} for one in done.dropped],
+        "steps": list(done.steps),
+        "dry_run": dry_run,
+    }
+    options.printed(described, as_json, lambda: "\n".join(_said(done, "would be " if dry_run else "")))
 
-        storage = deployment.storage
-        if not isinstance(storage, Migrated):
-            return {"taken": [], "steps": []}
-        return {"taken": list(storage.brought_up), "steps": list(await storage.steps())}
 
-    done = options.with_deployment(config_file, work)
-    options.printed(done, as_json, lambda: "\n".join(done["taken"]) or "nothing was left to do")
+def _said(done: Migrating, how: str) -> Iterator[str]:
+    if not (done.taken or done.undone):
+        yield "nothing was left to do"
+    yield from (f"{how}taken: {one}" if how else one for one in done.taken)
+    yield from (f"{how}undone: {one}" for one in done.undone)
+    yield from (f"{how}dropped: {one.what}, {one.rows} rows" for one in done.dropped)
 
 
 def _tried(todo: Sequence[Trial], label: str) -> list[Finding]:
@@ -100,13 +132,20 @@ def _tried(todo: Sequence[Trial], label: str) -> list[Finding]:
 
 
 def _tell(findings: Sequence[Finding], as_json: bool) -> None:
-    """Say it all; ends with 1 where something is wrong."""
+    """Say it all; ends with 1 where something is wrong, and else with 3 where something waits."""
     if as_json:
-        options.print_json([{"what": one.what, "ok": not one.wrong, "wrong": list(one.wrong)} for one in findings])
+        options.print_json([_described(one) for one in findings])
     else:
         for one in findings:
-            click.echo(f"{'ok   ' if not one.wrong else 'wrong'}  {one.what}")
-            for sentence in one.wrong:
+            click.echo(f"{'wrong' if one.wrong else 'waits' if one.waits else 'ok   '}  {one.what}")
+            for sentence in (*one.wrong, *one.waits):
                 click.echo(f"       {sentence}")
     if any(one.wrong for one in findings):
         sys.exit(1)
+    if any(one.waits for one in findings):
+        sys.exit(WAITS)
+
+
+def _described(one: Finding) -> dict[str, Any]:
+    ok = not (one.wrong or one.waits)
+    return {"what": one.what, "ok": ok, "wrong": list(one.wrong), "waits": list(one.waits)}

@@ -10,6 +10,7 @@ from __future__ import annotations
 from exshare_web.container.assembling import Deployment, Opened, SiteContainer
 from exshare_web.container.choosing import RegisteredAdapters, default_data_dir, load_settings, make_data_dir
 from exshare_web.container.doctoring import examinations
+from exshare_web.container.migrating import Migrating, Migration, migrated
 from exshare_web.container.opening import opened
 from exshare_web.container.trying import LOOKED_AT, Finding, Trial, check, trials, tried
 
@@ -17,6 +18,8 @@ __all__ = [
     "LOOKED_AT",
     "Deployment",
     "Finding",
+    "Migrating",
+    "Migration",
     "Opened",
     "RegisteredAdapters",
     "SiteContainer",
@@ -26,6 +29,7 @@ __all__ = [
     "examinations",
     "load_settings",
     "make_data_dir",
+    "migrated",
     "opened",
     "trials",
     "tried",

@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from exshare_core.ports import Migrated, Storage
+from exshare_core.ports import Migrated
 from exshare_core.values import SiteId
 from exshare_web.container.choosing import Chosen
-from exshare_web.container.trying import Trial, trials
+from exshare_web.container.trying import Trial, looked_at, trials
 from exshare_web.settings import Settings
 
 APART = timedelta(seconds=30)
@@ -59,15 +59,13 @@ def _mode(path: Path) -> int:
 
 
 async def _schema(chosen: Chosen) -> tuple[str, ...]:
-    """Opening brings the schema up to date or says why not; a database that remembers nothing was tampered with."""
-    async with chosen.storage.open() as storage:
-        if isinstance(storage, Migrated) and not await storage.steps():
-            return ("the database remembers no step of its schema: was its table `exshare_migrations` emptied?",)
-    return ()
+    """Whether every step that the program needs was taken, and none that it does not know."""
+    async with looked_at(chosen):
+        return ()
 
 
 async def _clock(chosen: Chosen) -> tuple[str, ...]:
-    async with chosen.storage.open() as storage:
+    async with chosen.storage.migrating(False).open() as storage:
         if not isinstance(storage, Migrated):
             return ()
         apart = await storage.clock() - datetime.now(UTC)
@@ -80,9 +78,8 @@ async def _clock(chosen: Chosen) -> tuple[str, ...]:
 
 async def _work(chosen: Chosen, site: SiteId) -> tuple[str, ...]:
     """What happened is sealed within a second, by the same loops that send letters."""
-    async with chosen.storage.open() as storage:
-        opened: Storage = storage
-        stands = await opened.chain.stands(site)
+    async with looked_at(chosen) as storage:
+        stands = await storage.chain.stands(site)
     since = stands.unsealed_since
     if since is None or datetime.now(UTC) - since <= UNDONE:
         return ()
@@ -91,9 +88,8 @@ async def _work(chosen: Chosen, site: SiteId) -> tuple[str, ...]:
 
 
 async def _letters(chosen: Chosen, site: SiteId) -> tuple[str, ...]:
-    async with chosen.storage.open() as storage:
-        opened: Storage = storage
-        found = await opened.failures.list(site, LOOKED_AT)
+    async with looked_at(chosen) as storage:
+        found = await storage.failures.list(site, LOOKED_AT)
     lately = [one for one in found if one.port == "mail" and one.minute > datetime.now(UTC) - LATELY]
     if not lately:
         return ()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -12,12 +13,13 @@ from exshare_adapters import registry
 from exshare_adapters.peppers import fitting, parted
 from exshare_adapters.vault import load_or_create_key
 from exshare_core.differences import unanswerable_demands
-from exshare_core.errors import AdapterFailed, Broken, InvalidValue
+from exshare_core.errors import AdapterFailed, Broken, InvalidValue, OldSchema
 from exshare_core.explaining import unanswerable
 from exshare_core.links import LinkState
 from exshare_core.policy import Policy
 from exshare_core.ports import Checked, Storage
 from exshare_web.container.choosing import Chosen, make_data_dir
+from exshare_web.container.opening import check_schema
 from exshare_web.settings import Settings, SiteSettings
 from exshare_web.ways import ways_at
 
@@ -31,6 +33,8 @@ class Finding:
 
     what: str
     wrong: tuple[str, ...]
+    waits: tuple[str, ...] = ()
+    """What is not wrong and waits for the operator: steps of the schema that nobody has taken yet."""
 
 
 @frozen
@@ -69,6 +73,8 @@ async def tried(trial: Trial) -> Finding:
     what, attempt = trial.what, trial.attempt
     try:
         return Finding(what, await attempt())
+    except OldSchema as error:
+        return Finding(what, (), (str(error),))
     except (InvalidValue, AdapterFailed) as error:
         return Finding(what, (str(error),))
     except Exception as error:
@@ -82,8 +88,17 @@ async def _try_key(settings: Settings) -> tuple[str, ...]:
     return ()
 
 
+@asynccontextmanager
+async def looked_at(chosen: Chosen) -> AsyncIterator[Storage]:
+    """The storage as it stands, where its schema is up to date; raises OldSchema or Broken where not. Changes nothing."""
+    async with chosen.storage.migrating(False).open() as opened:
+        storage: Storage = opened
+        await check_schema(storage)
+        yield storage
+
+
 async def _try_storage(chosen: Chosen) -> tuple[str, ...]:
-    async with chosen.storage.open() as storage:
+    async with looked_at(chosen) as storage:
         await storage.ping()
         return await _lost_peppers(chosen, storage)
 
@@ -106,7 +121,7 @@ async def _lost_peppers(chosen: Chosen, storage: Storage) -> tuple[str, ...]:
 async def _try_frames(settings: Settings, chosen: Chosen) -> tuple[str, ...]:
     """Links for frames of other hosts than an http address has, whose sites only a browser can tell apart (spec G10)."""
     wrong, own = [], urlsplit(settings.base_url).hostname
-    async with chosen.storage.open() as storage:
+    async with looked_at(chosen) as storage:
         for site in chosen.contents:
             swept = await storage.links.sweep(site, limit=LOOKED_AT)
             listed = {origin for one in swept for origin in one.link.wish.frame_origins}
@@ -119,7 +134,7 @@ async def _try_frames(settings: Settings, chosen: Chosen) -> tuple[str, ...]:
 async def _try_demands(chosen: Chosen, site: SiteSettings) -> tuple[str, ...]:
     """Demands to sign in that nobody can meet, of layers and of links."""
     methods, mend = ways_at(site).methods, "add a way in a table [[sites.sign_in]], or take the demand back"
-    async with chosen.storage.open() as storage:
+    async with looked_at(chosen) as storage:
         policy = await storage.policies.policy(site.name)
         wrong = [] if policy is None else [f"{one}: {mend}" for one in unanswerable_demands(policy, methods)]
         swept = await storage.links.sweep(site.name, limit=LOOKED_AT)

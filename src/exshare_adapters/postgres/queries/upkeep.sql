@@ -4,10 +4,6 @@
 -- Answers.
 select 1 as answer;
 
--- name: steps
--- What the schema was made by, oldest first.
-select version from exshare_migrations order by version;
-
 -- name: clock
 -- The instant by the clock of the database.
 select clock_timestamp() as now;

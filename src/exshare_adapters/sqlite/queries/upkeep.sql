@@ -4,10 +4,6 @@
 -- Touches the file.
 select count(*) as tables from sqlite_schema;
 
--- name: steps
--- What the schema was made by, oldest first.
-select version from exshare_migrations order by version;
-
 -- name: clock
 -- Microseconds since 1970 by the clock of this machine.
 select cast((julianday('now') - 2440587.5) * 86400000000 as integer) as now;
