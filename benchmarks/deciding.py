@@ -14,7 +14,8 @@ from ipaddress import ip_address
 from statistics import median
 from time import process_time
 
-from exshare_core.gates import Attempt, Proof, ProofKind, Visit, decide, prepare
+from exshare_core.attempts import Attempt, Proof, ProofKind, Visit
+from exshare_core.gates import decide, prepare
 from exshare_core.links import LinkAddress, Scope, ShareLink, Switches, Wish
 from exshare_core.policy import Layer, Limits, outer
 from exshare_core.values import AccountId, Address, LinkId, MemberId, Networks, PageId, People, SiteId, SpaceKey

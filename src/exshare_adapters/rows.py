@@ -13,7 +13,7 @@ from exshare_adapters.codec import Codec
 from exshare_adapters.columns import Params, Row, blob, maybe_moment, moment, sealed, tree
 from exshare_adapters.link_rows import link_of
 from exshare_adapters.policy_rows import layers_of, switches_of
-from exshare_core.gates import Visit
+from exshare_core.attempts import Visit
 from exshare_core.guessing import FORGOTTEN_AFTER, Tally
 from exshare_core.letters import SealedLetter
 from exshare_core.links import LinkAddress

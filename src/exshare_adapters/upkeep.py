@@ -9,8 +9,8 @@ from datetime import datetime
 
 from exshare_adapters.columns import Params
 from exshare_core.accounts import ENROLMENT_LIFE, SESSION_IDLE, SESSION_LIFE
+from exshare_core.attempts import PROOF_LIFE, VISIT_IDLE, VISIT_LIFE
 from exshare_core.external_accounts import ACCOUNT_IDLE, ACCOUNT_LIFE, ACCOUNT_STEP_LIFE, SHARE_LIFE
-from exshare_core.gates import PROOF_LIFE, VISIT_IDLE, VISIT_LIFE
 from exshare_core.guessing import FORGOTTEN_AFTER
 
 PRUNINGS = (

@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterator, Mapping
 
 from attrs import fields
 
+from exshare_core.attempts import Method
 from exshare_core.capabilities import Capabilities
 from exshare_core.explaining import in_words, unanswerable, worded
-from exshare_core.gates import Method
 from exshare_core.governance import (
     SITE_LAYER,
     Configuration,

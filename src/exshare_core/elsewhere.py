@@ -11,10 +11,10 @@ from datetime import timedelta
 
 from attrs import frozen
 
+from exshare_core.attempts import Method
 from exshare_core.departing import Departing, Gateway
 from exshare_core.errors import AdapterFailed, Busy, InvalidValue
 from exshare_core.events import Actor, Event, Kind
-from exshare_core.gates import Method
 from exshare_core.guessing import counted_as, departures_wait
 from exshare_core.identities import Declined, Identity
 from exshare_core.limiting import Limit, charge

@@ -12,19 +12,10 @@ from typing import Any
 from attrs import evolve, frozen
 
 from exshare_core import spans
+from exshare_core.attempts import Attempt, Method, Proof, ProofKind
 from exshare_core.capabilities import LADDERS
 from exshare_core.decisions import Answer, Decision, Effect, Stage, Verdict, combine
-from exshare_core.gates import (
-    NO_LAYER,
-    Attempt,
-    Method,
-    Prepared,
-    Proof,
-    ProofKind,
-    decide,
-    identifies,
-    terms_version,
-)
+from exshare_core.gates import NO_LAYER, Prepared, decide, identifies, terms_version
 from exshare_core.links import ShareLink
 from exshare_core.policy import WIDEST, Policy
 from exshare_core.values import Address, IPAddress, Networks, People

@@ -14,10 +14,11 @@ from datetime import datetime, timedelta
 from attrs import evolve, field, frozen
 
 from exshare_core.accounts import Member
+from exshare_core.attempts import Attempt, Method, Proof, ProofKind, Visit
 from exshare_core.content import Absent, MayRead, Node, PageFacts, PageStatus, Reading
 from exshare_core.decisions import Effect, Verdict
 from exshare_core.errors import CannotUnseal, InvalidValue
-from exshare_core.gates import Attempt, Method, Prepared, Proof, ProofKind, Visit, decide, terms_in_force, terms_version
+from exshare_core.gates import Prepared, decide, terms_in_force, terms_version
 from exshare_core.groups import mandate_of
 from exshare_core.permissions import Right
 from exshare_core.planned import applied

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from attrs import evolve, frozen
 
+from exshare_core.attempts import Method
 from exshare_core.decisions import Answer
 from exshare_core.departing import Gateway
-from exshare_core.gates import Method
 from exshare_core.values import SiteId
 from exshare_web.settings import SiteSettings
 from exshare_web.settings.sign_in import SignInSettings

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from exshare_core.gates import Method
+from exshare_core.attempts import Method
 from exshare_demo import pages
 from exshare_demo.canaries import CLASSIC_TOKEN
 from exshare_demo.serving import Addresses, standing

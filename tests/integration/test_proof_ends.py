@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 from attrs import evolve, frozen
 
+from exshare_core.attempts import Method
 from exshare_core.content import Attachment, ByteRange
 from exshare_core.decisions import Answer
 from exshare_core.external_accounts import AccountSession
-from exshare_core.gates import Method
 from exshare_core.links import ShareLink
 from exshare_core.policy import Limits
 from exshare_core.sharing import LinkForm

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+from exshare_core.attempts import Attempt, Method, Proof, ProofKind, Visit
 from exshare_core.decisions import Answer, Decision, Effect, Stage, combine
-from exshare_core.gates import Attempt, Method, Prepared, Proof, ProofKind, Visit, decide, prepare, terms_version
+from exshare_core.gates import Prepared, decide, prepare, terms_version
 from exshare_core.links import LinkAddress, Scope, ShareLink, Switches, Wish
 from exshare_core.policy import Layer, Limits
 from exshare_core.values import AccountId, Address, LinkId, MemberId, PageId, SiteId, SpaceKey, network_address

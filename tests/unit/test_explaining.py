@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+from exshare_core.attempts import Method
 from exshare_core.decisions import Answer, Decision, Effect, Stage, Verdict
 from exshare_core.explaining import (
     REMEDIES,
@@ -22,7 +23,7 @@ from exshare_core.explaining import (
     unanswerable,
     worded,
 )
-from exshare_core.gates import Method, prepare
+from exshare_core.gates import prepare
 from exshare_core.links import Switches, Wish
 from exshare_core.policy import GroupRule, Layer, Limits, Policy
 from exshare_core.testing.samples import NOW, a_link, after, an_address, fresh_site

@@ -9,9 +9,10 @@ import pytest
 from attrs import evolve
 from hypothesis import given, settings
 
+from exshare_core.attempts import Attempt
 from exshare_core.capabilities import Capabilities
 from exshare_core.decisions import Effect, Stage
-from exshare_core.gates import Attempt, decide, prepare
+from exshare_core.gates import decide, prepare
 from exshare_core.impact import Consequence, Impact, decided_live, impact
 from exshare_core.links import LinkState, Scope, ShareLink, Switches, Wish
 from exshare_core.policy import Layer, Limits, outer

@@ -23,9 +23,9 @@ from exshare_adapters.rows import (
     record_of,
     visit_params,
 )
+from exshare_core.attempts import Visit
 from exshare_core.errors import NotFound, StaleLink, Taken
 from exshare_core.events import Event
-from exshare_core.gates import Visit
 from exshare_core.letters import SealedLetter
 from exshare_core.links import LinkAddress, ShareLink
 from exshare_core.listings import Order, Place, Wanted

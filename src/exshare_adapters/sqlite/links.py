@@ -23,9 +23,9 @@ from exshare_adapters.sqlite.along import put_along
 from exshare_adapters.sqlite.connection import Statements
 from exshare_adapters.sqlite.database import Database
 from exshare_adapters.sqlite.renewal import renew
+from exshare_core.attempts import Visit
 from exshare_core.errors import NotFound, StaleLink, Taken
 from exshare_core.events import Event
-from exshare_core.gates import Visit
 from exshare_core.letters import SealedLetter
 from exshare_core.links import LinkAddress, ShareLink
 from exshare_core.listings import Order, Place, Wanted

@@ -11,8 +11,8 @@ from datetime import datetime
 
 from attrs import evolve, field, frozen
 
+from exshare_core.attempts import Method
 from exshare_core.differences import differences, warnings
-from exshare_core.gates import Method
 from exshare_core.governance import Difference, SitePolicy
 from exshare_core.impact import Consequence, Impact, decided_live, impact
 from exshare_core.links import ShareLink, Switches

@@ -13,13 +13,14 @@ from datetime import datetime
 from attrs import evolve, frozen
 
 from exshare_core.accounts import Member
+from exshare_core.attempts import Method
 from exshare_core.content import Absent, reach
 from exshare_core.decisions import Answer, Decision, Effect, Stage, Verdict
 from exshare_core.differences import differences
 from exshare_core.errors import AdapterFailed, Busy, InvalidValue, NotFound, Refused, StalePolicy
 from exshare_core.events import Actor, Event, Kind
 from exshare_core.explaining import Explanation, explain
-from exshare_core.gates import Method, Prepared, prepare
+from exshare_core.gates import Prepared, prepare
 from exshare_core.governance import Permissions, PolicyChange, SitePolicy, assign, check_policy, hold_back, space_layer
 from exshare_core.governing.rehearsing import DryRun, Turned, rehearse
 from exshare_core.groups import identity_of, mandate_of, member_groups, owner_groups

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from attrs import evolve, field, frozen
 
+from exshare_core.attempts import Method
 from exshare_core.decisions import Answer
 from exshare_core.errors import CannotUnseal, NotFound, printable
 from exshare_core.events import Actor, Kind
 from exshare_core.external_accounts import ExternalAccount, KeptShare
-from exshare_core.gates import Method
 from exshare_core.joining.entering import Entering
 from exshare_core.joining.recognising import Recognised, typed_address
 from exshare_core.joining.tending import SHARE_PURPOSE, Tending, share_bound

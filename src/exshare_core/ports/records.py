@@ -6,7 +6,7 @@ from datetime import datetime
 
 from attrs import field, frozen
 
-from exshare_core.gates import Visit
+from exshare_core.attempts import Visit
 from exshare_core.links import LinkAddress, ShareLink, Switches
 from exshare_core.listings import Place
 from exshare_core.policy import Layer

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from exshare_core.attempts import Visit
 from exshare_core.events import Event
-from exshare_core.gates import Visit
 from exshare_core.governance import Permissions, PolicyChange, SitePolicy
 from exshare_core.guessing import Tally
 from exshare_core.letters import SealedLetter

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from attrs import evolve, frozen
 
+from exshare_core.attempts import Attempt
 from exshare_core.content import Absent, PageFacts, reach
 from exshare_core.decisions import Answer, Effect, Stage, Verdict
-from exshare_core.gates import Attempt, decide, prepare
+from exshare_core.gates import decide, prepare
 from exshare_core.links import LINK_LAYER, LinkState, ShareLink
 from exshare_core.policy import Layer, Policy, effective
 from exshare_core.ports import LinkRecord

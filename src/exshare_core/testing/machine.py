@@ -11,9 +11,9 @@ from attrs import define, evolve, field
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from exshare_core.attempts import Visit
 from exshare_core.errors import NotFound, StaleLink, Taken
 from exshare_core.events import Event
-from exshare_core.gates import Visit
 from exshare_core.links import LinkAddress, ShareLink
 from exshare_core.ports import Storage, StoredProof
 from exshare_core.testing import strategies

@@ -11,11 +11,11 @@ from attrs import evolve
 
 from exshare_core.accounts import Member, MemberSession, SignInStep
 from exshare_core.api_keys import ApiKey, Operation
+from exshare_core.attempts import Visit
 from exshare_core.capabilities import Capabilities
 from exshare_core.events import Actor, Event, Kind, Mailbox
 from exshare_core.external_accounts import AccountSession, AccountStep, ExternalAccount, KeptShare
 from exshare_core.factors import SecondFactor
-from exshare_core.gates import Visit
 from exshare_core.letters import SealedLetter
 from exshare_core.links import LinkAddress, Scope, ShareLink, Wish
 from exshare_core.ports import PendingCode, PendingDeparture, StoredProof

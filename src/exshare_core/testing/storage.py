@@ -9,8 +9,8 @@ from typing import ClassVar
 import pytest
 
 from exshare_core.accounts import ENROLMENT_LIFE, SESSION_IDLE, SESSION_LIFE
+from exshare_core.attempts import PROOF_LIFE, VISIT_IDLE, VISIT_LIFE
 from exshare_core.errors import Busy
-from exshare_core.gates import PROOF_LIFE, VISIT_IDLE, VISIT_LIFE
 from exshare_core.guessing import FORGOTTEN_AFTER, Tally
 from exshare_core.ports import Storage
 from exshare_core.testing.accounts import AccountRepositoryContract

@@ -6,8 +6,8 @@ import asyncio
 
 from attrs import evolve
 
+from exshare_core.attempts import Visit
 from exshare_core.events import Kind
-from exshare_core.gates import Visit
 from exshare_core.links import LinkAddress, ShareLink
 from exshare_core.ports import Found, Storage, StoredProof
 from exshare_core.testing.contract import Contract, promise

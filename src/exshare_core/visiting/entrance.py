@@ -13,21 +13,11 @@ from datetime import datetime, timedelta
 
 from attrs import evolve, field, frozen
 
+from exshare_core.attempts import Attempt, Proof, ProofKind
 from exshare_core.decisions import Answer, Decision, Effect, Stage
 from exshare_core.errors import CannotUnseal, InvalidValue
 from exshare_core.events import Actor, Event, Kind
-from exshare_core.gates import (
-    Attempt,
-    Prepared,
-    Proof,
-    ProofKind,
-    decide,
-    findable,
-    framed_by,
-    prepare,
-    terms_in_force,
-    terms_version,
-)
+from exshare_core.gates import Prepared, decide, findable, framed_by, prepare, terms_in_force, terms_version
 from exshare_core.groups import identity_of, owner_groups
 from exshare_core.guessing import counted_as, unknown_wait
 from exshare_core.letters import ENGLISH

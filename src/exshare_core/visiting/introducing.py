@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from attrs import field, frozen
 
+from exshare_core.attempts import Method, Proof, ProofKind
 from exshare_core.errors import InvalidValue
 from exshare_core.events import Kind
-from exshare_core.gates import Method, Proof, ProofKind, identifies
+from exshare_core.gates import identifies
 from exshare_core.ports import VisitorTokens
 from exshare_core.signed_visitors import SignedVisitor
 from exshare_core.values import Address, SiteId

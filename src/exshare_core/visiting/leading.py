@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from exshare_core.attempts import Attempt
 from exshare_core.content import PageFacts
 from exshare_core.decisions import Answer
 from exshare_core.errors import CannotUnseal
-from exshare_core.gates import Attempt, decide
+from exshare_core.gates import decide
 from exshare_core.links import ADDRESS_PURPOSE, LinkAddress, lasting, segment
 from exshare_core.values import LinkId, PageId
 from exshare_core.visiting.browsing import Browsing

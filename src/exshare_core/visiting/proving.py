@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 
 from attrs import evolve, frozen
 
+from exshare_core.attempts import Attempt, Method, Proof, ProofKind, Visit
 from exshare_core.decisions import Answer
 from exshare_core.dispatching import seal_letter
 from exshare_core.errors import InvalidValue, StaleLink
 from exshare_core.events import Event, Kind
-from exshare_core.gates import Attempt, Method, Prepared, Proof, ProofKind, Visit, admits, decide, identifies
+from exshare_core.gates import Prepared, admits, decide, identifies
 from exshare_core.guessing import (
     code_wait,
     codes_link_wait,

@@ -9,9 +9,9 @@ from attrs import frozen
 from starlette.requests import Request
 from starlette.responses import Response
 
+from exshare_core.attempts import Method
 from exshare_core.decisions import Effect, Stage
 from exshare_core.errors import InvalidValue
-from exshare_core.gates import Method
 from exshare_core.values import Address, IPAddress, LinkId, network_address
 from exshare_web.admin.words import TITLES
 from exshare_web.manager.forms import Filled, Reading, errors_of

@@ -12,9 +12,9 @@ from starlette.responses import Response
 
 from exshare_core.accounts import Member
 from exshare_core.api_keys import Operation
+from exshare_core.attempts import Method
 from exshare_core.capabilities import Capabilities
 from exshare_core.errors import AdapterFailed, InvalidValue, InvalidValues, NotFound, Refused, Taken
-from exshare_core.gates import Method
 from exshare_core.links import LabelFilter, ShareLink
 from exshare_core.sharing import LinkForm
 from exshare_core.sharing.standing import Shown

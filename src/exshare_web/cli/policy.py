@@ -178,7 +178,7 @@ def explain(
     as_json: bool,
 ) -> None:
     """Say why LINK (an id or an address) lets a visitor in or not: every gate, every value in force, and whose it is."""
-    from exshare_core.gates import Method
+    from exshare_core.attempts import Method
     from exshare_core.values import Address, instant
 
     who = None if address is None else Address.parse(address)

@@ -18,11 +18,11 @@ from exshare_adapters.system import SystemClock, SystemTokens
 from exshare_adapters.tinycss2_styles import Tinycss2Styles
 from exshare_adapters.totp import Totp
 from exshare_adapters.typst_pdf import TypstPrinter
+from exshare_core.attempts import Method
 from exshare_core.departing import Departing, Gateway
 from exshare_core.dispatching import Dispatching
 from exshare_core.elsewhere import Elsewhere
 from exshare_core.factors import Demand
-from exshare_core.gates import Method
 from exshare_core.governing import Governing
 from exshare_core.governing.auditing import Auditing, Keeping
 from exshare_core.governing.leaving import Leaving

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 
 from attrs import frozen
 
+from exshare_core.attempts import Method
 from exshare_core.capabilities import LADDERS
 from exshare_core.events import Event
 from exshare_core.explaining import VERSION, InForce, beginning, unanswerable, values_in_force
-from exshare_core.gates import Method, terms_in_force
+from exshare_core.gates import terms_in_force
 from exshare_core.links import LINK_LAYER, LabelMode
 from exshare_core.policy import Policy
 from exshare_core.sharing import Counted

@@ -9,8 +9,8 @@ from typing import Any
 from attrs import evolve
 
 from exshare_core.accounts import SESSION_IDLE, SESSION_LIFE
+from exshare_core.attempts import VISIT_IDLE, VISIT_LIFE
 from exshare_core.errors import InvalidValue
-from exshare_core.gates import VISIT_IDLE, VISIT_LIFE
 from exshare_core.testing.fakes.codes import MemoryCodes
 from exshare_core.testing.fakes.links import MemoryLinks
 from exshare_core.testing.fakes.members import MemoryMembers

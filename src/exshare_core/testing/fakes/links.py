@@ -8,9 +8,9 @@ from itertools import islice
 
 from attrs import evolve, frozen
 
+from exshare_core.attempts import Visit
 from exshare_core.errors import NotFound, StaleLink, Taken
 from exshare_core.events import Event
-from exshare_core.gates import Visit
 from exshare_core.letters import SealedLetter
 from exshare_core.links import LinkAddress, LinkState, ShareLink
 from exshare_core.listings import Order, Place, Wanted, after_place, fits, place_of

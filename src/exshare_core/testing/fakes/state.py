@@ -11,12 +11,12 @@ from attrs import define, evolve, field, fields
 
 from exshare_core.accounts import Member, MemberSession, SignInStep
 from exshare_core.api_keys import ApiKey
+from exshare_core.attempts import Visit
 from exshare_core.branding import Branding
 from exshare_core.errors import Taken
 from exshare_core.events import Event
 from exshare_core.external_accounts import AccountSession, AccountStep, ExternalAccount, KeptShare
 from exshare_core.failures import Failure
-from exshare_core.gates import Visit
 from exshare_core.governance import PolicyChange, SitePolicy
 from exshare_core.guessing import Tally
 from exshare_core.letters import SealedLetter

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from exshare_core.attempts import PROOF_LIFE
 from exshare_core.errors import Busy
 from exshare_core.external_accounts import SHARE_LIFE
-from exshare_core.gates import PROOF_LIFE
 from exshare_core.guessing import FORGOTTEN_AFTER
 from exshare_core.ports import (
     AccountRepository,
