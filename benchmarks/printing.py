@@ -3,10 +3,10 @@
     python -m benchmarks.printing [ROUNDS]
 
 One service process over PostgreSQL, before a Confluence whose answers are remembered (`benchmarks.replaying`), as in
-`benchmarks.viewing`. The tree has pages of 10 to 100 kB with constructs and a picture each; the visitors ask for pages of
+`benchmarks.viewing`. The tree has pages of 10 to 100 kB with constructs and a picture each; the other visitors ask for pages of
 other links, evenly, whether or not the last answer is there yet, so that whoever is kept waiting is counted. Each round
 has a stretch of quiet, one with a document in the making and one with two of them at once, so that whatever else the
-machine does falls on all alike; a document that is ready is asked for anew. Shown are the waits of each kind, and how
+machine does falls on all alike; a document that is ready is asked for anew, and no stretch ends before one is. Shown are the waits of each kind, and how
 they compare with those of quiet: the 95th percentile shall be at most twice as long.
 """
 
@@ -14,11 +14,13 @@ from __future__ import annotations
 
 import asyncio
 import math
+import multiprocessing
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import count, cycle
+from multiprocessing.connection import Connection
 from pathlib import Path
 from time import perf_counter
 
@@ -99,21 +101,23 @@ def serving() -> Iterator[tuple[int, str, Sequence[str]]]:
             yield program.process.pid, f"{tree}/p/{root}/pdf", urls
 
 
-async def take(client: httpx2.AsyncClient, tree: str) -> int:
-    """A document of the tree, to its end: how many bytes the page that grows has."""
-    size, end = 0, b""
-    async with client.stream("POST", tree, data={"what": "below"}) as answer:
-        assert answer.status_code == 200, answer.status_code
-        async for part in answer.aiter_bytes():
-            size += len(part)
-            end = (end + part)[-4000:]
-    assert b"download=" not in end, "the whole document fits into its end"
-    assert size > 100_000, "there is no document"
-    return size
+def take(tree: str, taken: Connection) -> None:
+    """A visitor who takes the tree away, over and over: says first that they are there, then how long each took."""
+    with httpx2.Client(timeout=300) as client:
+        taken.send(0.0)
+        while True:
+            began, size = perf_counter(), 0
+            with client.stream("POST", tree, data={"what": "below"}) as answer:
+                assert answer.status_code == 200, answer.status_code
+                size = sum(map(len, answer.iter_raw()))
+            assert size > 100_000, "there is no document"
+            taken.send(perf_counter() - began)
 
 
-async def views(client: httpx2.AsyncClient, urls: Iterator[str], seconds: float) -> list[float]:
-    """How long each of the views of one stretch took."""
+async def views(
+    client: httpx2.AsyncClient, urls: Iterator[str], seconds: float, ready: Callable[[], bool] = lambda: True
+) -> list[float]:
+    """How long each of the views of one stretch took, which goes on until something is `ready`."""
     waits: list[float] = []
 
     async def view(url: str) -> None:
@@ -126,32 +130,44 @@ async def views(client: httpx2.AsyncClient, urls: Iterator[str], seconds: float)
     async with asyncio.TaskGroup() as visitors:
         for number in count():
             at = began + number * EACH
-            if at > began + seconds:
+            if at > began + seconds and ready():
                 break
             await asyncio.sleep(max(0.0, at - perf_counter()))
             visitors.create_task(view(next(urls)))
     return waits
 
 
-@asynccontextmanager
-async def printing(client: httpx2.AsyncClient, tree: str, number: int, took: list[float]) -> AsyncIterator[None]:
+@define
+class Takers:
+    """Visitors who take the tree away, each in a process of their own, so that what they read keeps no view waiting."""
+
+    ends: Sequence[Connection]
+    taken: list[float] = field(factory=list)
+    """How long each document took, in seconds."""
+
+    def ready(self) -> bool:
+        """Whether there is a document."""
+        self.taken += [end.recv() for end in self.ends if end.poll()]
+        return bool(self.taken)
+
+
+@contextmanager
+def printing(tree: str, number: int) -> Iterator[Takers]:
     """So many documents in the making, each followed by another, until the block ends; then their visitors leave."""
-
-    async def again() -> None:
-        while True:
-            began = perf_counter()
-            await take(client, tree)
-            took.append(perf_counter() - began)
-
-    tasks = [asyncio.create_task(again()) for _ in range(number)]
+    context = multiprocessing.get_context("spawn")
+    pipes = [context.Pipe(duplex=False) for _ in range(number)]
+    processes = [context.Process(target=take, args=(tree, sender), daemon=True) for _, sender in pipes]
+    for process in processes:
+        process.start()
     try:
-        yield
-        assert not any(task.done() for task in tasks)
+        for end, _ in pipes:
+            end.recv()
+        yield Takers([end for end, _ in pipes])
+        assert all(process.is_alive() for process in processes)
     finally:
-        for task in tasks:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        for process in processes:
+            process.kill()
+            process.join()
 
 
 async def measured(tree: str, others: Sequence[str], rounds: int) -> Waits:
@@ -160,12 +176,17 @@ async def measured(tree: str, others: Sequence[str], rounds: int) -> Waits:
     limits = httpx2.Limits(max_connections=100, max_keepalive_connections=50)
     async with httpx2.AsyncClient(limits=limits, timeout=120) as client:
         await views(client, urls, OTHERS * EACH)
-        await take(client, tree)
-        for _ in range(rounds):
-            waits.quiet += await views(client, urls, STRETCH)
-            for number, kept in ((1, waits.one), (2, waits.two)):
-                async with printing(client, tree, number, waits.documents):
-                    kept += await views(client, urls, STRETCH)
+        for stretch in range(rounds + 1):
+            quiet = await views(client, urls, STRETCH)
+            with printing(tree, 1) as takers:
+                one = await views(client, urls, STRETCH, takers.ready)
+            with printing(tree, 2) as both:
+                two = await views(client, urls, STRETCH, both.ready)
+            if stretch > 0:
+                waits.quiet += quiet
+                waits.one += one
+                waits.two += two
+                waits.documents += takers.taken + both.taken
     return waits
 
 

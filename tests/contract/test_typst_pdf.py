@@ -16,11 +16,13 @@ from html import escape
 from typing import Any
 
 import pytest
+import typst
 from attrs import evolve
 from pypdf import PdfReader
 
 from exshare_adapters.typst_pdf import TypstPrinter
 from exshare_adapters.typst_pdf.pictures import drawing
+from exshare_adapters.typst_pdf.typesetting import typeset
 from exshare_core.branding import Colour
 from exshare_core.errors import Broken
 from exshare_core.ports import Booklet, Sheet
@@ -88,6 +90,122 @@ def test_a_document_is_tagged() -> None:
 
     assert root["/MarkInfo"]["/Marked"]
     assert {"/H2", "/L", "/LI", "/Table", "/TD", "/Figure"} <= kinds | {"/H2" if "/H3" in kinds else ""}
+
+
+def printed(html: str, **more: Any) -> bytes:
+    """The document of a page in a handbook."""
+    return asyncio.run(TypstPrinter().print(Booklet("Handbook", "en", (a_sheet(html),), PAGES, FILES, **more)))
+
+
+EVERYTHING = (
+    '<h1>From the first</h1><h4>to the fourth</h4><p>words<br>and <a href="https://a.example/">a link</a></p>'
+    "<ul class='ex-tasks'><li class='ex-task ex-done'><span class='ex-sr'>Done: </span>it</li></ul>"
+    "<div class='ex-columns'><div class='ex-column'>left</div><div class='ex-column ex-side'>right</div></div>"
+    "<div class='ex-box ex-info'><p>box</p></div><pre>code</pre><blockquote>said</blockquote><hr>"
+    "<table><tr><th>a</th><td class='ex-tinted' style='--ex-ground:#fffae6'>b</td></tr></table>"
+    f'<span style="--ex-ink:rgb(255,153,31)">amber</span><img src="{FILES}{PICTURE}" alt="">'
+)
+
+
+def test_a_document_says_that_it_keeps_the_rules_for_all_readers() -> None:
+    """PDF/UA-1 holds for everything that a page can have, levels of headings that Confluence left out included."""
+    plain, lacking = (
+        PdfReader(io.BytesIO(printed(html, pictures={PICTURE: png()}))) for html in (EVERYTHING, NO_SHAPE)
+    )
+
+    assert b"pdfuaid:part" in _metadata(plain)
+    assert b"pdfuaid:part" not in _metadata(lacking)
+
+
+NO_SHAPE = "<p>a letter \U0010fffd of nobody</p>"
+
+
+def _metadata(reader: PdfReader) -> bytes:
+    root: Any = reader.trailer["/Root"]
+    data: bytes = root["/Metadata"].get_object().get_data()
+    return data
+
+
+def test_letters_without_a_shape_are_told() -> None:
+    """At the end of a document in which there is one, and in no other."""
+    said = [facts(printed(html, missing="There are boxes.")).text for html in (NO_SHAPE, "<p>Größe λόγος слово</p>")]
+
+    assert [True, False] == ["There are boxes." in one for one in said]
+
+
+def test_the_fonts_of_the_machine_are_used() -> None:
+    """What our own fonts do not have is set with those that the operator has installed."""
+    if not EASTERN & set(typst.Fonts(include_system_fonts=True).families()):
+        pytest.skip("a font with Chinese letters: not found on this machine")
+    found = facts(printed("<p>灯台守</p>", missing="There are boxes."))
+
+    assert "灯台守" in found.text
+    assert "There are boxes." not in found.text
+
+
+EASTERN = {"Droid Sans Fallback", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Noto Sans CJK SC", "Noto Sans CJK JP"}
+
+
+def test_words_from_the_right_begin_at_the_right() -> None:
+    """A paragraph stands where its first letter says."""
+    left, right = _lefts(printed("<p>abc</p>"), "abc"), _lefts(printed("<p>\u0645\u0631\u062d</p>"), "\u0645")
+
+    assert max(left) < 100
+    assert 450 < min(right)
+
+
+def test_nothing_stands_beside_the_paper() -> None:
+    """Words without an end are broken into lines, in text, code and the narrow cells of a table."""
+    cells = "".join(f"<td>{'y' * 90}</td>" for _ in range(10))
+    pdf = printed(f"<p>{'x' * 700}</p><pre>{'x' * 700}</pre><table><tr>{cells}</tr></table>")
+    lines = [line for line in facts(pdf).text.splitlines() if "x" in line]
+
+    assert 1400 == sum(line.count("x") for line in lines)
+    assert max(map(len, lines)) < 130
+    assert max(_lefts(pdf, "y")) < 560
+
+
+def _lefts(pdf: bytes, letter: str) -> list[float]:
+    """How far from the left edge the texts with a letter begin, in points."""
+    lefts: list[float] = []
+
+    def visit(text: str, matrix: Any, *_: Any) -> None:
+        if letter in text:
+            lefts.append(float(matrix[4]))
+
+    for page in PdfReader(io.BytesIO(pdf)).pages:
+        page.extract_text(visitor_text=visit)
+    return lefts
+
+
+def test_a_picture_of_too_many_points_is_its_words() -> None:
+    """Few bytes that stand for much are not unfolded; the document is made all the same."""
+    bomb = png()[:16] + (20_000).to_bytes(4) * 2 + png()[24:]
+
+    assert drawing(b64encode(bomb).decode()) is None
+    assert (
+        "[too large]" in facts(printed(f'<img src="{FILES}{PICTURE}" alt="too large">', pictures={PICTURE: bomb})).text
+    )
+
+
+def test_nothing_steers_what_reads_a_document() -> None:
+    """Neither letters of control nor such as turn the direction of what follows come out; joiners and soft hyphens stay."""
+    html = "<p>a\x07b \u202egnp.exe \u2067x\u2069 co\u00adop \U0001f469\u200d\U0001f467</p>"
+    source = typeset(
+        {
+            **dict.fromkeys(("title", "header", "footer", "number", "contents", "missing"), "\u202et\x00"),
+            "language": "en",
+            "accent": "",
+            "logo": "",
+            "pages": PAGES,
+            "files": FILES,
+            "pictures": {},
+            "sheets": [("1", "\u202et", html, 0, "\u202e")],
+        }
+    )
+
+    assert set() == set("\x00\x07\u202e\u2067\u2069") & set(source)
+    assert "co\u00adop \U0001f469\u200d\U0001f467" in source
 
 
 def _kinds(element: Any) -> Iterator[str]:

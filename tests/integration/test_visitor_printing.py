@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from base64 import b64decode
 from collections.abc import Awaitable, Callable
@@ -21,7 +22,7 @@ from exshare_core.testing import MemoryPage, MemoryPrinter, PrintedFacts
 from exshare_core.testing.fakes.printing import printed_facts
 from exshare_core.testing.printing import png
 from exshare_core.values import AttachmentId, PageId, SiteId
-from exshare_core.visiting import Addresses, Caller, Cut, PageView, Step
+from exshare_core.visiting import Addresses, Caller, Cut, PageView, Printed, Step
 from exshare_core.visiting.printing import MOST_SHEETS
 from exshare_web.app import create_app
 from tests.integration.shell import (
@@ -288,6 +289,51 @@ def test_a_document_is_cut_with_its_link(after: int | None, expected: int) -> No
     assert [Step(number) for number in range(1, expected + 1)] == run(taken())
 
 
+@frozen
+class Early:
+    """Everything is read as soon as it is known of."""
+
+    most: int = 3
+
+    def begin(self, work: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[Any]]:
+        task = asyncio.ensure_future(work())
+        return lambda: task
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(0, 5), (1, 4)], ids=["just read", "read a second ago"])
+def test_what_was_read_ahead_is_judged_anew(seconds: int, expected: int) -> None:
+    """A page that was restricted after it was read is left out, unless it was read within this second."""
+    shell = a_shell()
+    made = shell.make_link(children=True, allow=PDF)
+
+    async def taken() -> list[Any]:
+        visiting, got = shell.services.visiting, []
+        opening = await visiting.open(made.token, Caller(None))
+        assert opening.admission is not None
+        async for step in visiting.printed(
+            made.token,
+            opening.admission,
+            ROOT,
+            Addresses("/p/", "/a/"),
+            MemoryPrinter(),
+            Silent(),
+            below=True,
+            ahead=Early(),
+        ):
+            got.append(step)
+            if len(got) == 2:
+                await asyncio.sleep(0.01)
+                shell.content.pages[SUPPLIER] = evolve(shell.content.pages[SUPPLIER], readers=frozenset())
+                shell.clock.forward(seconds=seconds)
+        return got
+
+    *_, document = run(taken())
+
+    assert isinstance(document, Printed)
+    found = printed_facts(document.pdf)
+    assert (expected, expected == 5) == (len(found.bookmarks), "Suppliers" in found.bookmarks)
+
+
 async def _stored(shell: Shell, made: Made) -> ShareLink:
     record = await shell.storage.links.get(shell.site, made.id)
     assert record is not None
@@ -343,6 +389,7 @@ def test_a_document_that_leaves_pages_out_says_so(pages: int, expected: bool) ->
     shell.content.add(
         *(MemoryPage(PageId(str(number)), f"Page {number}", parent=ROOT) for number in range(100, 100 + pages))
     )
+    shell.app.state.shell.pace.every = 0.0
     found = of_tree(asked(shell, shell.make_link(children=True, allow=PDF), what="below"))
 
     assert min(pages + 1, MOST_SHEETS) == len(found.bookmarks)

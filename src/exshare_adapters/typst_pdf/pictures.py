@@ -9,8 +9,8 @@ from base64 import b64decode
 
 from attrs import field, frozen
 
-_LARGEST = 20_000
-"""Pixels of a side."""
+_LARGEST, _MOST = 20_000, 50_000_000
+"""Pixels of a side, and of the whole: few bytes can stand for many of them."""
 
 
 @frozen
@@ -30,7 +30,7 @@ def drawing(encoded: str) -> Drawing | None:
     if found is None:
         return None
     kind, width, height = found
-    if not (0 < width <= _LARGEST and 0 < height <= _LARGEST):
+    if not (0 < width <= _LARGEST and 0 < height <= _LARGEST and width * height <= _MOST):
         return None
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '

@@ -7,14 +7,17 @@ ours; what it says is theirs.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+from attrs import define
 
 from exshare_adapters.typst_pdf.elements import Element, parsed
 from exshare_adapters.typst_pdf.pictures import drawing
 
 STYLE = """\
-#set text(font: ("Libertinus Serif", "DejaVu Sans Mono"), size: 10.5pt, lang: the-language, hyphenate: auto)
+#set text(font: ("Libertinus Serif", (name: "DejaVu Sans Mono", covers: regex("[\\u{2000}-\\u{2bff}]"))), size: 10.5pt, lang: the-language, hyphenate: auto)
 #let beside(size, ..it) = { set text(size, fill: luma(90)); set par(leading: 0.5em); grid(..it) }
 #let head = {
   beside(8pt, columns: (1fr, 1fr), column-gutter: 1em, align: (left + horizon, right + horizon),
@@ -44,7 +47,7 @@ STYLE = """\
 #show heading: set text(fill: if the-accent == none { black } else { the-accent })
 #show heading.where(level: 1): set text(17pt)
 #show link: set text(fill: rgb("#1a4f9c"))
-#show raw: set text(font: "DejaVu Sans Mono", size: 8pt)
+#show raw: set text(font: ("DejaVu Sans Mono", "Libertinus Serif"), size: 8pt)
 #show raw.where(block: true): it => block(width: 100%, fill: luma(246), inset: 7pt, radius: 2pt, it)
 #show table.cell.where(y: 0): set text(weight: "regular")
 #let part(it) = block(width: 100%, it)
@@ -53,6 +56,17 @@ STYLE = """\
   stroke: (left: 2.5pt + colour), breakable: true, it)
 #let lozenge(it) = box(stroke: 0.5pt + luma(130), inset: (x: 3pt), outset: (y: 2.5pt), radius: 2pt, text(0.8em, it))
 #let small-table(size, ..it) = text(size, table(..it))
+#let name-of(it) = block(width: 100%, sticky: true, strong(it))
+#let in-ink(colour, it) = {
+  let (light, strength, hue, ..) = oklch(rgb(colour)).components()
+  text(fill: oklch(calc.min(light, 53%), strength, hue), it)
+}
+#let picture(svg, words, wide, ratio, beside: false) = {
+  let shown = layout(size => image(bytes(svg), format: "svg", alt: if words != "" { words },
+    width: calc.min(wide, size.width, 22cm * ratio)))
+  let shown = if words == "" { pdf.artifact(shown) } else { shown }
+  if beside { box(shown) } else { shown }
+}
 """
 """What a document looks like. It is our own, and nothing is put into it."""
 
@@ -64,6 +78,10 @@ DEEPEST = 24
 """Elements within one another that are set as such; what lies deeper is words."""
 LONGEST_ROW = 60
 """Columns of a table that are set; further cells are left out."""
+LONGEST_WORD, LONGEST_CODE = 40, 72
+"""Characters of a word, and of one in code, that has no places of its own where it could be broken."""
+ALL_PIXELS = 300_000_000
+"""Of all pictures of a document together; further ones are left for their words."""
 
 _BOXES = {
     "ex-info": "#2563b0", "ex-note": "#9a6700", "ex-warning": "#b3261e", "ex-error": "#b3261e",
@@ -72,23 +90,33 @@ _BOXES = {
 _PLAIN = {"strong": "strong", "b": "strong", "em": "emph", "i": "emph", "cite": "emph", "dfn": "emph", "var": "emph",
           "u": "underline", "ins": "underline", "s": "strike", "del": "strike", "strike": "strike", "sub": "sub",
           "sup": "super", "mark": "highlight", "small": "text.with(0.85em)"}  # fmt: skip
+_DIRECTED = frozenset(
+    ["p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "dl", "td", "th", "blockquote", "figcaption", "summary"]
+)  # fmt: skip
+"""Elements whose words begin at the side where their script does."""
 _BLOCKS = frozenset(
     ["p", "div", "section", "figure", "ul", "ol", "table", "pre", "blockquote", "dl", "details", "hr",
      "h1", "h2", "h3", "h4", "h5", "h6", "figcaption", "summary", "dt", "dd", "li", "video"]
 )  # fmt: skip
-_WITHOUT_SHAPE = re.compile(
-    r"[\u0590-\u1dff\u2e80-\ua63f\ua6a0-\ua6ff\ua800-\ufaff\ufe30-\ufeff\uff00-\uffef\U00010000-\U0010ffff]"
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]")
+"""What would turn the direction of what comes after it, or says something that nobody sees."""
+_FROM_THE_RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe\U00010800-\U00010fff\U0001e800-\U0001efff]")
+_COLOUR = re.compile(
+    r"--ex-(ink|ground):\s*(#[0-9a-fA-F]{3,8}|rgb\(\s*\d{1,3}\s*,\s*\d{1,3}\s*,\s*\d{1,3}\s*\))\s*(?:;|$)"
 )
-"""Letters and pictures for which the fonts that come with the engine have no shape."""
 
 
-def typeset(job: Mapping[str, Any], *, deepest: int = DEEPEST) -> str:
-    """The source of the whole document; `deepest` is how many elements within one another are set as such."""
-    sheets = [_Sheet(job, deepest, *sheet) for sheet in job["sheets"]]
+def typeset(job: Mapping[str, Any], *, deepest: int = DEEPEST, lacking: bool = False) -> str:
+    """The source of the whole document; `deepest` is how many elements within one another are set as such.
+
+    With `lacking` it says at its end that there are letters for which no font has a shape.
+    """
+    so_far = _SoFar()
+    sheets = [_Sheet(job, so_far, deepest, *sheet) for sheet in job["sheets"]]
     places = {place for sheet in sheets for place in sheet.places}
     body = "\n".join(sheet.source(places) for sheet in sheets)
     many = len(sheets) > 1
-    said = (body, job["title"], job["header"], job["footer"])
     return "\n".join(
         [
             f"#set document(title: {quoted(job['title'])}, date: none)",
@@ -102,7 +130,7 @@ def typeset(job: Mapping[str, Any], *, deepest: int = DEEPEST) -> str:
             STYLE,
             _contents(job) if many else "",
             body,
-            f"#quiet({quoted(job['missing'])})" if any(map(_WITHOUT_SHAPE.search, said)) else "",
+            f"#quiet({quoted(job['missing'])})" if lacking else "",
         ]
     )
 
@@ -133,18 +161,63 @@ def _logo(encoded: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """A string literal of Typst that says nothing but `text`."""
-    clean = "".join(char if char.isprintable() or char in "\n\t" else " " for char in text)
+    """A string literal of Typst that says nothing but `text`, without what steers devices or turns its direction."""
+    clean = _clean(text)
     return '"' + clean.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+def _clean(text: str) -> str:
+    return _TURNING.sub("", _CONTROL.sub(" ", text))
+
+
+def _words(text: str, longest: int = LONGEST_WORD) -> str:
+    """The same for words of a page, which can be broken into lines however long they are."""
+    if len(text) > longest:
+        text = re.sub(rf"\S{{{longest},}}", lambda word: _breakable(word[0], max(4, longest // 4)), text)
+    return quoted(text)
+
+
+def _breakable(word: str, every: int) -> str:
+    return "\u200b".join(word[at : at + every] for at in range(0, len(word), every))
+
+
+def _from_the_right(text: str) -> bool:
+    """Whether the first letter that has a direction is one of a script that is written from right to left."""
+    kinds = map(unicodedata.bidirectional, text)
+    return next((kind for kind in kinds if kind in ("L", "R", "AL")), "L") != "L"
+
+
+@define
+class _SoFar:
+    """What the sheets of one document have in common."""
+
+    level: int = 0
+    """That of the last heading: the next one is at most a level below it."""
+    pixels: int = 0
+
+    def heading(self, level: int) -> int:
+        """The level of a heading that would be of `level` by itself."""
+        self.level = min(level, self.level + 1)
+        return self.level
 
 
 class _Sheet:
     """One page of the booklet on its way to source."""
 
     def __init__(
-        self, job: Mapping[str, Any], deepest: int, page: str, title: str, html: str, depth: int, about: str
+        self,
+        job: Mapping[str, Any],
+        so_far: _SoFar,
+        deepest: int,
+        page: str,
+        title: str,
+        html: str,
+        depth: int,
+        about: str,
     ) -> None:
         self.page, self.title, self.depth, self.about, self.deepest = page, title, depth, about, deepest
+        self.so_far, self.longest = so_far, LONGEST_WORD
+        self.turns = bool(_FROM_THE_RIGHT.search(html))
         self.pages, self.files, self.pictures = job["pages"], job["files"], job["pictures"]
         self.root = parsed(html)
         own = (f"{page} {name}" for element in self.root.within() if (name := element.attributes.get("id")))
@@ -152,16 +225,19 @@ class _Sheet:
         self.left = set(self.places)
         """Places that have not been set yet: of several with one name the first counts."""
         self.known: set[str] = set()
+        self.ticked = False
+        """Whether what is set stands beside a sign that says whether it is done."""
 
     def source(self, known: set[str]) -> str:
         """A heading and everything below it."""
         self.known = known
-        title = quoted(self.title.strip() or "–")
-        heading = f"heading(level: {min(self.depth, 5) + 1}, {title})"
+        title = _words(_clean(self.title).strip() or "–")
+        heading = f"heading(level: {self.so_far.heading(self.base)}, {title})"
+        turned = "#set text(dir: rtl)\n" if _from_the_right(self.title) else ""
         breaks = "#pagebreak(weak: true)\n" if self.depth == 0 else ""
         # Two labels cannot be on one heading: the table of contents takes one, links take the other
-        head = f"{breaks}#[#metadata(none){self._label(self.page)}#{heading}<sheet>]"
-        about = f"\n#part(quiet({quoted(self.about)}))" if self.about else ""
+        head = f"{breaks}#[{turned}#metadata(none){self._label(self.page)}#{heading}<sheet>]"
+        about = f"\n#block(sticky: true, quiet({quoted(self.about)}))" if self.about else ""
         return f"{head}{about}\n#{{{self._inside(self.root, 0)}}}"
 
     def _label(self, place: str) -> str:
@@ -170,27 +246,51 @@ class _Sheet:
         self.left.discard(place)
         return f"#label({quoted(place)})"
 
+    @property
+    def base(self) -> int:
+        """The level of its heading by itself."""
+        return min(self.depth, 5) + 1
+
     def _inside(self, element: Element, deep: int) -> str:
         if deep > self.deepest:
-            return quoted(element.text())
-        parts = [quoted(child) if isinstance(child, str) else self._set(child, deep + 1) for child in element.children]
+            return self._said(element.text())
+        some = element.children
+        parts = [
+            ("" if self._between(some, at) else self._said(child))
+            if isinstance(child, str)
+            else self._set(child, deep + 1)
+            for at, child in enumerate(some)
+        ]
         return "; ".join(filter(None, parts)) or '""'
+
+    def _said(self, text: str) -> str:
+        return _words(text, self.longest)
+
+    @staticmethod
+    def _between(some: Sequence[Element | str], at: int) -> bool:
+        """Whether a text is only the room between two blocks."""
+        beside = [*some[max(0, at - 1) : at], *some[at + 1 : at + 2]]
+        return not str(some[at]).strip() and any(isinstance(one, Element) and one.tag in _BLOCKS for one in beside)
 
     def _item(self, element: Element, deep: int) -> str:
         """What stands beside a bullet or in a cell: its paragraphs are parted, and the first begins where it begins."""
         if deep > self.deepest:
-            return quoted(element.text())
+            return self._said(element.text())
         parts: list[str] = []
         for child in element.children:
             if isinstance(child, Element) and child.tag == "p" and not child.attributes.get("id"):
                 parts += ["parbreak()"] if parts else []
                 parts.append(self._inside(child, deep + 1))
             elif isinstance(child, Element) or child.strip() or parts:
-                parts.append(quoted(child) if isinstance(child, str) else self._set(child, deep + 1))
+                parts.append(self._said(child) if isinstance(child, str) else self._set(child, deep + 1))
         return "; ".join(filter(None, parts)) or '""'
 
     def _set(self, element: Element, deep: int) -> str:
         shape = self._shape(element, deep)
+        if self.turns and element.tag in _DIRECTED and _from_the_right(element.text()):
+            shape = f"text(dir: rtl, {shape})"
+        for kind, colour in _COLOUR.findall(element.attributes.get("style", "")) if element.tag == "span" else ():
+            shape = f"in-ink({_colour(colour)}, {shape})" if kind == "ink" else shape
         place = f"{self.page} {element.attributes.get('id', '')}"
         if place in self.left and not element.tag.startswith("h"):
             return f"[#metadata(none){self._label(place)}]; {shape}"
@@ -202,8 +302,10 @@ class _Sheet:
             return '""'
         inside = f"{{{self._inside(element, deep)}}}" if tag not in ("table", "pre", "img", "ul", "ol", "dl") else ""
         if tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
-            level = min(self.depth, 5) + 1 + int(tag[1])
             label = self._label(f"{self.page} {element.attributes.get('id', '')}")
+            if not _clean(element.text()).strip():
+                return f"[#metadata(none){label}]"
+            level = self.so_far.heading(self.base + max(1, int(tag[1]) - 1))
             return f"[#heading(level: {level}, outlined: false, bookmarked: true, {inside}){label}]"
         if tag == "br":
             return "linebreak()"
@@ -214,9 +316,10 @@ class _Sheet:
         if tag == "img":
             return self._image(element)
         if tag in ("code", "kbd", "samp", "tt"):
-            return f"raw({quoted(element.text())})"
+            return f"raw({self._said(element.text())})"
         if tag == "pre":
-            return f"raw(block: true, {quoted(element.text().strip(chr(10)))})"
+            longest = LONGEST_CODE if self.longest == LONGEST_WORD else self.longest
+            return f"raw(block: true, {_words(element.text().strip(chr(10)), longest)})"
         if tag in ("ul", "ol"):
             return self._list(element, deep)
         if tag == "table":
@@ -226,7 +329,13 @@ class _Sheet:
         if tag == "blockquote":
             return f"quote(block: true, {inside})"
         if tag in ("dt", "summary") or "ex-box-title" in classes or "ex-code-title" in classes:
-            return f"part(strong({inside}))"
+            return f"name-of({inside})"
+        if "ex-columns" in classes:
+            return self._columns(element, deep)
+        if "ex-figure" in classes and classes & {"ex-center", "ex-left", "ex-right"}:
+            return f"align(center, {inside})" if "ex-center" in classes else f"part({inside})"
+        if "ex-sr" in classes and self.ticked:
+            return '""'
         if "ex-lozenge" in classes:
             return f"lozenge({inside})"
         if "ex-placeholder" in classes or tag == "figcaption" or "ex-caption" in classes:
@@ -256,19 +365,36 @@ class _Sheet:
         drawn = drawing(self.pictures.get(file, ""))
         if drawn is None:
             return f"quiet({quoted(f'[{words}]')})" if words else '""'
+        pixels = drawn.width * drawn.height
+        if self.so_far.pixels + pixels > ALL_PIXELS:
+            return f"quiet({quoted(f'[{words}]')})" if words else '""'
+        self.so_far.pixels += pixels
         asked = element.attributes.get("width", "").removesuffix("px")
         width = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 and int(asked) else drawn.width
-        shown = f"calc.min({width} * 0.75pt, size.width)"
-        picture = f'image(bytes({quoted(drawn.svg)}), format: "svg", width: {shown}, alt: {quoted(words)})'
-        return f"layout(size => {picture})" if "ex-emoji" not in element.classes else f"box(layout(size => {picture}))"
+        beside = ", beside: true" if "ex-emoji" in element.classes else ""
+        ratio = drawn.width / drawn.height
+        return f"picture({quoted(drawn.svg)}, {quoted(words)}, {width} * 0.75pt, {ratio:.6f}{beside})"
+
+    def _columns(self, element: Element, deep: int) -> str:
+        """What stands side by side, a narrow column at the side half as wide."""
+        columns = [one for one in element.children if isinstance(one, Element)][:LONGEST_ROW]
+        if not columns:
+            return '""'
+        widths = ", ".join("1fr" if "ex-side" in one.classes else "2fr" for one in columns)
+        before, self.longest = self.longest, max(8, self.longest // len(columns))
+        cells = ", ".join(f"{{{self._inside(one, deep + 2)}}}" for one in columns)
+        self.longest = before
+        return f"grid(columns: ({widths},), column-gutter: 1.6em, {cells})"
 
     def _list(self, element: Element, deep: int) -> str:
         marks = {"ex-tasks"} & element.classes
+        before, self.ticked = self.ticked, bool(marks)
         items = []
         for child in element.children:
             if isinstance(child, Element):
                 sign = ("☑ " if "ex-done" in child.classes else "☐ ") if marks else ""
                 items.append(f"{{{quoted(sign)}; {self._item(child, deep + 1)}}}")
+        self.ticked = before
         if not items:
             return '""'
         if element.tag == "ul":
@@ -287,16 +413,31 @@ class _Sheet:
             titles += 1
         titles = titles if all(row + down <= titles for row, _, down, _, _ in grid if row < titles) else 0
         cells: list[list[str]] = [[], []]
+        before, self.longest = self.longest, max(8, self.longest // columns)
         for row, column, down, right, cell in grid:
-            fill = ", fill: luma(243)" if cell.tag == "th" else ""
+            fill = ", fill: luma(243)" if cell.tag == "th" or "ex-number" in cell.classes else _ground(cell)
             words = f"{{{self._item(cell, deep + 2)}}}"
             words = f"strong({words})" if cell.tag == "th" else words
             cells[row >= titles].append(
                 f"table.cell(x: {column}, y: {row}, rowspan: {down}, colspan: {right}{fill}, {words})"
             )
+        self.longest = before
         head = f"table.header({', '.join(cells[0])}), " if cells[0] else ""
         size = "10pt" if columns <= 5 else "8pt" if columns <= 9 else "6pt"
         return f"small-table({size}, columns: {columns}, {head}{', '.join(cells[1])})"
+
+
+def _colour(found: str) -> str:
+    """A colour of a page as Typst takes it."""
+    if found.startswith("#"):
+        return f"rgb({quoted(found)})" if len(found) in (4, 5, 7, 9) else "black"
+    return f"rgb({', '.join(str(min(255, int(one))) for one in re.findall(r'[0-9]+', found))})"
+
+
+def _ground(cell: Element) -> str:
+    """The colour of a cell's ground, where the page gives it one that dark words can be read on."""
+    grounds = [colour for kind, colour in _COLOUR.findall(cell.attributes.get("style", "")) if kind == "ground"]
+    return f", fill: {_colour(grounds[0])}" if grounds and "ex-tinted" in cell.classes else ""
 
 
 def _placed(rows: Sequence[Sequence[Element]]) -> tuple[list[tuple[int, int, int, int, Element]], int]:

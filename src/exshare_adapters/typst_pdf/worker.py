@@ -11,16 +11,18 @@ import os
 import resource
 import sys
 from base64 import b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 CPU_SECONDS = 60
 """Processor time of one document."""
 FLAT = 4
 """Elements within one another that are set as such where nothing else helps."""
+UA, SHAPELESS = "PDF/UA", "could not be displayed"
+"""How the engine begins to say that a document is not as the standard wants it, and what it says of a letter."""
 BYTES = 2 * 1024 * 1024 * 1024
 """The address space of the process, the engine's own code included."""
 
@@ -68,7 +70,14 @@ def _bounded() -> None:
         resource.setrlimit(what, (allowed, allowed))
 
 
-def _pdf(sources: Sequence[Callable[[], str]]) -> bytes:
+class Source(Protocol):
+    """What makes the source of a document."""
+
+    def __call__(self, *, lacking: bool = False) -> str:
+        """The source; with `lacking` it says that some letters have no shape."""
+
+
+def _pdf(sources: Sequence[Source]) -> bytes:
     """The document of the first source that can be set: without its pictures where one of them cannot be read, and
     without what is deep within itself where that is too deep.
     """
@@ -77,16 +86,30 @@ def _pdf(sources: Sequence[Callable[[], str]]) -> bytes:
     *others, last = sources
     for source in others:
         with suppress(typst.TypstError):
-            return _compiled(source())
-    return _compiled(last())
+            return _compiled(source)
+    return _compiled(last)
 
 
-def _compiled(source: str) -> bytes:
+def _compiled(source: Source) -> bytes:
+    """By the rules of PDF/UA, where it keeps them: then it says so. The engine finds out whether it does.
+
+    Letters without a shape are against these rules. The fonts of the machine are asked for what its own do not have.
+    """
     import typst
 
     # The source names no file; a folder is needed all the same, and this one has nothing but our code
-    root = Path(__file__).parent
-    made = typst.Compiler(source.encode(), root=root, ignore_system_fonts=True).compile(format="pdf")
+    compiler = typst.Compiler(root=Path(__file__).parent, font_paths=typst.Fonts(include_system_fonts=True))
+    text = source().encode()
+    try:
+        return _bytes(compiler.compile(text, format="pdf", pdf_standards=["ua-1"]))
+    except typst.TypstError as error:
+        if not error.message.startswith(UA):
+            raise
+        lacking = SHAPELESS in error.diagnostic
+    return _bytes(compiler.compile(source(lacking=True).encode() if lacking else text, format="pdf"))
+
+
+def _bytes(made: object) -> bytes:
     assert isinstance(made, bytes)
     return made
 

@@ -69,7 +69,7 @@ def a_sheet(html: str, page: str = "11", title: str = "Signals", depth: int = 0)
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"\s+", "", text)
+    return re.sub(r"[\s\u200b]+", "", text)
 
 
 def _in_order(words: Sequence[str], text: str) -> bool:
@@ -86,6 +86,8 @@ HOSTILE = (
     '"); panic("x',
     '\\"#panic()',
     '#read("/etc/passwd")',
+    '#import "@preview/example:1.0.0": *',
+    "@label $ x $ `#panic()` #while true [x]",
     "]} #set page(width: 1pt)",
     "$sum_(i=0)^n$ <label> @ref // gone /* gone */",
     "<b>not bold</b>",
