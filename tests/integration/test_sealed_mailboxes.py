@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg
+from attrs import evolve
 
 from exshare_adapters.activity_rows import event_params, seal_params
 from exshare_adapters.columns import microseconds
@@ -27,6 +28,8 @@ from exshare_core.sealing import Personal, Row, Verdict, sealed
 from exshare_core.testing import FakeClock, MemorySite
 from exshare_core.testing.samples import a_link, after, an_event
 from exshare_core.values import Address, SiteId
+from exshare_web import container
+from exshare_web.container import load_settings
 from tests.integration.stores import Store
 
 T = TypeVar("T")
@@ -110,6 +113,7 @@ def test_what_rests_in_clear_is_sealed_and_the_chain_stays_whole(store: Store) -
     over what waited and what is new; and whoever only looks is refused until then.
     """
     events = before(store)
+    clear = _at_rest(store)
 
     async def upgraded() -> tuple[str, int, int, list[str | None], int, Verdict]:
         async with store.open() as storage:
@@ -136,7 +140,53 @@ def test_what_rests_in_clear_is_sealed_and_the_chain_stays_whole(store: Store) -
     assert (2, 3, 3) == (batch, count, found)
     assert ["canary.heron@example.com", OLD[0], OLD[2], OLD[1], OLD[0]] == told
     assert (True, 5, 0, 0) == (verdict.whole, verdict.rows, verdict.without_personal, verdict.unsealed)
-    assert [] == [word for word in (b"canary.heron", b"Canary.Grackle") if word in _at_rest(store)]
+    words = (b"canary.heron", b"Canary.Grackle")
+    assert ([True, True], [False, False]) == (
+        [one in clear for one in words],
+        [one in _at_rest(store) for one in words],
+    )
+
+
+CONFIG = """
+base_url = "http://127.0.0.1:8000"
+data_dir = "data"
+[storage]
+use = "sqlite"
+path = "exshare.db"
+[mail]
+use = "file"
+path = "mail"
+[[sites]]
+name = "acme"
+[sites.content]
+use = "confluence-cloud"
+url = "http://127.0.0.1:9/wiki"
+bearer = "b"
+insecure = true
+"""
+
+
+def test_a_deployment_seals_before_anything_else(tmp_path: Path) -> None:
+    """Whoever opens a deployment that an older version left finds its mailboxes sealed, under the deployment's own key."""
+    before(Store("sqlite", str(tmp_path / "exshare.db")))
+    file = tmp_path / "exshare.toml"
+    file.write_text(CONFIG, encoding="utf-8")
+
+    async def opened() -> tuple[list[str | None], bool, Verdict]:
+        async with container.opened(load_settings(file, {})) as deployment:
+            await check_sealed(deployment.storage.activity)
+            auditing = evolve(deployment.services.auditing[ACME], clock=FakeClock(after(minutes=1)))
+            trail = await auditing.look(None, Sought())
+            return (
+                [one.address for one in trail.events],
+                any(one.unreadable for one in trail.events),
+                await auditing.verify(None),
+            )
+
+    addresses, unreadable, verdict = run(opened())
+
+    assert ([OLD[0], OLD[2], OLD[1], OLD[0]], False, True) == (addresses, unreadable, verdict.whole)
+    assert [] == [word for word in OLD if word and word.encode() in (tmp_path / "exshare.db").read_bytes()]
 
 
 def _at_rest(store: Store) -> bytes:
