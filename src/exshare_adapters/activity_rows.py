@@ -11,7 +11,7 @@ from exshare_adapters.columns import EPOCH, Params, Row, blob, moment, word
 from exshare_core import sealing
 from exshare_core.events import Actor, Event, Kind, Mailbox
 from exshare_core.failures import Failure
-from exshare_core.ports import ClearMailbox, Recorded, Sought, Spot
+from exshare_core.ports import ClearMailbox, Recorded, Sought, Spot, Tallied
 from exshare_core.sealing import SALT_BYTES, Head, Link, Personal, Seal
 from exshare_core.values import ExternalAccountId, LinkId, MemberId, Sealed, SiteId, SpaceKey
 
@@ -134,6 +134,11 @@ def counting(site: SiteId, sought: Sought) -> tuple[str, Params]:
 def kinds_counted(sought: Sought) -> list[str]:
     """The kinds that are counted: all that there are, where none is named."""
     return sorted(kind.value for kind in sought.kinds or Kind)
+
+
+def tallied(row: Row) -> tuple[str, Tallied]:
+    """A detail, and what was counted of it."""
+    return row["detail"], Tallied(row["events"], moment(row["last"]))
 
 
 def day_of(row: Row) -> tuple[date, Kind, int]:

@@ -362,6 +362,7 @@ def test_who_opens_by_which_address_is_told(seat: Seat) -> None:
     shell = seat.shell
     made = made_with(seat, max_opens=5)
     id, path = added(seat, made)
+    unused, _ = added(seat, made, "max@example.com")
     visitor, other = shell.client(), shell.client()
     for client, place in ((visitor, path), (other, made.path)):
         client.get(place)
@@ -375,7 +376,10 @@ def test_who_opens_by_which_address_is_told(seat: Seat) -> None:
         (Kind.OPENED, ""),
         (Kind.VIEWED, ""),
     ] == details
-    assert [shell.clock.now()] == [one.used_at for one in run(shell.sharing.personal(shell.owner, made.id))]
+    told = {one.id: (one.opens, one.used_at) for one in run(shell.sharing.personal(shell.owner, made.id))}
+
+    assert {id: (1, shell.clock.now()), unused: (0, None)} == told
+    assert "once on" in words_of(seat.get(f"{LINKS}/{made.id}"))
 
 
 def test_a_withdrawn_address_is_like_none_at_all(seat: Seat) -> None:

@@ -14,6 +14,7 @@ from exshare_adapters.activity_rows import (
     recorded,
     sealed_params,
     searches,
+    tallied,
 )
 from exshare_adapters.batches import Batches
 from exshare_adapters.columns import Row, word
@@ -21,7 +22,7 @@ from exshare_adapters.sqlite.along import put_along
 from exshare_adapters.sqlite.connection import Statements
 from exshare_adapters.sqlite.database import Database
 from exshare_core.events import Event, Kind, Mailbox
-from exshare_core.ports import ClearMailbox, Recorded, Sought, Spot
+from exshare_core.ports import ClearMailbox, Recorded, Sought, Spot, Tallied
 from exshare_core.values import LinkId, SiteId
 
 
@@ -79,6 +80,11 @@ class SqliteActivity:
             )
 
         return await self._database.read(work)
+
+    async def details(self, site: SiteId, link: LinkId, kind: Kind) -> Mapping[str, Tallied]:
+        """See `ActivityLog.details`."""
+        rows = await self._database.read(lambda db: db.all("charts.details", site=site, link=link, kind=kind.value))
+        return dict(map(tallied, rows))
 
     async def clear_mailboxes(self, limit: int = 500) -> tuple[ClearMailbox, ...]:
         """See `HeldInClear.clear_mailboxes`."""

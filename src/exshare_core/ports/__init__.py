@@ -20,6 +20,7 @@ from exshare_core.ports.activity import (
     Recorded,
     Sought,
     Spot,
+    Tallied,
 )
 from exshare_core.ports.content import (
     NO_LISTS,
@@ -120,6 +121,7 @@ __all__ = [
     "Stretch",
     "StyleSheets",
     "Swept",
+    "Tallied",
     "TokenGenerator",
     "UsedTokens",
     "Vault",

@@ -59,6 +59,14 @@ class Recorded:
 
 
 @frozen(slots=True)
+class Tallied:
+    """How many events of one sort there are, and when the last of them happened."""
+
+    count: int
+    last: datetime
+
+
+@frozen(slots=True)
 class ChainState:
     """Where the chain of a site begins and ends."""
 
@@ -109,6 +117,9 @@ class ActivityLog(Protocol):
         """The links with the most of the events that `sought` describes by link, space, kinds and time, with how many of
         each kind; must give the links in the order of all their events, the most first, then by id.
         """
+
+    async def details(self, site: SiteId, link: LinkId, kind: Kind) -> Mapping[str, Tallied]:
+        """The events of a link that are of this kind and have a detail, counted by it; must count no other."""
 
 
 @runtime_checkable

@@ -18,15 +18,13 @@ from exshare_core.gates import admits
 from exshare_core.links import ADDRESS_PURPOSE, RECIPIENT_PURPOSE, LinkAddress, ShareLink, segment
 from exshare_core.permissions import Right
 from exshare_core.policy import Policy
-from exshare_core.ports import LinkRecord
+from exshare_core.ports import LinkRecord, Tallied
 from exshare_core.sealed_texts import opened, shut
 from exshare_core.sharing.sending import MAX_RECIPIENTS, Sending
 from exshare_core.values import Address, LinkId, Token
 
 MAX_PERSONAL = 200
 """Living addresses of people's own that one link can have."""
-MOST_EVENTS = 1000
-"""Of the link's latest events, how many tell when an address was used last."""
 
 
 @frozen(slots=True)
@@ -37,8 +35,10 @@ class Personal:
     recipient: Address | None
     """Whose it is; None where that can no longer be read."""
     lives: bool
+    opens: int = 0
+    """How often the link was opened by it, within the time for which the activity is kept."""
     used_at: datetime | None = None
-    """The last use among the latest events of the link; None where there is none among them."""
+    """When it was opened by it last; None where it was not within that time."""
 
     @property
     def id(self) -> str:
@@ -145,10 +145,8 @@ class Addressing(Sending):
         own = [one for one in record.addresses if one.recipient is not None]
         if not own:
             return ()
-        used: dict[str, datetime] = {}
-        for event in await self.storage.activity.of_link(self.site, link.id, MOST_EVENTS):
-            used.setdefault(event.detail, event.at)
-        found = [evolve(await self._one(record, one, now), used_at=used.get(one.mark)) for one in own]
+        counted = await self.storage.activity.details(self.site, link.id, Kind.OPENED)
+        found = [_counted(await self._one(record, one, now), counted.get(one.mark)) for one in own]
         newest = sorted(found, key=lambda one: one.address.created_at, reverse=True)
         return tuple(sorted(newest, key=lambda one: not one.lives))
 
@@ -187,6 +185,10 @@ class Addressing(Sending):
         except CannotUnseal:
             raise Refused("the address can no longer be shown: withdraw it and make a new one") from None
         return self.url_of(segment(address.slug, token.decode("ascii")))
+
+
+def _counted(one: Personal, opens: Tallied | None) -> Personal:
+    return one if opens is None else evolve(one, opens=opens.count, used_at=opens.last)
 
 
 def _named(record: LinkRecord, id: str) -> LinkAddress:

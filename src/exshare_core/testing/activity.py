@@ -10,7 +10,7 @@ from attrs import evolve
 
 from exshare_core.events import Actor, Event, Kind
 from exshare_core.links import ShareLink
-from exshare_core.ports import HeldInClear, Sought, Spot, Storage
+from exshare_core.ports import HeldInClear, Sought, Spot, Storage, Tallied
 from exshare_core.testing import strategies
 from exshare_core.testing.contract import Contract, law, promise
 from exshare_core.testing.samples import (
@@ -237,6 +237,24 @@ class ActivityLogContract(Contract[Storage]):
             link.site, opens, limit=2
         )
         assert () == await storage.activity.busiest(fresh_site(), opens)
+
+    @promise
+    async def test_details_are_counted_apart(self, storage: Storage) -> None:
+        """Events of one kind are counted by their detail with the last instant of each; other kinds, links, sites and
+        events without a detail are not.
+        """
+        link, other = await _new(storage), a_link(fresh_site())
+        opened = evolve(an_event(link, Kind.OPENED), detail="by way of ada")
+        elsewhere = [evolve(opened, link=LinkId("another")), evolve(opened, site=other.site)]
+        later, before = evolve(opened, at=after(minutes=5)), evolve(opened, at=after(minutes=2))
+        once = evolve(opened, detail="by way of max")
+        rest = [evolve(opened, detail=""), evolve(opened, kind=Kind.VIEWED, at=after(minutes=9))]
+        await storage.activity.append([opened, later, before, once, *rest, *elsewhere])
+
+        assert {"by way of ada": Tallied(3, after(minutes=5)), "by way of max": Tallied(1, opened.at)} == (
+            await storage.activity.details(link.site, link.id, Kind.OPENED)
+        )
+        assert {} == await storage.activity.details(link.site, link.id, Kind.DENIED)
 
 
 def _asking(name: str, value: Any) -> dict[str, Any]:

@@ -69,6 +69,7 @@ def _address(one: Personal, url: str | None = None) -> models.PersonalAddress:
         created_at=address.created_at,
         valid_until=address.valid_until,
         revoked_at=address.revoked_at,
+        opens=one.opens,
         used_at=one.used_at,
         alive=one.lives,
         url=url,

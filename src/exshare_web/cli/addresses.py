@@ -23,7 +23,8 @@ ADDRESS = Shape(
         "created": "When it was made.",
         "valid_until": "When it ends by itself; null is with the link.",
         "revoked": "When it was withdrawn; null where it was not.",
-        "used": "Its last use among the link's latest events; null where there is none.",
+        "opens": "How often the link was opened by it, within the time for which the activity is kept.",
+        "used": "When it was opened by it last, within that time; null where it was not.",
         "alive": "Whether it leads to the link now.",
     }
 )
@@ -124,6 +125,7 @@ def _described(one: Personal) -> dict[str, Any]:
         "created": it.created_at.isoformat(),
         "valid_until": None if it.valid_until is None else it.valid_until.isoformat(),
         "revoked": None if it.revoked_at is None else it.revoked_at.isoformat(),
+        "opens": one.opens,
         "used": None if one.used_at is None else one.used_at.isoformat(),
         "alive": one.lives,
     }

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from attrs import evolve
 
+from exshare_core.events import Kind
 from exshare_core.ports import ClearMailbox, Sought
 from exshare_core.testing.fakes.accounts import MemoryAccounts
 from exshare_core.testing.fakes.activity import MemoryActivity, MemoryChain, MemoryFailures
@@ -103,6 +104,14 @@ class PutsTheQuietestFirst(MemoryActivity):
 
     async def busiest(self, *given: Any, **more: Any) -> Any:
         return tuple(reversed(await super().busiest(*given, **more)))
+
+
+class CountsEveryDetail(MemoryActivity):
+    """Events of whatever kind are counted."""
+
+    async def details(self, site: Any, link: Any, kind: Any) -> Any:
+        counted = [await super(CountsEveryDetail, self).details(site, link, one) for one in (kind, Kind.VIEWED)]
+        return {**counted[0], **counted[1]}
 
 
 class NeverWaits(MemoryChain):
@@ -240,6 +249,7 @@ ROWS = [
     stored("activity", CountsEveryKind, "days_are_counted_in_utc"),
     stored("activity", IsDeafWhileItWrites, "what_many_do_at_one_moment_is_all_kept"),
     stored("activity", PutsTheQuietestFirst, "the_busiest_links_come_first"),
+    stored("activity", CountsEveryDetail, "details_are_counted_apart"),
     stored("chain", NeverWaits, "what_waits_for_a_seal_is_known"),
     stored("chain", SealsWithoutCommitments, "seals_cover_what_is_stored"),
     stored("chain", CoversNoMailbox, "a_mailbox_is_covered_as_it_rests"),

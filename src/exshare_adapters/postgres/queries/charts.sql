@@ -59,3 +59,9 @@ group by a.link order by count(*) desc, a.link limit %(limit)s;
 select a.kind, count(*) as events
 from activity a where a.site = %(site)s and a.link = %(one)s and {{span}}
 group by a.kind order by a.kind;
+
+-- name: details
+-- How many of one kind have each detail, of one link, and when the last of them happened.
+select a.detail, count(*) as events, max(a.at) as last
+from activity a where a.site = %(site)s and a.link = %(link)s and a.kind = %(kind)s and a.detail <> ''
+group by a.detail;

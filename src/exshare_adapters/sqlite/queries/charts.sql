@@ -59,3 +59,9 @@ group by a.link order by count(*) desc, a.link limit :limit;
 select a.kind, count(*) as events
 from activity a where a.site = :site and a.link = :one and {{span}}
 group by a.kind order by a.kind;
+
+-- name: details
+-- How many of one kind have each detail, of one link, and when the last of them happened.
+select a.detail, count(*) as events, max(a.at) as last
+from activity a where a.site = :site and a.link = :link and a.kind = :kind and a.detail <> ''
+group by a.detail;

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from attrs import evolve, frozen
 
 from exshare_core.events import Event, Kind
 from exshare_core.failures import Failure
-from exshare_core.ports import ChainState, Recorded, Sought, Spot
+from exshare_core.ports import ChainState, Recorded, Sought, Spot, Tallied
 from exshare_core.sealing import Head, Link, Row, sealed
 from exshare_core.testing.fakes.state import State
 from exshare_core.values import LinkId, SiteId
@@ -54,6 +54,14 @@ class MemoryActivity:
         most = sorted(whole, key=lambda link: (-whole[link], link))[:limit]
         rows = sorted(parts.items(), key=lambda one: one[0][1].value)
         return tuple((link, kind, count) for link in most for (of, kind), count in rows if of == link)
+
+    async def details(self, site: SiteId, link: LinkId, kind: Kind) -> Mapping[str, Tallied]:
+        """Events by their detail."""
+        found: dict[str, Tallied] = {}
+        for _, event in self._fitting(site, Sought(link=link, kinds=frozenset({kind}))):
+            before = found.get(event.detail, Tallied(0, event.at))
+            found[event.detail] = Tallied(before.count + 1, max(before.last, event.at))
+        return {detail: one for detail, one in found.items() if detail}
 
     def _fitting(self, site: SiteId, sought: Sought) -> Iterator[tuple[int, Event]]:
         plain = ("link", "space", "page", "actor", "member", "network", "account")

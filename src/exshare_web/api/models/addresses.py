@@ -26,7 +26,8 @@ class PersonalAddress:
     created_at: datetime = about("When it was made.")
     valid_until: datetime | None = about("When it ends by itself.", default=None)
     revoked_at: datetime | None = about("When it was withdrawn.", default=None)
-    used_at: datetime | None = about("Its last use among the link's latest events.", default=None)
+    opens: int = about("How often the link was opened by it, within the time for which the activity is kept.")
+    used_at: datetime | None = about("When it was opened by it last, within that time.", default=None)
     alive: bool = about("Whether it leads to the link now.")
     url: str | None = about("The full address, where it was asked for alone or has just been made.", default=None)
 
