@@ -130,8 +130,9 @@ class HeldInClear(Protocol):
         """Must be up to `limit` mailboxes that rest in clear; must be empty once none does."""
 
     async def seal_mailboxes(self, sealed: Mapping[int, Mailbox]) -> None:
-        """Must put each where the clear one of its row was, and erase that one, together; a row that has gone meanwhile,
-        or has lost its personal fields, must get nothing.
+        """Must put each where the clear one of its row was, and erase that one, together. A row that has gone meanwhile, or
+        has lost its personal fields, must get nothing; one that has a sealed mailbox must keep it, since the chain may
+        cover it already.
         """
 
 

@@ -56,6 +56,17 @@ class HoldsMailboxesInClear(MemoryActivity):
     async def seal_mailboxes(self, sealed: Any) -> None: ...
 
 
+class SealsMailboxesAgain(MemoryActivity):
+    """What is sealed already is sealed anew."""
+
+    async def clear_mailboxes(self, limit: int = 500) -> Any:
+        return ()
+
+    async def seal_mailboxes(self, sealed: Any) -> None:
+        there = self.state.personal
+        self.state.personal |= {row: evolve(there[row], mailbox=one) for row, one in sealed.items() if row in there}
+
+
 class CoversNoMailbox(MemoryChain):
     """Mailboxes are left out of the seal."""
 
@@ -244,6 +255,7 @@ ROWS = [
     stored("activity", LooksAtOneThingOnly, "events_are_found_by_everything_that_is_asked"),
     stored("activity", FindsMailboxesByTheirSeal, "a_mailbox_is_found_by_its_digest_alone"),
     stored("activity", HoldsMailboxesInClear, "nothing_that_is_appended_rests_in_clear"),
+    stored("activity", SealsMailboxesAgain, "nothing_that_is_appended_rests_in_clear"),
     stored("activity", TakesTheLastInstantIn, "a_span_holds_its_first_instant_and_not_its_last"),
     stored("activity", CountsPagesFromTheTop, "pages_of_events_are_complete"),
     stored("activity", CountsEveryKind, "days_are_counted_in_utc"),

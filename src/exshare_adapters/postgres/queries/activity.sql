@@ -112,8 +112,9 @@ order by p.at desc, p.seq desc limit %(limit)s;
 select seq, site, link, address from activity_clear order by seq limit %(limit)s;
 
 -- name: put_sealed
--- A sealed mailbox where the clear one of its row was.
-update activity_personal set mailbox = %(mailbox)s, mailbox_digest = %(mailbox_digest)s where seq = %(seq)s;
+-- A sealed mailbox where the clear one of its row was; what another process has sealed may be in the chain already.
+update activity_personal set mailbox = %(mailbox)s, mailbox_digest = %(mailbox_digest)s
+where seq = %(seq)s and mailbox is null;
 
 -- name: drop_clear
 -- And the clear one is gone.

@@ -113,8 +113,8 @@ order by p.at desc, p.seq desc limit :limit;
 select seq, site, link, address from activity_clear order by seq limit :limit;
 
 -- name: put_sealed
--- A sealed mailbox where the clear one of its row was.
-update activity_personal set mailbox = :mailbox, mailbox_digest = :mailbox_digest where seq = :seq;
+-- A sealed mailbox where the clear one of its row was; what another process has sealed may be in the chain already.
+update activity_personal set mailbox = :mailbox, mailbox_digest = :mailbox_digest where seq = :seq and mailbox is null;
 
 -- name: drop_clear
 -- And the clear one is gone.
