@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from exshare_adapters.confluence.inventory import FileRef, Inventory, StorageMacro
 from exshare_adapters.confluence.media import MediaFile
-from exshare_adapters.confluence.storage_format import FileRef, Inventory, StorageMacro, inventory
+from exshare_adapters.confluence.storage_format import inventory
 from exshare_core.errors import Broken
 from exshare_core.values import PageId
 

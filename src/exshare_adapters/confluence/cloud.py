@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
-from unicodedata import normalize
 
-from attrs import field, frozen
+from attrs import frozen
 
 from exshare_adapters.confluence.client import Api
+from exshare_adapters.confluence.cloud_entries import (
+    KINDS,
+    Entry,
+    attachment_of,
+    entry_of,
+    has_view_restrictions,
+    position,
+)
 from exshare_adapters.confluence.failures import Invalid, Missing, UnexpectedAnswer
 from exshare_adapters.confluence.shapes import (
     Json,
-    as_object,
-    attachment_identifier,
     entries,
     identifier,
     is_possible,
     label_names,
-    moment,
     number,
     optional_identifier,
     optional_part,
@@ -29,7 +32,7 @@ from exshare_adapters.confluence.shapes import (
 )
 from exshare_adapters.confluence.tones import tone_of
 from exshare_adapters.http import Params
-from exshare_core.content import Absence, Absent, Attachment, MayRead, Node, NodeKind, PageStatus
+from exshare_core.content import Attachment, MayRead, Node, NodeKind, PageStatus
 from exshare_core.errors import AdapterFailed
 from exshare_core.values import AccountId, AttachmentId, PageId, SpaceKey
 
@@ -42,14 +45,6 @@ PLURALS: Mapping[NodeKind, str] = {
     NodeKind.EMBED: "embeds",
 }
 WITH_BODY = frozenset({NodeKind.PAGE, NodeKind.BLOG_POST})
-_KINDS = {kind.value: kind for kind in NodeKind}
-_ABSENCES = {
-    "archived": Absence.ARCHIVED,
-    "trashed": Absence.TRASHED,
-    "deleted": Absence.TRASHED,
-    "draft": Absence.DRAFT,
-    "historical": Absence.MISSING,
-}
 LARGEST_TREE = 10_000
 """Of more entries below one nobody asks for all, whether they are current or not."""
 _DEEPEST = 10
@@ -58,33 +53,6 @@ _PEOPLE = 100
 """How many names are asked for at once."""
 _FULL = 25
 """A list of ancestors this long may go on: the smallest page size that Confluence uses."""
-
-
-@frozen
-class Entry:
-    """What v2 says of an entry of the tree."""
-
-    id: PageId
-    kind: NodeKind
-    status: str
-    title: str = field(repr=False)
-    space: str
-    """The id of the space, not its key."""
-    parent: PageId | None
-    parent_kind: NodeKind | None
-    version: int
-    changed_at: datetime | None
-    author: AccountId | None
-    body: str | None = field(default=None, repr=False)
-    message: str = field(default="", repr=False)
-    """What the author of the version wrote about the change."""
-    labels: frozenset[str] | None = None
-    """Its global labels in lower case, where all of them came with it."""
-
-    @property
-    def absent(self) -> Absent | None:
-        """Why the entry is not there for a visitor, or None when it is current."""
-        return None if self.status == "current" else Absent(self.id, _ABSENCES.get(self.status, Absence.MISSING))
 
 
 @frozen
@@ -112,7 +80,7 @@ class Cloud:
         if labels and kind in WITH_BODY:
             params["include-labels"] = "true"
         answer = await self.api.get(f"/api/v2/{PLURALS[kind]}/{possible(page)}", params)
-        entry = _entry(answer, kind, body_format)
+        entry = entry_of(answer, kind, body_format)
         if entry.id != page:
             raise UnexpectedAnswer("the site answered with another page than the one asked for")
         return entry
@@ -141,7 +109,7 @@ class Cloud:
             except Invalid:
                 continue
             for one in listed:
-                entry = _entry(one, NodeKind.PAGE, None)
+                entry = entry_of(one, NodeKind.PAGE, None)
                 if entry.id in some:
                     found[entry.id] = entry
         return found
@@ -153,7 +121,7 @@ class Cloud:
             return {}
         question = {"contentIds": wanted}
         answer = part(await self.api.post("/api/v2/content/convert-ids-to-types", question), "results")
-        return {page: _KINDS[kind] for page in pages if isinstance(kind := answer.get(page), str) and kind in _KINDS}
+        return {page: KINDS[kind] for page in pages if isinstance(kind := answer.get(page), str) and kind in KINDS}
 
     async def space_key(self, space: str) -> SpaceKey:
         """The key of the space with this id, in upper case."""
@@ -196,7 +164,7 @@ class Cloud:
             path = f"/api/v2/{PLURALS[below_kind]}/{below}/ancestors"
             answer = entries(await self.api.get(path, {"limit": 250}))
             known = {one for one, _ in way} | {page}
-            more = [(identifier(one), _KINDS.get(optional_text(one, "type") or "")) for one in answer]
+            more = [(identifier(one), KINDS.get(optional_text(one, "type") or "")) for one in answer]
             fresh = [(one, its_kind) for one, its_kind in more if one not in known]
             way[:0] = fresh
             if len(answer) < _FULL or not fresh:
@@ -233,7 +201,7 @@ class Cloud:
             except Missing:
                 return True
             return False
-        return _has_view_restrictions(answer)
+        return has_view_restrictions(answer)
 
     async def allowed(self, page: PageId, identity: AccountId) -> MayRead:
         """Whether `identity` may read the page; what Confluence does not answer is unknown (spec L15).
@@ -256,11 +224,11 @@ class Cloud:
         """The entries right below, in Confluence's order, without archived and trashed ones."""
         path = f"/api/v2/{PLURALS[kind]}/{parent}/direct-children"
         found = [one for one in await self.api.every(path, {"limit": 250}) if one.get("status") == "current"]
-        found.sort(key=_position)
+        found.sort(key=position)
         return [
             Node(identifier(one), text(one, "title"), its_kind, parent)
             for one in found
-            if (its_kind := _KINDS.get(optional_text(one, "type") or "")) is not None
+            if (its_kind := KINDS.get(optional_text(one, "type") or "")) is not None
         ]
 
     async def below(self, top: PageId, kind: NodeKind, most: int) -> frozenset[PageId] | None:
@@ -276,7 +244,7 @@ class Cloud:
             if len(under) == LARGEST_TREE:
                 return None
             for one in under:
-                if number(one, "depth") >= _DEEPEST and (its_kind := _KINDS.get(optional_text(one, "type") or "")):
+                if number(one, "depth") >= _DEEPEST and (its_kind := KINDS.get(optional_text(one, "type") or "")):
                     left.append((identifier(one), its_kind))
                 if one.get("status") == "current":
                     found.add(identifier(one))
@@ -286,7 +254,7 @@ class Cloud:
 
     async def files(self, page: PageId) -> tuple[Attachment, ...]:
         """All current files of a page or blog post, by name."""
-        files = [file for one in await self._files(page) if (file := _attachment(one, page)) is not None]
+        files = [file for one in await self._files(page) if (file := attachment_of(one, page)) is not None]
         return tuple(sorted(files, key=lambda file: (file.name.casefold(), file.name)))
 
     async def media(self, page: PageId) -> Mapping[str, Attachment]:
@@ -294,7 +262,7 @@ class Cloud:
         return {
             media.lower(): file
             for one in await self._files(page)
-            if (media := optional_text(one, "fileId")) and (file := _attachment(one, page)) is not None
+            if (media := optional_text(one, "fileId")) and (file := attachment_of(one, page)) is not None
         }
 
     async def _files(self, page: PageId) -> Sequence[Json]:
@@ -306,7 +274,7 @@ class Cloud:
 
     async def attachment(self, attachment: AttachmentId) -> Attachment | None:
         """One current file."""
-        file = _attachment(await self.api.get(f"/api/v2/attachments/{possible(attachment)}"), None)
+        file = attachment_of(await self.api.get(f"/api/v2/attachments/{possible(attachment)}"), None)
         if file is not None and file.id != attachment:
             raise UnexpectedAnswer("the site answered with another file than the one asked for")
         return file
@@ -349,72 +317,3 @@ def pick_titled(hits: Sequence[tuple[PageId, str]], title: str) -> PageId | None
     if exact:
         return exact[0]
     return alike[0] if len(alike) == 1 else None
-
-
-def _entry(answer: Json, kind: NodeKind, body_format: str | None) -> Entry:
-    version = optional_part(answer, "version")
-    body = None
-    if body_format is not None:
-        body = text(part(answer, "body", body_format), "value")
-    author = optional_text(version, "authorId")
-    return Entry(
-        id=identifier(answer),
-        kind=kind,
-        status=text(answer, "status"),
-        title=text(answer, "title"),
-        space=identifier(answer, "spaceId"),
-        parent=optional_identifier(answer, "parentId"),
-        parent_kind=_KINDS.get(optional_text(answer, "parentType") or ""),
-        version=number(version, "number") if "number" in version else 0,
-        changed_at=moment(version, "createdAt"),
-        author=None if author is None else AccountId(author),
-        body=body,
-        message=optional_text(version, "message") or "",
-        labels=_labels(answer),
-    )
-
-
-def _labels(answer: Json) -> frozenset[str] | None:
-    """The labels within an entry; None where there are none, or may be more than came."""
-    found = optional_part(answer, "labels")
-    whole = optional_part(found, "meta").get("hasMore") is False and "next" not in optional_part(found, "_links")
-    return label_names(entries(found)) if whole else None
-
-
-def _has_view_restrictions(answer: Json) -> bool:
-    """Reads ``{"read": {"restrictions": …}}`` and the list form; raises Broken for anything else (fail
-    closed).
-    """
-    if "results" in answer:
-        reads = [one for one in entries(answer) if one.get("operation") == "read"]
-    else:
-        reads = [as_object(answer["read"], "read")] if "read" in answer else []
-    if len(reads) != 1:
-        raise UnexpectedAnswer("the restrictions to read are not in the answer")
-    named = part(reads[0], "restrictions")
-    return any(entries(part(named, subject)) or part(named, subject).get("size") for subject in ("user", "group"))
-
-
-def _position(one: Json) -> tuple[bool, int]:
-    position = one.get("childPosition")
-    known = isinstance(position, int) and not isinstance(position, bool)
-    return (not known, position if isinstance(position, int) else 0)
-
-
-def _attachment(one: Json, page: PageId | None) -> Attachment | None:
-    """A file as v2 describes it; None for one that is not current or belongs to no page."""
-    if one.get("status", "current") != "current":
-        return None
-    owner = optional_identifier(one, "pageId") or optional_identifier(one, "blogPostId") or page
-    if owner is None or (page is not None and owner != page):
-        return None
-    version = optional_part(one, "version")
-    return Attachment(
-        id=attachment_identifier(one),
-        page=owner,
-        name=normalize("NFC", text(one, "title")),
-        media_type=(optional_text(one, "mediaType") or "").partition(";")[0].strip().lower(),
-        size=number(one, "fileSize"),
-        version=number(version, "number") if "number" in version else 1,
-        created_at=moment(one, "createdAt"),
-    )

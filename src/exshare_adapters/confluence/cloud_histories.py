@@ -7,7 +7,8 @@ from functools import partial
 
 from attrs import frozen
 
-from exshare_adapters.confluence.cloud import PLURALS, WITH_BODY, Cloud, Entry
+from exshare_adapters.confluence.cloud import PLURALS, WITH_BODY, Cloud
+from exshare_adapters.confluence.cloud_entries import Entry
 from exshare_adapters.confluence.cloud_pages import CloudLibrary, written
 from exshare_adapters.confluence.drafting import Shown, draft, inventoried
 from exshare_adapters.confluence.failures import Malformed, Missing, UnexpectedAnswer

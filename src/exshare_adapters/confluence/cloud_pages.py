@@ -8,13 +8,14 @@ from functools import partial
 import structlog
 from attrs import frozen
 
-from exshare_adapters.confluence.cloud import WITH_BODY, Cloud, Entry
+from exshare_adapters.confluence.cloud import WITH_BODY, Cloud
+from exshare_adapters.confluence.cloud_entries import Entry
 from exshare_adapters.confluence.cloud_way import Way, placed
 from exshare_adapters.confluence.drafting import Shown, Written, draft, inventoried
 from exshare_adapters.confluence.failures import Missing
+from exshare_adapters.confluence.inventory import Inventory
 from exshare_adapters.confluence.links import SiteAddresses
 from exshare_adapters.confluence.shapes import possible
-from exshare_adapters.confluence.storage_format import Inventory
 from exshare_adapters.confluence.together import together, within
 from exshare_core.content import Absence, Absent, Attachment, Node, NodeKind, PageFacts, PageStatus, Reading
 from exshare_core.errors import Busy

@@ -10,7 +10,8 @@ from functools import partial
 
 from attrs import frozen
 
-from exshare_adapters.confluence.cloud import Cloud, Entry
+from exshare_adapters.confluence.cloud import Cloud
+from exshare_adapters.confluence.cloud_entries import Entry
 from exshare_adapters.confluence.together import together
 from exshare_core.content import NodeKind
 from exshare_core.errors import Busy

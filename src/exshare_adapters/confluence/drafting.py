@@ -16,12 +16,13 @@ import anyio.to_thread
 from attrs import evolve, field, frozen
 
 from exshare_adapters.confluence.failures import Missing
+from exshare_adapters.confluence.inventory import FileRef, Inventory, StorageMacro
 from exshare_adapters.confluence.links import SiteAddresses
 from exshare_adapters.confluence.macros import INCLUDES, LISTS, LISTS_OF_FILES, OF_ONE_PAGE, OUTCOMES, REPORTS
 from exshare_adapters.confluence.media import MediaFile
 from exshare_adapters.confluence.outcomes import with_entries
 from exshare_adapters.confluence.references import References, Titled, references, with_files, with_ids
-from exshare_adapters.confluence.storage_format import FileRef, Inventory, StorageMacro, inventory
+from exshare_adapters.confluence.storage_format import inventory
 from exshare_adapters.confluence.together import Result, together
 from exshare_core.content import Attachment, Draft, MacroUse
 from exshare_core.values import AttachmentId, PageId

@@ -13,10 +13,11 @@ import unicodedata
 from html.entities import html5
 from xml.parsers import expat
 
-from attrs import Factory, define, frozen
+from attrs import Factory, define
 
 from exshare_adapters.confluence.extension_nodes import NODE, PARTS, ExtensionNode
 from exshare_adapters.confluence.failures import Malformed
+from exshare_adapters.confluence.inventory import FileRef, Inventory, StorageMacro
 from exshare_adapters.confluence.macros import (
     ARCHIVES,
     DIAGRAMS,
@@ -27,7 +28,7 @@ from exshare_adapters.confluence.macros import (
     PREVIEWS,
     reads_elsewhere,
 )
-from exshare_adapters.confluence.media import MediaFile, media_file, media_link
+from exshare_adapters.confluence.media import media_file, media_link
 
 MOST_DEPTH = 512
 """Elements within elements where they are followed; Confluence's own editors stay far below."""
@@ -50,54 +51,6 @@ _ENTITY = re.compile(r"<!\[CDATA\[.*?\]\]>|&([A-Za-z][A-Za-z0-9]*);", re.DOTALL)
 _NAMING = frozenset({"", "page", "root", "pageId"})
 """Parameters by which macros name a page."""
 _XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
-
-
-@frozen(slots=True)
-class StorageMacro:
-    """A macro that reads elsewhere or marks an excluded part."""
-
-    name: str
-    id: str
-    """The macro id; empty when the editor gave none."""
-    ordinal: int
-    """Its place among all macros of the same name in the page, from 0."""
-    excluded: bool = False
-    title: str | None = None
-    """The title of the page that it names, if it names one; ``@self``, ``@parent`` and ``@home`` are no titles."""
-    space: str | None = None
-    """The key of that page's space; None means the space of the page itself."""
-    page_id: str | None = None
-    """The id of the page that it names, if it names one by id."""
-
-
-@frozen(slots=True)
-class FileRef:
-    """A file that the page names: one of its own, or of the page with `title` in `space`."""
-
-    name: str
-    """In Unicode NFC; empty when only the media host's id is known."""
-    title: str | None = None
-    space: str | None = None
-    media: MediaFile | None = None
-
-
-@frozen(slots=True)
-class Inventory:
-    """What a page's storage holds that its rendering does not say."""
-
-    macros: tuple[StorageMacro, ...] = ()
-    """In document order of their beginnings."""
-    shown_files: frozenset[FileRef] = frozenset()
-    """Referenced outside excluded parts."""
-    hidden_files: frozenset[FileRef] = frozenset()
-    """Referenced inside excluded parts only."""
-    marks: frozenset[str] = frozenset()
-    """Markers of inline comments that stand outside excluded parts, and nowhere inside one."""
-
-    @property
-    def locate(self) -> bool:
-        """Whether the rendering must say which macro is where: only the form ``view`` does."""
-        return bool(self.macros)
 
 
 def inventory(storage: str) -> Inventory:
