@@ -22,6 +22,7 @@ from pypdf import PdfReader
 
 from exshare_adapters.typst_pdf import TypstPrinter
 from exshare_adapters.typst_pdf.pictures import drawing
+from exshare_adapters.typst_pdf.printer import _give_way
 from exshare_adapters.typst_pdf.typesetting import typeset
 from exshare_core.branding import Colour
 from exshare_core.errors import Broken
@@ -270,6 +271,17 @@ def test_the_process_is_bounded_before_it_reads() -> None:
     ended = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, check=True)
 
     assert [19, [2147483648, 2147483648], [60, 60], [0, 0]] == json.loads(ended.stdout)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the rule is one of Linux")
+def test_the_process_runs_only_while_nobody_else_wants_to() -> None:
+    """From its first moment, before it has read or even begun anything."""
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        _give_way(process.pid)
+        kept = os.sched_getscheduler(process.pid)
+        process.communicate(b"\n")
+
+    assert os.SCHED_IDLE == kept
 
 
 def test_what_takes_too_long_is_ended() -> None:

@@ -158,6 +158,32 @@ def given(shell: Shell, language: str = "en") -> Booklet:
     return kept[0]
 
 
+LARGE = b"%PDF-1.7\n" + bytes(range(256)) * 2000
+"""A document that goes out in many pieces, the last of which is a short one."""
+
+
+@frozen
+class Large:
+    """A printer of one document."""
+
+    async def print(self, booklet: Booklet) -> bytes:
+        return LARGE
+
+
+def test_a_large_document_arrives_as_it_is() -> None:
+    """However many pieces it goes out in, alone and at the end of the page that grew."""
+    shell = a_shell()
+    shell.services = evolve(shell.services, printer=Large())
+    shell.app = create_app(shell.services)
+    made = shell.make_link(children=True, allow=PDF)
+    alone, many = asked(shell, made), asked(shell, made, what="below")
+    found = re.search(r'href="data:application/pdf;base64,([^"]+)">Save the document</a>', many.text)
+
+    assert found is not None
+    assert (str(len(LARGE)), LARGE) == (alone.headers["content-length"], alone.content)
+    assert b64decode(found[1], validate=True) == LARGE
+
+
 DRESS = Branding(
     SITE,
     1,

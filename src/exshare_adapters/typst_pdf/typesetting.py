@@ -7,69 +7,26 @@ ours; what it says is theirs.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from attrs import define
 
 from exshare_adapters.typst_pdf.elements import Element, parsed
 from exshare_adapters.typst_pdf.pictures import drawing
+from exshare_adapters.typst_pdf.words import (
+    FROM_THE_RIGHT,
+    LONGEST_CODE,
+    LONGEST_WORD,
+    clean,
+    from_the_right,
+    quoted,
+    words_of,
+)
 
-STYLE = """\
-#set text(font: ("Libertinus Serif", (name: "DejaVu Sans Mono", covers: regex("[\\u{2000}-\\u{2bff}]"))), size: 10.5pt, lang: the-language, hyphenate: auto)
-#let beside(size, ..it) = { set text(size, fill: luma(90)); set par(leading: 0.5em); grid(..it) }
-#let head = {
-  beside(8pt, columns: (1fr, 1fr), column-gutter: 1em, align: (left + horizon, right + horizon),
-    { if the-logo != none { box(the-logo, baseline: 30%); h(0.6em) }; the-header }, the-title)
-  v(4pt, weak: true)
-  line(length: 100%, stroke: 0.6pt + if the-accent == none { luma(170) } else { the-accent })
-}
-#let foot(number) = beside(8pt, columns: (1fr, auto), column-gutter: 2em, the-footer, number)
-#show: it => context {
-  let wide = 21cm - 4.4cm
-  set page(
-    paper: "a4",
-    margin: (
-      x: 2.2cm,
-      top: 1.9cm + measure(head, width: wide).height,
-      bottom: 1.9cm + measure(foot(the-number(200, 200)), width: wide).height,
-    ),
-    header: head, header-ascent: 0.7cm,
-    footer: context foot(counter(page).display(the-number, both: true)), footer-descent: 0.7cm,
-  )
-  it
-}
-#set par(leading: 0.62em, spacing: 0.95em)
-#set heading(numbering: none)
-#set table(stroke: 0.5pt + luma(170), inset: 5pt)
-#show heading: set block(above: 1.5em, below: 0.7em, sticky: true)
-#show heading: set text(fill: if the-accent == none { black } else { the-accent })
-#show heading.where(level: 1): set text(17pt)
-#show link: set text(fill: rgb("#1a4f9c"))
-#show raw: set text(font: ("DejaVu Sans Mono", "Libertinus Serif"), size: 8pt)
-#show raw.where(block: true): it => block(width: 100%, fill: luma(246), inset: 7pt, radius: 2pt, it)
-#show table.cell.where(y: 0): set text(weight: "regular")
-#let part(it) = block(width: 100%, it)
-#let quiet(it) = text(fill: luma(90), style: "italic", it)
-#let box-of(colour, it) = block(width: 100%, inset: (left: 9pt, rest: 7pt), fill: colour.lighten(90%),
-  stroke: (left: 2.5pt + colour), breakable: true, it)
-#let lozenge(it) = box(stroke: 0.5pt + luma(130), inset: (x: 3pt), outset: (y: 2.5pt), radius: 2pt, text(0.8em, it))
-#let small-table(size, ..it) = text(size, table(..it))
-#let name-of(it) = block(width: 100%, sticky: true, strong(it))
-#let in-ink(colour, it) = {
-  let (light, strength, hue, ..) = oklch(rgb(colour)).components()
-  text(fill: oklch(calc.min(light, 53%), strength, hue), it)
-}
-#let picture(svg, words, wide, ratio, beside: false) = {
-  let shown = layout(size => image(bytes(svg), format: "svg", alt: if words != "" { words },
-    width: calc.min(wide, size.width, 22cm * ratio)))
-  let shown = if words == "" { pdf.artifact(shown) } else { shown }
-  if beside { box(shown) } else { shown }
-}
-"""
-"""What a document looks like. It is our own, and nothing is put into it."""
-
+STYLE = Path(__file__).with_name("style.typ")
+"""What a document looks like: what stands before it names what it needs."""
 LOGO_TALL, LOGO_WIDE = 20, 150
 """Points that a logo is high and wide at most."""
 LONGEST_HEAD = 300
@@ -78,8 +35,6 @@ DEEPEST = 24
 """Elements within one another that are set as such; what lies deeper is words."""
 LONGEST_ROW = 60
 """Columns of a table that are set; further cells are left out."""
-LONGEST_WORD, LONGEST_CODE = 40, 72
-"""Characters of a word, and of one in code, that has no places of its own where it could be broken."""
 ALL_PIXELS = 300_000_000
 """Of all pictures of a document together; further ones are left for their words."""
 
@@ -98,10 +53,6 @@ _BLOCKS = frozenset(
     ["p", "div", "section", "figure", "ul", "ol", "table", "pre", "blockquote", "dl", "details", "hr",
      "h1", "h2", "h3", "h4", "h5", "h6", "figcaption", "summary", "dt", "dd", "li", "video"]
 )  # fmt: skip
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]")
-"""What would turn the direction of what comes after it, or says something that nobody sees."""
-_FROM_THE_RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _COLOUR = re.compile(
     r"--ex-(ink|ground):\s*(#[0-9a-fA-F]{3,8}|rgb\(\s*\d{1,3}\s*,\s*\d{1,3}\s*,\s*\d{1,3}\s*\))\s*(?:;|$)"
 )
@@ -127,7 +78,7 @@ def typeset(job: Mapping[str, Any], *, deepest: int = DEEPEST, lacking: bool = F
             f"#let the-number(one, all) = {_number(job['number'])}",
             f"#let the-accent = {f'rgb({quoted(accent)})' if (accent := job['accent']) else 'none'}",
             f"#let the-logo = {_logo(job['logo'])}",
-            STYLE,
+            STYLE.read_text("utf-8"),
             _contents(job) if many else "",
             body,
             f"#quiet({quoted(job['missing'])})" if lacking else "",
@@ -160,33 +111,6 @@ def _logo(encoded: str) -> str:
     return f'image(bytes({quoted(drawn.svg)}), format: "svg", height: {tall:.2f}pt)'
 
 
-def quoted(text: str) -> str:
-    """A string literal of Typst that says nothing but `text`, without what steers devices or turns its direction."""
-    clean = _clean(text)
-    return '"' + clean.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
-
-
-def _clean(text: str) -> str:
-    return _TURNING.sub("", _CONTROL.sub(" ", text))
-
-
-def _words(text: str, longest: int = LONGEST_WORD) -> str:
-    """The same for words of a page, which can be broken into lines however long they are."""
-    if len(text) > longest:
-        text = re.sub(rf"\S{{{longest},}}", lambda word: _breakable(word[0], max(4, longest // 4)), text)
-    return quoted(text)
-
-
-def _breakable(word: str, every: int) -> str:
-    return "\u200b".join(word[at : at + every] for at in range(0, len(word), every))
-
-
-def _from_the_right(text: str) -> bool:
-    """Whether the first letter that has a direction is one of a script that is written from right to left."""
-    kinds = map(unicodedata.bidirectional, text)
-    return next((kind for kind in kinds if kind in ("L", "R", "AL")), "L") != "L"
-
-
 @define
 class _SoFar:
     """What the sheets of one document have in common."""
@@ -217,7 +141,7 @@ class _Sheet:
     ) -> None:
         self.page, self.title, self.depth, self.about, self.deepest = page, title, depth, about, deepest
         self.so_far, self.longest = so_far, LONGEST_WORD
-        self.turns = bool(_FROM_THE_RIGHT.search(html))
+        self.turns = bool(FROM_THE_RIGHT.search(html))
         self.pages, self.files, self.pictures = job["pages"], job["files"], job["pictures"]
         self.root = parsed(html)
         own = (f"{page} {name}" for element in self.root.within() if (name := element.attributes.get("id")))
@@ -231,9 +155,9 @@ class _Sheet:
     def source(self, known: set[str]) -> str:
         """A heading and everything below it."""
         self.known = known
-        title = _words(_clean(self.title).strip() or "–")
+        title = words_of(clean(self.title).strip() or "–")
         heading = f"heading(level: {self.so_far.heading(self.base)}, {title})"
-        turned = "#set text(dir: rtl)\n" if _from_the_right(self.title) else ""
+        turned = "#set text(dir: rtl)\n" if from_the_right(self.title) else ""
         breaks = "#pagebreak(weak: true)\n" if self.depth == 0 else ""
         # Two labels cannot be on one heading: the table of contents takes one, links take the other
         head = f"{breaks}#[{turned}#metadata(none){self._label(self.page)}#{heading}<sheet>]"
@@ -264,7 +188,7 @@ class _Sheet:
         return "; ".join(filter(None, parts)) or '""'
 
     def _said(self, text: str) -> str:
-        return _words(text, self.longest)
+        return words_of(text, self.longest)
 
     @staticmethod
     def _between(some: Sequence[Element | str], at: int) -> bool:
@@ -287,7 +211,7 @@ class _Sheet:
 
     def _set(self, element: Element, deep: int) -> str:
         shape = self._shape(element, deep)
-        if self.turns and element.tag in _DIRECTED and _from_the_right(element.text()):
+        if self.turns and element.tag in _DIRECTED and from_the_right(element.text()):
             shape = f"text(dir: rtl, {shape})"
         for kind, colour in _COLOUR.findall(element.attributes.get("style", "")) if element.tag == "span" else ():
             shape = f"in-ink({_colour(colour)}, {shape})" if kind == "ink" else shape
@@ -303,7 +227,7 @@ class _Sheet:
         inside = f"{{{self._inside(element, deep)}}}" if tag not in ("table", "pre", "img", "ul", "ol", "dl") else ""
         if tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
             label = self._label(f"{self.page} {element.attributes.get('id', '')}")
-            if not _clean(element.text()).strip():
+            if not clean(element.text()).strip():
                 return f"[#metadata(none){label}]"
             level = self.so_far.heading(self.base + max(1, int(tag[1]) - 1))
             return f"[#heading(level: {level}, outlined: false, bookmarked: true, {inside}){label}]"
@@ -319,7 +243,7 @@ class _Sheet:
             return f"raw({self._said(element.text())})"
         if tag == "pre":
             longest = LONGEST_CODE if self.longest == LONGEST_WORD else self.longest
-            return f"raw(block: true, {_words(element.text().strip(chr(10)), longest)})"
+            return f"raw(block: true, {words_of(element.text().strip(chr(10)), longest)})"
         if tag in ("ul", "ol"):
             return self._list(element, deep)
         if tag == "table":

@@ -40,7 +40,7 @@ class Shell:
     wardrobe: Wardrobe
     searches: Turns = field(factory=lambda: Turns(at_once=4, waiting=16))
     prints: Turns = field(factory=lambda: Turns(at_once=2, waiting=6))
-    pace: Pace = field(factory=lambda: Pace(every=0.04))
+    pace: Pace = field(factory=lambda: Pace(every=0.05))
     """Of what is read for documents, all of them together."""
 
     async def speak_for(self, site: SiteId) -> None:
