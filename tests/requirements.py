@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -52,6 +52,7 @@ FINDERS: Mapping[str, Callable[[], str | None]] = {
     "netns": _netns,
     "oidc-provider": _oidc_provider,
     "reference": _reference,
+    **{shell: partial(shutil.which, shell) for shell in ("bash", "zsh", "fish")},
 }
 """Each need by its name, and how it is found: a program or a folder, or None."""
 
