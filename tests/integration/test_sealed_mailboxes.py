@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg
+import pytest
 from attrs import evolve
 
 from exshare_adapters.activity_rows import event_params, seal_params
@@ -20,6 +21,7 @@ from exshare_adapters.sqlite.connection import connect
 from exshare_adapters.sqlite.storage import PACKAGE as SQLITE
 from exshare_adapters.sqlite.storage import SqliteTarget
 from exshare_adapters.vault import AesGcmVault, VaultKey
+from exshare_core.errors import Broken
 from exshare_core.events import Event, Kind
 from exshare_core.governing.auditing import Auditing, Told
 from exshare_core.mailboxes import check_sealed, kept, seal_all
@@ -30,6 +32,7 @@ from exshare_core.testing.samples import a_link, after, an_event
 from exshare_core.values import Address, SiteId
 from exshare_web import container
 from exshare_web.container import load_settings
+from exshare_web.settings import Settings
 from tests.integration.stores import Store
 
 T = TypeVar("T")
@@ -187,6 +190,40 @@ def test_a_deployment_seals_before_anything_else(tmp_path: Path) -> None:
 
     assert ([OLD[0], OLD[2], OLD[1], OLD[0]], False, True) == (addresses, unreadable, verdict.whole)
     assert [] == [word for word in OLD if word and word.encode() in (tmp_path / "exshare.db").read_bytes()]
+
+
+def test_migrating_alone_seals_and_who_only_looks_waits_for_it(tmp_path: Path) -> None:
+    """Between the step and the seals whoever only looks is refused and told the way, by `check` too; `exshare migrate` leaves none in clear."""
+    store = Store("sqlite", str(tmp_path / "exshare.db"))
+    before(store)
+    file = tmp_path / "exshare.toml"
+    file.write_text(CONFIG, encoding="utf-8")
+    settings = load_settings(file, {})
+
+    async def looked() -> list[str | None]:
+        async with container.opened(settings, looking=True) as deployment:
+            auditing = evolve(deployment.services.auditing[ACME], clock=FakeClock(after(minutes=1)))
+            return [one.address for one in (await auditing.look(None, Sought())).events]
+
+    async def brought_up() -> None:
+        async with store.open():
+            pass
+
+    run(brought_up())
+    with pytest.raises(Broken, match="run `exshare migrate`"):
+        run(looked())
+    checked = _storage(settings)
+    run(container.migrated(settings, container.Migration()))
+
+    assert [OLD[0], OLD[2], OLD[1], OLD[0]] == run(looked())
+    assert ("mailboxes of the activity wait to be sealed; run `exshare migrate`",) == checked
+    assert () == _storage(settings)
+
+
+def _storage(settings: Settings) -> tuple[str, ...]:
+    """What `exshare check` says is wrong with the storage."""
+    (finding,) = [one for one in run(container.check(settings)) if one.what == "storage"]
+    return finding.wrong
 
 
 def _at_rest(store: Store) -> bytes:

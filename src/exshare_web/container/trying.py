@@ -16,6 +16,7 @@ from exshare_core.differences import unanswerable_demands
 from exshare_core.errors import AdapterFailed, Broken, InvalidValue, OldSchema
 from exshare_core.explaining import unanswerable
 from exshare_core.links import LinkState
+from exshare_core.mailboxes import check_sealed
 from exshare_core.policy import Policy
 from exshare_core.ports import Checked, Storage
 from exshare_web.container.choosing import Chosen, make_data_dir
@@ -100,6 +101,7 @@ async def looked_at(chosen: Chosen) -> AsyncIterator[Storage]:
 async def _try_storage(chosen: Chosen) -> tuple[str, ...]:
     async with looked_at(chosen) as storage:
         await storage.ping()
+        await check_sealed(storage.activity)
         return await _lost_peppers(chosen, storage)
 
 
