@@ -166,7 +166,7 @@ def test_going_back_names_what_would_be_lost(config: Path, tmp_path: Path) -> No
     wrong = findings(config, tmp_path)["storage.schema"]
 
     assert "would be undone: 0011_activity\n" in looked.stdout
-    assert "would be dropped: table `activity_unsealed`, 1 rows\n" in looked.stdout
+    assert "would be dropped: table `activity_unsealed`, 1 row\n" in looked.stdout
     assert (1, True) == (refused.returncode, "exshare: to: rows would be lost: " in refused.stderr)
     assert (1, True) == (nowhere.returncode, "exshare: to: there is no step `77`; taken: 0001_first" in nowhere.stderr)
     assert (1, True) == (newer.returncode, "newer than this code: it has the migration `9999_later`" in newer.stderr)

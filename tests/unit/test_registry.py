@@ -131,6 +131,18 @@ def test_settings_are_made_of_the_adapters_own_class() -> None:
 
 
 @pytest.mark.usefixtures("pigeons")
+def test_who_only_looks_asks_a_storage_to_take_no_step() -> None:
+    """The key `migrate` is set for once, whatever the configuration says; an adapter without it stays as it is."""
+    storage = registry.choose("storage", "postgres", {"dsn": "dbname=x", "migrate": True}, at="storage", base=BASE)
+    stranger = registry.choose("mail", "pigeon", {"loft": "roof"}, at="mail", base=BASE)
+    looking = storage.migrating(False)
+
+    assert PostgresSettings("dbname=x", migrate=False) == looking.settings
+    assert storage == looking.migrating(True)
+    assert stranger is stranger.migrating(False)
+
+
+@pytest.mark.usefixtures("pigeons")
 def test_a_strangers_adapter_is_opened_and_closed() -> None:
     """An entry point of another package is listed, opened with its settings, and closed when the context ends."""
     chosen = registry.choose("mail", "pigeon", {"loft": "roof"}, at="mail", base=BASE)

@@ -111,7 +111,7 @@ def _said(done: Migrating, how: str) -> Iterator[str]:
         yield "nothing was left to do"
     yield from (f"{how}taken: {one}" if how else one for one in done.taken)
     yield from (f"{how}undone: {one}" for one in done.undone)
-    yield from (f"{how}dropped: {one.what}, {one.rows} rows" for one in done.dropped)
+    yield from (f"{how}dropped: {one.what}, {one.rows} {'row' if one.rows == 1 else 'rows'}" for one in done.dropped)
 
 
 def _tried(todo: Sequence[Trial], label: str) -> list[Finding]:
