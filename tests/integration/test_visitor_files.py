@@ -20,6 +20,7 @@ from exshare_core.content import Attachment, ByteRange
 from exshare_core.errors import Broken
 from exshare_core.ports import FileStream
 from exshare_core.values import AttachmentId, PageId
+from exshare_web.visitor.file_signs import Sign, sign_of
 from exshare_web.visitor.files import INERT, PDF, SVG, Outside, disposition, kind_of, wanted_range
 from tests.integration import shell as world
 from tests.integration.shell import (
@@ -141,9 +142,51 @@ def test_the_list_of_files_holds_what_leaves() -> None:
     """With the capability the page lists its files, hidden ones and those of other pages excepted; else none."""
     shell = Shell()
     with_files, without = shell.make_link(allow=VIEW, children=True), shell.make_link(children=True)
-    ids = [re.findall(r"/a/(att[0-9]+)", shell.client().get(made.path).text) for made in (with_files, without)]
+    ids = [
+        re.findall(r'<a href="[^"]*/a/(att[0-9]+)"', shell.client().get(made.path).text)
+        for made in (with_files, without)
+    ]
 
     assert [[PICTURE, PLAN], []] == ids
+
+
+def test_the_list_of_files_shows_pictures_and_names_types() -> None:
+    """A picture stands before its own name and says nothing aloud; it is fetched when it comes near (spec V5)."""
+    shell = Shell()
+    made = shell.make_link(allow=VIEW)
+    items = shell.client().get(made.path).text.split('<li class="file">')[1:]
+    box = f'<span class="thumb"><img src="{made.file(PICTURE)}" alt="" loading="lazy" decoding="async" '
+
+    assert [True, False] == [box in item for item in items]
+    assert '<span class="thumb sign red">PDF</span>' in items[1]
+    assert ["PNG · ", ""] == [re.findall('<span class="meta">([A-Z]+ · |)', item)[0] for item in items]
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type", "size", "expected"),
+    [
+        ("plan.pdf", "application/pdf", 10, Sign("PDF", "red")),
+        ("plan.PDF", "application/octet-stream", 10, Sign("PDF", "red")),
+        ("plan.exe", "application/pdf", 10, Sign("EXE")),
+        ("song.mp3", "audio/mpeg", 10, Sign("MP3", "purple")),
+        ("all.tar.gz", "application/gzip", 10, Sign("GZ")),
+        ("costs 2026.03", "text/csv", 10, Sign("CSV", "green")),
+        ("notes", "text/plain", 10, Sign("TXT", "blue")),
+        (".env", "application/x-unknown", 10, Sign("")),
+        ("what.<b>", "application/x-unknown", 10, Sign("")),
+        ("a.png", "image/png", 4_000_000, Sign("PNG", picture=True)),
+        ("a.png", "image/png", 4_000_001, Sign("PNG")),
+        ("a.png", "image/png", 0, Sign("PNG")),
+        ("a.svg", "image/svg+xml", 10, Sign("SVG")),
+        ("a.tiff", "image/tiff", 10, Sign("TIFF")),
+        ("a.png", "text/html", 10, Sign("PNG")),
+    ],
+)
+def test_a_sign_says_what_a_file_is(name: str, media_type: str, size: int, expected: Sign) -> None:
+    """The end of a name goes first, as on a visitor's machine; small is shown only what is safe and not too large."""
+    file = evolve(a_file(name, media_type), size=size)
+
+    assert expected == sign_of(file)
 
 
 def test_a_file_ends_with_its_link_page_and_owner() -> None:

@@ -58,6 +58,9 @@ _MAGIC: tuple[tuple[str, tuple[re.Pattern[bytes], ...]], ...] = (
 )
 """Types that browsers show without running anything, and how such files begin."""
 
+PICTURES = frozenset(media_type for media_type, _ in _MAGIC if media_type.startswith("image/"))
+"""Types of pictures that are served inline."""
+
 
 def kind_of(file: Attachment, beginning: bytes | None) -> Kind:
     """How to serve `file`: what its first bytes prove, else as an inert download.
@@ -75,7 +78,7 @@ def kind_of(file: Attachment, beginning: bytes | None) -> Kind:
         return PDF
     if beginning is not None and file.media_type.startswith("image/"):
         for media_type, patterns in _MAGIC:
-            if media_type.startswith("image/") and any(pattern.match(beginning) for pattern in patterns):
+            if media_type in PICTURES and any(pattern.match(beginning) for pattern in patterns):
                 return Kind(media_type, inline=True)
     return INERT
 

@@ -24,6 +24,7 @@ from exshare_core.visiting.printing import prints
 from exshare_core.visiting.searching import searchable
 from exshare_web import languages
 from exshare_web.headers import CONTENT_POLICY, FORM_POLICY, INDEXABLE, framed
+from exshare_web.visitor.file_signs import sign_of
 from exshare_web.visitor.previews import banner
 from exshare_web.visitor.request import GATES, Shell, link_path, opened, shell
 
@@ -153,7 +154,7 @@ class _Document:
         except AdapterFailed as error:
             _log.warning("files not listed", failure=type(error).__name__, link=self.admission.link.id)
             files = Answer.BUSY
-        listed = () if isinstance(files, Answer) else files
+        listed = () if isinstance(files, Answer) else tuple((file, sign_of(file)) for file in files)
         return {"files": listed, "failed": files is Answer.BUSY, "prefix": self.addresses.files}
 
     async def _sidebar(self) -> Mapping[str, Any]:
