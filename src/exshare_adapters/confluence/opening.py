@@ -24,6 +24,7 @@ from exshare_adapters.confluence.datacenter_pages import DataCenterPages
 from exshare_adapters.confluence.datacenter_rights import Rights
 from exshare_adapters.confluence.directory import CLOUD, DATA_CENTER, KEPT, ConfluenceDirectory
 from exshare_adapters.confluence.files import MEDIA_HOSTS, MediaHosts
+from exshare_adapters.confluence.neutral import Neutral, NeutralFinder, NeutralPages
 from exshare_adapters.confluence.searching import ConfluenceSearch
 from exshare_adapters.confluence.settings import CloudSettings, DataCenterSettings
 from exshare_adapters.confluence.single_flight import SingleFlight
@@ -41,11 +42,11 @@ async def cloud(settings: CloudSettings, transport: Transport | None = None) -> 
         _media(settings, transport) as media,
         _kept() as kept,
     ):
-        site = Cloud(api)
+        site, neutral = Cloud(api), Neutral(settings.site)
         hosts = MediaHosts((*MEDIA_HOSTS, *settings.site.hosts, *settings.media_hosts), settings.insecure)
         yield Content(
-            pages=CloudPages(site),
-            finder=CloudFinder(site),
+            pages=NeutralPages(CloudPages(site), neutral),
+            finder=NeutralFinder(CloudFinder(site), neutral),
             files=CloudFiles(site, media, hosts),
             access=CloudAccess(site),
             directory=ConfluenceDirectory(api, CLOUD, kept),
@@ -61,11 +62,11 @@ async def cloud(settings: CloudSettings, transport: Transport | None = None) -> 
 async def data_center(settings: DataCenterSettings, transport: Transport | None = None) -> AsyncIterator[Content]:
     """The content ports of a Data Center site; a second client as for Cloud, for hosts that the settings name."""
     async with _api(settings, transport) as api, _media(settings, transport) as media, _kept() as kept:
-        site, rights = DataCenter(api), Rights(api)
+        site, rights, neutral = DataCenter(api), Rights(api), Neutral(settings.site)
         hosts = MediaHosts(settings.media_hosts, settings.insecure)
         yield Content(
-            pages=DataCenterPages(site, rights, settings.export_view),
-            finder=DataCenterFinder(site),
+            pages=NeutralPages(DataCenterPages(site, rights, settings.export_view), neutral),
+            finder=NeutralFinder(DataCenterFinder(site), neutral),
             files=DataCenterFiles(site, media, hosts),
             access=DataCenterAccess(site, rights),
             directory=ConfluenceDirectory(api, DATA_CENTER, kept),
