@@ -18,8 +18,13 @@ PACKAGE = "exshare_adapters.sqlite"
 KEYED = ("links.", "accounts.", "policies.", "codes.", "guesses.", "activity.")
 """The files whose every statement knows a key; upkeep and the outbox walk over what is due."""
 
-BOUNDED = ("SCAN CONSTANT ROW", "SCAN json_each VIRTUAL TABLE", "SCAN l USING INDEX links_unread")
-"""What is no walk over a table: one row, a parameter, and the index of what is still to be read, which empties itself."""
+BOUNDED = (
+    "SCAN CONSTANT ROW",
+    "SCAN json_each VIRTUAL TABLE",
+    "SCAN l USING INDEX links_unread",
+    "SCAN activity_clear",
+)
+"""What is no walk over a table: one row, a parameter, and what is still to be read or sealed, which empties itself."""
 
 QUERIES = {name: text for name, text in load_queries(PACKAGE).items() if name.startswith(KEYED)}
 

@@ -36,7 +36,7 @@ def test_hosts_are_neutral_words(written: str, told: str) -> None:
 def test_every_title_is_neutral() -> None:
     """A page, its facts, its place among others, its status and the links to it say the same neutral title."""
     ada, top, page = AccountId("557058:ada"), PageId("1"), PageId("2")
-    site = MemorySite(accounts={ada}, statuses={page: PageStatus("Copied to acme.atlassian.net", None)})
+    site = MemorySite(accounts={ada}, statuses={page: PageStatus("Copied to acme.atlassian.net")})
     site.pages = {top: MemoryPage(top, "Lamps"), page: MemoryPage(page, "acme.atlassian.net: rules", parent=top)}
     pages, finder = NeutralPages(MemoryPages(site), NEUTRAL), NeutralFinder(MemoryFinder(site), NEUTRAL)
 
