@@ -127,6 +127,16 @@ class Answers:
         """The fixed answer for what a stranger may learn; raises KeyError for those that need a page of their own."""
         return self.neutral(NEUTRAL[answer], BUSY_FOR if answer is Answer.BUSY else None)
 
+    def inside(self, answer: Answer, start: str) -> Response:
+        """The same for who is past the gates: what is not in the share offers the way back to `start`, the link's own path.
+
+        Whether there is such a page elsewhere or none at all, it is the same to the byte.
+        """
+        if answer is not Answer.ABSENT:
+            return self.stranger(answer)
+        neutral = NEUTRAL[answer]
+        return HTMLResponse(self._rendered(neutral, start), neutral.status)
+
     def closed(self, opening: Opening) -> Response:
         """The fixed answer for a link that did not open; raises KeyError as `stranger` does."""
         if opening.wait:
@@ -153,7 +163,9 @@ class Answers:
         if dressed not in self._bodies:
             if len(self._bodies) >= MOST_BODIES:
                 self._bodies.clear()
-            self._bodies[dressed] = self._pages.encoded(
-                "neutral.html", page=neutral, contact=brand.current().contact or self._contact
-            )
+            self._bodies[dressed] = self._rendered(neutral)
         return self._bodies[dressed]
+
+    def _rendered(self, neutral: Neutral, start: str = "") -> bytes:
+        contact = brand.current().contact or self._contact
+        return self._pages.encoded("neutral.html", page=neutral, contact=contact, start=start)

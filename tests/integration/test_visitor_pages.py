@@ -25,6 +25,7 @@ from tests.integration.shell import (
     FOLDER,
     INSIDE,
     OWNER,
+    PASSWORD,
     ROOT,
     SECRET,
     Made,
@@ -95,6 +96,21 @@ def test_all_pages_that_are_not_in_the_share_have_one_answer() -> None:
 
     assert {(404, answers[0].content)} == {(answer.status_code, answer.content) for answer in answers}
     assert "not in the share" in answers[0].text
+    assert f'<a href="{made.path}">Go to the start of this share</a>' in answers[0].text
+
+
+def test_only_who_is_admitted_is_shown_a_way_back() -> None:
+    """A stranger's answer, and what the gates lead to, name no address; at a start that is gone none leads to itself."""
+    shell = Shell()
+    made, locked = shell.make_link(), shell.make_link(password=PASSWORD)
+    client = shell.client()
+    shell.content.pages[ROOT] = evolve(shell.content.pages[ROOT], absent=Absence.MISSING)
+    answers = [client.get(path) for path in ("/s/nothing/p/1", f"{locked.path}/a/att1", made.path, made.page(ROOT))]
+
+    assert [404] * 4 == [answer.status_code for answer in answers]
+    assert [False] * 4 == ["start of this share" in answer.text for answer in answers]
+    assert answers[0].content == answers[1].content
+    assert 303 == client.get(locked.page(ELSEWHERE), follow_redirects=False).status_code
 
 
 def test_a_whiteboard_keeps_its_place_without_a_link() -> None:
@@ -212,12 +228,13 @@ def test_a_page_moved_out_of_the_tree_leaves_the_share() -> None:
 
 @pytest.mark.parametrize("absence", [Absence.MISSING, Absence.TRASHED, Absence.ARCHIVED, Absence.DRAFT])
 def test_a_page_that_is_gone_is_said_to_be_gone(absence: Absence) -> None:
-    """A link whose page was removed says so after its gates, at each of its addresses (spec G8, B37)."""
+    """A link whose page was removed says so after its gates, at each of that page's addresses (spec G8, B37)."""
     shell = Shell()
     made = shell.make_link(children=True)
     shell.content.pages[ROOT] = evolve(shell.content.pages[ROOT], absent=absence)
-    answers = [shell.client().get(path) for path in (made.path, made.page(CHILD), made.page(ROOT))]
+    answers = [shell.client().get(path) for path in (made.path, made.page(ROOT))]
 
+    assert 404 == shell.client().get(made.page(CHILD)).status_code
     assert {(404, answers[0].content)} == {(answer.status_code, answer.content) for answer in answers}
     assert "not in the share" in answers[0].text
 

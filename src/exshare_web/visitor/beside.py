@@ -15,7 +15,7 @@ from exshare_core.errors import AdapterFailed, InvalidValue
 from exshare_core.values import PageId, page_id
 from exshare_core.visiting import Addresses, Admission, Visiting
 from exshare_web.headers import PAGE_POLICY, framed
-from exshare_web.visitor.pages import addresses_of, led_to_the_gate
+from exshare_web.visitor.pages import addresses_of, led_to_the_gate, not_given
 from exshare_web.visitor.previews import banner
 from exshare_web.visitor.request import Shell, opened, shell
 
@@ -86,14 +86,14 @@ async def _answered(
     try:
         asked = Asked(request, it, admission, page_id(request.path_params["page"]), addresses_of(request))
     except InvalidValue:
-        return it.answers.stranger(Answer.ABSENT)
+        return not_given(request, Answer.ABSENT)
     try:
         found = await look(asked)
     except AdapterFailed as error:
         _log.warning("page not fetched", failure=type(error).__name__, link=admission.link.id)
         return it.answers.failure(error)
     if isinstance(found, Answer):
-        return it.answers.stranger(found)
+        return not_given(request, found)
     values = show(asked, found)
     response = it.pages.answer(template, home=asked.home, preview=banner(admission.preview), **values)
     response.headers["content-security-policy"] = policy

@@ -19,7 +19,7 @@ from exshare_core.ports import FileStream
 from exshare_core.values import attachment_id
 from exshare_core.visiting import Admission, Opening
 from exshare_web.headers import FILE_POLICY, PDF_POLICY, framed
-from exshare_web.visitor.request import GATES, callers, shell
+from exshare_web.visitor.request import GATES, callers, link_path, shell
 
 _log = structlog.get_logger()
 
@@ -159,11 +159,11 @@ async def _fetched(request: Request, admission: Admission) -> Response:
     try:
         wanted_id = attachment_id(request.path_params["attachment"])
     except InvalidValue:
-        return it.answers.stranger(Answer.ABSENT)
+        return it.answers.inside(Answer.ABSENT, link_path(request))
     try:
         file = await it.services.visiting.file(admission, wanted_id)
         if isinstance(file, Answer):
-            return it.answers.stranger(file)
+            return it.answers.inside(file, link_path(request))
         wanted = _asked_range(request, file)
         if isinstance(wanted, Outside):
             return Response(status_code=416, headers={"content-range": f"bytes */{file.size}"})

@@ -46,6 +46,11 @@ def led_to_the_gate(request: Request, opening: Opening) -> Response:
     return shell(request).answers.closed(opening)
 
 
+def not_given(request: Request, answer: Answer) -> Response:
+    """What an address inside an open link answers that gives nothing, with the way back to the link's start."""
+    return shell(request).answers.inside(answer, link_path(request))
+
+
 def addresses_of(request: Request) -> Addresses:
     """The addresses within the link that a request is about."""
     path = link_path(request)
@@ -68,12 +73,12 @@ async def _onward(request: Request, admission: Admission) -> Response:
     try:
         onward = await it.services.visiting.lead(admission, page_id(request.path_params["page"]))
     except InvalidValue:
-        return it.answers.stranger(Answer.ABSENT)
+        return not_given(request, Answer.ABSENT)
     except AdapterFailed as error:
         _log.warning("way on not found", failure=type(error).__name__, link=admission.link.id)
         return it.answers.failure(error)
     if isinstance(onward, Answer):
-        return it.answers.stranger(onward)
+        return not_given(request, onward)
     return RedirectResponse(f"{link_path(request, onward.segment)}/p/{onward.page}", 303)
 
 
@@ -89,14 +94,15 @@ async def _page(request: Request, admission: Admission, page: str | None) -> Res
     try:
         wanted = None if page is None else page_id(page)
     except InvalidValue:
-        return it.answers.stranger(Answer.ABSENT)
+        return not_given(request, Answer.ABSENT)
     try:
         view = await it.services.visiting.page(admission, wanted, addresses, shown=shown)
     except AdapterFailed as error:
         _log.warning("page not fetched", failure=type(error).__name__, link=admission.link.id)
         return it.answers.failure(error)
     if isinstance(view, Answer):
-        return it.answers.stranger(view)
+        at_start = wanted in (None, admission.link.scope.root)
+        return it.answers.stranger(view) if at_start else not_given(request, view)
     document = _Document(it, admission, view, addresses, _start(request))
     headers = {"content-security-policy": FORM_POLICY if searchable(admission) else CONTENT_POLICY}
     if admission.findable:

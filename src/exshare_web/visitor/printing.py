@@ -32,7 +32,7 @@ from exshare_web.headers import framed
 from exshare_web.languages import Language, msg
 from exshare_web.origins import same_origin
 from exshare_web.visitor.files import file_name, named
-from exshare_web.visitor.pages import addresses_of, led_to_the_gate
+from exshare_web.visitor.pages import addresses_of, led_to_the_gate, not_given
 from exshare_web.visitor.previews import banner
 from exshare_web.visitor.reading_ahead import reading_ahead
 from exshare_web.visitor.request import Shell, link_path, opened, shell
@@ -62,10 +62,15 @@ class _Order:
     segment: str
     admission: Admission
     page: PageId
+    start: str
     addresses: Addresses
     printer: PdfPrinter
     language: Language
     branding: Branding
+
+    def refused(self, answer: Answer) -> Response:
+        """What is answered when there is nothing to take away here."""
+        return self.shell.answers.inside(answer, self.start)
 
     async def steps(self, *, below: bool) -> AsyncGenerator[Step | Printed | Answer, None]:
         """How far it is, and then the document or the answer in its place, as soon as it is this one's turn."""
@@ -141,14 +146,15 @@ async def _ordered(request: Request) -> _Order | Response:
     try:
         page = page_id(request.path_params["page"])
     except InvalidValue:
-        return it.answers.stranger(Answer.ABSENT)
+        return not_given(request, Answer.ABSENT)
     if it.services.printer is None:
-        return it.answers.stranger(Answer.ABSENT)
+        return not_given(request, Answer.ABSENT)
     return _Order(
         it,
         request.path_params["segment"],
         opening.admission,
         page,
+        link_path(request),
         addresses_of(request),
         it.services.printer,
         languages.current(),
@@ -168,7 +174,7 @@ async def _printable(order: _Order) -> Printable | Response:
     except AdapterFailed as error:
         _log.warning("page not fetched", failure=type(error).__name__, link=order.admission.link.id)
         return order.shell.answers.failure(error)
-    return order.shell.answers.stranger(found) if isinstance(found, Answer) else found
+    return order.refused(found) if isinstance(found, Answer) else found
 
 
 async def _form(request: Request, order: _Order) -> Response:
@@ -198,7 +204,7 @@ async def _one(order: _Order) -> Response:
             "content-length": str(len(last.pdf)),
         }
         return StreamingResponse(_pieces(last.pdf), media_type="application/pdf", headers=headers)
-    return order.shell.answers.stranger(last if isinstance(last, Answer) else Answer.ABSENT)
+    return order.refused(last if isinstance(last, Answer) else Answer.ABSENT)
 
 
 async def _many(request: Request, order: _Order) -> Response:

@@ -22,7 +22,7 @@ from exshare_web.answers import FORGED
 from exshare_web.fields import text_fields
 from exshare_web.headers import framed
 from exshare_web.origins import same_origin
-from exshare_web.visitor.pages import led_to_the_gate
+from exshare_web.visitor.pages import led_to_the_gate, not_given
 from exshare_web.visitor.previews import banner
 from exshare_web.visitor.request import link_path, opened, shell
 
@@ -62,7 +62,7 @@ async def _answered(request: Request, fields: Mapping[str, str] | None) -> Respo
 
 async def _form(request: Request, admission: Admission) -> Response:
     answer = await shell(request).services.visiting.may_search(admission)
-    return _page(request, admission, {}) if answer is Answer.ALLOW else shell(request).answers.stranger(answer)
+    return _page(request, admission, {}) if answer is Answer.ALLOW else not_given(request, answer)
 
 
 async def _found(request: Request, admission: Admission, fields: Mapping[str, str]) -> Response:
@@ -78,7 +78,7 @@ async def _found(request: Request, admission: Admission, fields: Mapping[str, st
             )
     except InvalidValue as error:
         return _page(request, admission, fields, error=error)
-    return it.answers.stranger(found) if isinstance(found, Answer) else _page(request, admission, fields, found)
+    return not_given(request, found) if isinstance(found, Answer) else _page(request, admission, fields, found)
 
 
 def _page(
