@@ -1,6 +1,6 @@
 """What some tests need beyond Python packages: found by name, skipped by name, or demanded by name.
 
-``EXSHARE_REQUIRE=browser,nginx,netns,oidc-provider,reference`` turns the skip of a named need into a failure, so that a
+``EXSHARE_REQUIRE=browser,nginx,netns,reference`` and the like turns the skip of a named need into a failure, so that a
 machine that should have everything cannot pass by having less.
 """
 
@@ -39,6 +39,14 @@ def _reference() -> str | None:
     return folder if folder and Path(folder, "confluence").is_dir() else None
 
 
+def _cjk_font() -> str | None:
+    """The name of a font of this machine with Chinese letters, such as Debian's fonts-droid-fallback brings."""
+    from typst import Fonts
+
+    families = Fonts(include_system_fonts=True).families()
+    return next((name for name in families if any(part in name for part in ("Fallback", "WenQuanYi", "CJK"))), None)
+
+
 def _oidc_provider() -> str | None:
     """The folder in which ``npm install oidc-provider@9`` was run, as EXSHARE_TEST_OIDC_PROVIDER names it."""
     folder = os.environ.get("EXSHARE_TEST_OIDC_PROVIDER", "")
@@ -52,6 +60,7 @@ FINDERS: Mapping[str, Callable[[], str | None]] = {
     "netns": _netns,
     "oidc-provider": _oidc_provider,
     "reference": _reference,
+    "cjk-font": _cjk_font,
     **{shell: partial(shutil.which, shell) for shell in ("bash", "zsh", "fish")},
 }
 """Each need by its name, and how it is found: a program or a folder, or None."""

@@ -16,7 +16,6 @@ from html import escape
 from typing import Any
 
 import pytest
-import typst
 from attrs import evolve
 from pypdf import PdfReader
 
@@ -39,6 +38,7 @@ from exshare_core.testing.printing import (
 )
 from exshare_core.values import PageId
 from tests import corpora
+from tests.requirements import need
 
 
 def facts(pdf: bytes) -> PrintedFacts:
@@ -136,15 +136,11 @@ def test_letters_without_a_shape_are_told() -> None:
 
 def test_the_fonts_of_the_machine_are_used() -> None:
     """What our own fonts do not have is set with those that the operator has installed."""
-    if not EASTERN & set(typst.Fonts(include_system_fonts=True).families()):
-        pytest.skip("a font with Chinese letters: not found on this machine")
+    need("cjk-font")
     found = facts(printed("<p>灯台守</p>", missing="There are boxes."))
 
     assert "灯台守" in found.text
     assert "There are boxes." not in found.text
-
-
-EASTERN = {"Droid Sans Fallback", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Noto Sans CJK SC", "Noto Sans CJK JP"}
 
 
 def test_words_from_the_right_begin_at_the_right() -> None:
