@@ -261,6 +261,25 @@ def test_a_folder_can_be_shared() -> None:
     assert 403 == shell.client().get(made.path).status_code
 
 
+def crumbs(shell: Shell, made: Made, page: PageId) -> list[str]:
+    """The ids that the breadcrumbs above a page's title link to."""
+    head = shell.client().get(made.page(page)).text.partition("<h1>")[0]
+    return re.findall(r'/p/([0-9]+)"', head.partition('<nav class="crumbs"')[2].partition("</nav>")[0])
+
+
+def test_breadcrumbs_start_at_the_root_and_ask_for_nothing_more() -> None:
+    """Above the title stands the way up to the share's root, whatever lies between; at the root itself there is none."""
+    shell = Shell()
+    made = shell.make_link(children=True)
+    below = shell.make_link(CHILD, children=True)
+
+    assert [[], [str(ROOT)], [str(ROOT)], [str(ROOT)]] == [
+        crumbs(shell, made, page) for page in (ROOT, CHILD, FOLDER, INSIDE)
+    ]
+    assert [] == crumbs(shell, below, CHILD)
+    assert '<li aria-current="page">' in shell.client().get(made.page(CHILD)).text
+
+
 def test_a_folder_without_a_list_names_none() -> None:
     """A folder shared without the pages below it does not point to a list that is not there (spec V4)."""
     shell = Shell()

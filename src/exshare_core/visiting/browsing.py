@@ -45,6 +45,15 @@ NEAR = 5
 
 
 @frozen(slots=True)
+class Entry:
+    """A page or another part of the tree, as lists name it."""
+
+    id: PageId
+    title: str
+    kind: NodeKind
+
+
+@frozen(slots=True)
 class PageView:
     """A page of a share, ready to be shown."""
 
@@ -61,15 +70,9 @@ class PageView:
     status: PageStatus | None = None
     with_comments: bool = False
     with_history: bool = False
-
-
-@frozen(slots=True)
-class Entry:
-    """An entry of the sidebar."""
-
-    id: PageId
-    title: str
-    kind: NodeKind
+    root: Entry | None = None
+    """The root of a share of which this is another page. It is known without a question of its own, unlike what lies
+    between: that is the sidebar's."""
 
 
 @frozen(slots=True)
@@ -124,7 +127,7 @@ class Browsing(Entrance):
             return root
         reading = await content.pages.read(target, link.acts_as)
         if isinstance(reading, Absent):
-            return await self._folder(admission, target)
+            return await self._folder(admission, target, root)
         decision = self._reach(admission, reading.facts)
         if not decision.allowed:
             return _live_answer(decision, is_root=is_root)
@@ -146,6 +149,7 @@ class Browsing(Entrance):
             status=status,
             with_comments=policy.rung("comments") > 0,
             with_history=policy.rung("history") > 0,
+            root=_named(root),
         )
 
     async def _rendered(
@@ -325,7 +329,7 @@ class Browsing(Entrance):
 
     # --- the tree ------------------------------------------------------------------------------------------------
 
-    async def _folder(self, admission: Admission, target: PageId) -> PageView | Answer:
+    async def _folder(self, admission: Admission, target: PageId, root: PageFacts | None) -> PageView | Answer:
         """A folder of the tree: it has no body, and is shown as the place of what lies in it (spec V4)."""
         link, content = admission.link, self._content(admission)
         facts = (await content.pages.facts([target], link.acts_as)).get(target)
@@ -335,7 +339,7 @@ class Browsing(Entrance):
         is_root = target == link.scope.root
         if not decision.allowed:
             return _live_answer(decision, is_root=is_root)
-        return PageView(target, facts.title, "", 0, None, None, (), is_root, NodeKind.FOLDER)
+        return PageView(target, facts.title, "", 0, None, None, (), is_root, NodeKind.FOLDER, root=_named(root))
 
     async def _beside(self, content: Content, way: Sequence[PageId]) -> tuple[Sequence[Node], Sequence[Node]]:
         """The nearest entries before and after the end of `way`, nearest first, that could be opened."""
@@ -370,6 +374,11 @@ def _together(drafts: Sequence[Draft]) -> Draft:
         links=frozenset().union(*(draft.links for draft in drafts)),
         owners=frozenset().union(*(draft.owners for draft in drafts)),
     )
+
+
+def _named(facts: PageFacts | None) -> Entry | None:
+    """A reached page as an entry."""
+    return None if facts is None else Entry(facts.page, facts.title, facts.kind)
 
 
 def _entry(node: Node) -> Entry:

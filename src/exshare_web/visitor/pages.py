@@ -143,6 +143,7 @@ class _Document:
             findable=self.admission.findable,
             preview=preview,
             empty=_is_empty(self.view.html),
+            pages=self.addresses.pages,
             home=f"{self.addresses.pages}{self.view.page}",
             prints=prints(self.admission) and self.shell.services.printer is not None,
         )
