@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from exshare_core.content import MacroUse
@@ -180,3 +182,39 @@ def test_a_table_of_contents_does_not_name_what_is_held_back() -> None:
         "</a></li></ul></li></ul></div>" == html[: html.index("<h1")]
     )
     assert not [word for word in ("Secret", "Hidden") if word in html]
+
+
+def _beside_a_secret(entries: str) -> str:
+    """What is left of a table of contents when the part with the headings Secret and Hidden is held back."""
+    excluded = MacroUse("excerpt", "m1", 0, excluded=True)
+    body = (
+        f"<div class='toc-macro rbtoc1'>{entries}</div><h1 id=\"P-Open\">Open</h1>"
+        '<div class="conf-macro output-block" data-macro-name="excerpt" data-macro-id="m1"><h1 id="P-Secret">Secret</h1>'
+        '<h1 id="P-Hidden">Hidden</h1></div><h2 id="P-Below">Below</h2><h1 id="P-Last">Last</h1>'
+    )
+    html = render(body, macros=(excluded,), without=(excluded,)).html
+    return html[: html.index("<h1")]
+
+
+def test_the_numbers_of_contents_do_not_tell_what_is_held_back() -> None:
+    """Entries are numbered as if what is not shown had never been; what lay below it stands in its place (spec L8)."""
+
+    def entry(number: str, name: str, below: str = "") -> str:
+        return f"<li><span class='TOCOutline'>{number}</span> <a href='#P-{name}'>{name}</a>{below}</li>"
+
+    below = f"<ul>{entry('3.1', 'Below')}</ul>"
+    html = _beside_a_secret(
+        f"<ul>{entry('1', 'Open')}{entry('2', 'Secret')}{entry('3', 'Hidden', below)}{entry('4', 'Last')}</ul>"
+    )
+
+    assert [("1", "Open"), ("2", "Below"), ("3", "Last")] == re.findall(r"<span>([0-9.]*)</span> <a [^>]*>(\w+)", html)
+    assert 3 == html.count("<span>")
+
+
+def test_contents_in_a_line_keep_no_marks_around_what_is_held_back() -> None:
+    """Entries between brackets or bars close ranks when one of them goes (spec L8)."""
+    html = _beside_a_secret(
+        "[&nbsp;<a href='#P-Open'>Open</a>&nbsp;] [&nbsp;<a href='#P-Secret'>Secret</a>&nbsp;] [&nbsp;<a href='#P-Last'>Last</a>&nbsp;]"
+    )
+
+    assert f'<div class="ex-toc"{_TOC}<a href="#P-Open"{_REL}>Open</a> · <a href="#P-Last"{_REL}>Last</a></div>' == html

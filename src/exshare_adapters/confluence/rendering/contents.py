@@ -32,8 +32,11 @@ def contents(tree: Tree, *, whole: bool) -> None:
     """
     known = frozenset() if whole else _ids(tree)
     for node in tree.find(".toc-macro"):
-        for link in () if whole else node.css("a[href]"):
-            _lead(tree, link, known)
+        gone = [] if whole else [link for link in node.css("a[href]") if not _leads(link, known)]
+        for link in gone:
+            _let_go(tree, link)
+        if gone:
+            _close_ranks(tree, node)
         if "client-side-toc-macro" in classes(node) and first(node, "a") is None:
             _write(tree, node)
         if first(node, "a") is None and not words(node):
@@ -50,11 +53,13 @@ def _ids(tree: Tree) -> frozenset[str]:
     return frozenset(marks | {words(node) for node in tree.find("h1, h2, h3, h4, h5, h6")})
 
 
-def _lead(tree: Tree, link: LexborNode, known: frozenset[str]) -> None:
-    """Let an entry go whose heading is not in the body: it stood in a part of the page that is not shown (spec L8)."""
+def _leads(link: LexborNode, known: frozenset[str]) -> bool:
+    """Whether the heading of an entry is in the body, and not in a part of the page that is not shown (spec L8)."""
     href = attribute(link, "href")
-    if not href.startswith("#") or unquote(href[1:]) in known or href[1:] in known or words(link) in known:
-        return
+    return not href.startswith("#") or unquote(href[1:]) in known or href[1:] in known or words(link) in known
+
+
+def _let_go(tree: Tree, link: LexborNode) -> None:
     entry = link.parent
     tree.cut(link)
     while entry is not None and entry.tag in ("li", "ul", "span") and not _says(entry):
@@ -70,6 +75,45 @@ def _says(node: LexborNode) -> bool:
     )
 
 
+def _close_ranks(tree: Tree, node: LexborNode) -> None:
+    """Entries that have gone leave no gap: others take their numbers, and in a line no marks stand around nothing."""
+    list_ = first(node, "ul")
+    if list_ is not None and list_.parent is not None:
+        _renumber(tree, list_.parent, "", 0)
+        return
+    links = node.css("a")
+    for child in children(node):
+        tree.cut(child)
+    _in_a_line(node, links)
+
+
+def _renumber(tree: Tree, place: LexborNode, above: str, number: int) -> int:
+    """Number the entries of the lists in a place from `number` on, and give the last number.
+
+    What lies below an entry that has gone takes its place.
+    """
+    for item in [item for list_ in place.iter() if list_.tag == "ul" for item in list_.iter() if item.tag == "li"]:
+        own = [child for child in item.iter() if child.tag != "ul"]
+        outlines = [child for child in own if "TOCOutline" in classes(child)]
+        if any(child.tag == "a" or first(child, "a") is not None for child in own):
+            number += 1
+            for outline in outlines:
+                tree.replace(outline, tree.new("span", "TOCOutline", f"{above}{number}"))
+            _renumber(tree, item, f"{above}{number}.", 0)
+        else:
+            for outline in outlines:
+                tree.cut(outline)
+            number = _renumber(tree, item, above, number)
+    return number
+
+
+def _in_a_line(node: LexborNode, links: Sequence[LexborNode]) -> None:
+    for number, link in enumerate(links):
+        if number:
+            node.insert_child(" · ")
+        node.insert_child(link, move=True)
+
+
 def _write(tree: Tree, node: LexborNode) -> None:
     """A table of contents as its macro's parameters ask for it, where Confluence left an empty place."""
     wanted = attribute(node, "data-headerelements").lower() or "h1,h2,h3,h4,h5,h6"
@@ -78,10 +122,7 @@ def _write(tree: Tree, node: LexborNode) -> None:
     if not entries:
         return
     if attribute(node, "data-structure").lower() == "flat":
-        for number, entry in enumerate(entries):
-            if number:
-                node.insert_child(" · ")
-            node.insert_child(_link(tree, entry), move=True)
+        _in_a_line(node, [_link(tree, entry) for entry in entries])
         return
     numbered = attribute(node, "data-numberedoutline").lower() == "true"
     if numbered:
