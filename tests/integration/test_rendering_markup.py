@@ -184,6 +184,33 @@ def test_a_table_of_contents_does_not_name_what_is_held_back() -> None:
     assert not [word for word in ("Secret", "Hidden") if word in html]
 
 
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ('<p><font color="red">x</font></p>', '<p><span style="--ex-ink:red">x</span></p>'),
+        ('<p><font color="#00F" face="Arial">x</font></p>', '<p><span style="--ex-ink:#00f">x</span></p>'),
+        ('<p><font color="url(//x)">x</font></p>', "<p><span>x</span></p>"),
+        ('<p><font size="7">x</font></p>', "<p>x</p>"),
+        (
+            '<div class="panel" style="border-color: #0052CC;border-width: 1px;"><div class="panelContent" '
+            'style="background-color: #deebff;">x</div></div>',
+            '<div class="ex-box ex-panel ex-tinted" style="--ex-edge:#0052cc;--ex-ground:#deebff">'
+            '<div class="ex-tinted" style="--ex-ground:#deebff">x</div></div>',
+        ),
+        (
+            '<div class="panel" style="border-color: url(//x);"><div class="panelContent">x</div></div>',
+            '<div class="ex-box ex-panel"><div>x</div></div>',
+        ),
+    ],
+)
+def test_old_words_and_borders_keep_their_colours(body: str, expected: str) -> None:
+    """What the oldest pages colour by an element, and the border of a panel, pass as judged colours; rendered twice too."""
+    html = render(body).html
+
+    assert expected == html
+    assert expected == render(html).html
+
+
 def _beside_a_secret(entries: str) -> str:
     """What is left of a table of contents when the part with the headings Secret and Hidden is held back."""
     excluded = MacroUse("excerpt", "m1", 0, excluded=True)

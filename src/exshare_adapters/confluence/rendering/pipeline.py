@@ -140,7 +140,9 @@ def _structure(tree: Tree, job: Job, scan: Scan, addresses: Addresses) -> None:
         listings.code(tree)
     if scan.tagged(b"table") or classed(b"table"):
         structures.tables(tree)
-    if scan.has(b"style=", b"data-highlight", b"data-colorid") or scan.classed(b"highlight-"):
+    if scan.tagged(b"font"):
+        structures.fonts(tree)
+    if scan.has(b"style=", b"data-highlight", b"data-colorid") or scan.classed(b"highlight-") or scan.tagged(b"font"):
         structures.colour(tree)
 
 

@@ -96,9 +96,12 @@ INK = "--ex-ink"
 """The author's colour of words, as a variable, so that content.css can keep it readable on light and dark pages."""
 GROUND = "--ex-ground"
 """The author's colour of a surface, as a variable, so that a dark page may darken it."""
+EDGE = "--ex-edge"
+"""The author's colour of a border, as a variable: only boxes show it."""
 _STYLES: dict[str, tuple[str, Callable[[str], str | None]]] = {
     **dict.fromkeys(("color", INK), (INK, lambda value: value if _INK.match(value) else None)),
     **dict.fromkeys(("background-color", "background", GROUND), (GROUND, colours.surface)),
+    **dict.fromkeys(("border-color", EDGE), (EDGE, colours.opaque)),
     "counter-set": ("counter-set", lambda value: value if _COUNT.match(value) else None),
     "width": ("width", lambda value: value if _LENGTH.match(value) else None),
     "margin-left": ("margin-left", lambda value: value if _LENGTH.match(value) else None),

@@ -82,7 +82,7 @@ def notices(tree: Tree) -> None:
 
 
 def panels(tree: Tree) -> None:
-    """Panels keep their colours and titles."""
+    """Panels keep their colours, of the border as well, and titles."""
     for node in reversed(tree.find("div.panel")):
         if classes(node) & {"code", "preformatted"}:
             continue
@@ -91,7 +91,7 @@ def panels(tree: Tree) -> None:
             if "panelHeader" in classes(child):
                 child.attrs["class"] = "ex-box-title"
             elif "panelContent" in classes(child) and "background" not in attribute(node, "style"):
-                node.attrs["style"] = attribute(child, "style")
+                node.attrs["style"] = f"{attribute(node, 'style')};{attribute(child, 'style')}".lstrip(";")
 
 
 def statuses(tree: Tree) -> None:
@@ -189,6 +189,13 @@ def inks(tree: Tree) -> None:
     for node in tree.find("[data-colorid]") if found else ():
         if (colour := found.get(attribute(node, "data-colorid"))) is not None:
             node.attrs["style"] = f"color:{colour}"
+
+
+def fonts(tree: Tree) -> None:
+    """Words that the oldest pages colour by an element of its own say their colour as others do."""
+    for node in tree.find("font[color]"):
+        given = f"color:{attribute(node, 'color')};{attribute(node, 'style')}"
+        tree.rename(node, "span", attributes={"style": given.rstrip(";")})
 
 
 def colour(tree: Tree) -> None:
