@@ -48,8 +48,6 @@ def visitor_routes() -> list[BaseRoute]:
         Route("/s/{segment}/p/{page}/pdf", printing.take, methods=["POST"], name="printed"),
         Route("/s/{segment}/find", searching.ask, methods=["GET"], name="search"),
         Route("/s/{segment}/find", searching.answer, methods=["POST"], name="found"),
-        Route("/s/{segment}/find", searching.ask, methods=["GET"], name="search"),
-        Route("/s/{segment}/find", searching.answer, methods=["POST"], name="found"),
         Route("/s/{segment}/a/{attachment}", files.fetch, methods=["GET"], name="file"),
     ]
 

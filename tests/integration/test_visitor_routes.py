@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -92,6 +93,18 @@ def test_a_route_that_nobody_listed_is_found() -> None:
     routes = [*Shell().app.routes, Route("/debug", leak), Route("/statics", leak)]
 
     assert {"/debug", "/statics"} == uncovered(routes)
+
+
+def test_no_two_routes_answer_one_question() -> None:
+    """No method of an address is answered twice: the second of two would never be reached, whatever it asks for."""
+    answered = Counter(
+        (method, path_of(route))
+        for route in Shell().app.routes
+        if isinstance(route, Route)
+        for method in route.methods or ()
+    )
+
+    assert [] == [one for one, times in answered.items() if times > 1]
 
 
 def test_every_route_of_links_asks_whether_the_link_opens() -> None:
