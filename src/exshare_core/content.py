@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 from exshare_core.decisions import Answer, Decision, Effect, Stage, Verdict, combine
 from exshare_core.links import LINK_LAYER, LabelMode, Scope
@@ -188,6 +188,8 @@ class Attachment:
     """Bytes."""
     version: int = 1
     created_at: datetime | None = None
+    told: str = field(default=Factory(lambda file: file.name, takes_self=True), repr=False)
+    """The name that visitors are told: `name` without hosts of the site (spec V3). What is judged goes by `name`."""
 
 
 @frozen(slots=True)

@@ -7,10 +7,10 @@ import asyncio
 import pytest
 
 from exshare_adapters.confluence.links import Flavour, SiteAddresses
-from exshare_adapters.confluence.neutral import Neutral, NeutralFinder, NeutralPages
-from exshare_core.content import PageStatus, Reading
-from exshare_core.testing.fakes.content import MemoryFinder, MemoryPage, MemoryPages, MemorySite
-from exshare_core.values import AccountId, PageId
+from exshare_adapters.confluence.neutral import Neutral, NeutralFiles, NeutralFinder, NeutralPages
+from exshare_core.content import Attachment, PageStatus, Reading
+from exshare_core.testing.fakes.content import MemoryFiles, MemoryFinder, MemoryPage, MemoryPages, MemorySite
+from exshare_core.values import AccountId, AttachmentId, PageId
 
 NEUTRAL = Neutral(SiteAddresses.of(Flavour.CLOUD, "https://acme.atlassian.net/wiki"))
 
@@ -51,3 +51,18 @@ def test_every_title_is_neutral() -> None:
         return [*read, nodes[0].title, linked, status.name]
 
     assert [*["(internal link): rules"] * 6, "Copied to (internal link)"] == asyncio.run(titles())
+
+
+def test_a_file_is_told_under_a_neutral_name_and_judged_by_its_own() -> None:
+    """In a list and by itself a file is told without the host; what is cut and fetched goes by what it is called."""
+    page, file = PageId("2"), AttachmentId("att7")
+    site = MemorySite()
+    site.add(MemoryPage(page, "Lamps"))
+    site.attach(Attachment(file, page, "of acme.atlassian.net", "text/plain", 2), b"on")
+    files = NeutralFiles(MemoryFiles(site), NEUTRAL)
+
+    async def names() -> list[tuple[str, str]]:
+        single, listed = await files.attachment(file), await files.attachments(page)
+        return [(one.name, one.told) for one in (single, *listed) if one is not None]
+
+    assert [("of acme.atlassian.net", "of (internal link)")] * 2 == asyncio.run(names())

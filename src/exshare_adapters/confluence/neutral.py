@@ -1,16 +1,17 @@
-"""What crosses the ports in words of authors names no host of the site: titles, as bodies do (spec V3)."""
+"""What crosses the ports in words of authors names no host of the site: titles and names of files, as bodies do (spec V3)."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import AbstractAsyncContextManager
 
 from attrs import evolve, field, frozen
 
 from exshare_adapters.confluence.links import SiteAddresses
 from exshare_adapters.confluence.rendering.linking import without_hosts
-from exshare_core.content import Absent, Node, PageFacts, PageStatus, Reading
-from exshare_core.ports import PageFinder, PageSource
-from exshare_core.values import AccountId, PageId, SpaceKey
+from exshare_core.content import Absent, Attachment, ByteRange, Node, PageFacts, PageStatus, Reading
+from exshare_core.ports import FileSource, FileStream, PageFinder, PageSource
+from exshare_core.values import AccountId, AttachmentId, PageId, SpaceKey
 
 
 @frozen
@@ -104,3 +105,28 @@ class NeutralFinder:
     async def titles(self, pages: Collection[PageId]) -> Mapping[PageId, str]:
         """See `PageFinder.titles`."""
         return {page: self.neutral.text(title) for page, title in (await self.finder.titles(pages)).items()}
+
+
+@frozen
+class NeutralFiles:
+    """A FileSource whose files are told under neutral names, and judged and fetched by their own."""
+
+    files: FileSource
+    neutral: Neutral
+
+    async def attachments(self, page: PageId) -> tuple[Attachment, ...]:
+        """See `FileSource.attachments`."""
+        return tuple([self._told(one) for one in await self.files.attachments(page)])
+
+    async def attachment(self, attachment: AttachmentId) -> Attachment | None:
+        """See `FileSource.attachment`."""
+        found = await self.files.attachment(attachment)
+        return None if found is None else self._told(found)
+
+    def stream(self, attachment: Attachment, wanted: ByteRange | None) -> AbstractAsyncContextManager[FileStream]:
+        """See `FileSource.stream`."""
+        return self.files.stream(attachment, wanted)
+
+    def _told(self, file: Attachment) -> Attachment:
+        told = self.neutral.text(file.name)
+        return file if told == file.name else evolve(file, told=told)

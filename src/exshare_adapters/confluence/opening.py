@@ -24,7 +24,7 @@ from exshare_adapters.confluence.datacenter_pages import DataCenterPages
 from exshare_adapters.confluence.datacenter_rights import Rights
 from exshare_adapters.confluence.directory import CLOUD, DATA_CENTER, KEPT, ConfluenceDirectory
 from exshare_adapters.confluence.files import MEDIA_HOSTS, MediaHosts
-from exshare_adapters.confluence.neutral import Neutral, NeutralFinder, NeutralPages
+from exshare_adapters.confluence.neutral import Neutral, NeutralFiles, NeutralFinder, NeutralPages
 from exshare_adapters.confluence.searching import ConfluenceSearch
 from exshare_adapters.confluence.settings import CloudSettings, DataCenterSettings
 from exshare_adapters.confluence.single_flight import SingleFlight
@@ -47,7 +47,7 @@ async def cloud(settings: CloudSettings, transport: Transport | None = None) -> 
         yield Content(
             pages=NeutralPages(CloudPages(site), neutral),
             finder=NeutralFinder(CloudFinder(site), neutral),
-            files=CloudFiles(site, media, hosts),
+            files=NeutralFiles(CloudFiles(site, media, hosts), neutral),
             access=CloudAccess(site),
             directory=ConfluenceDirectory(api, CLOUD, kept),
             renderer=ConfluenceRenderer(settings.site),
@@ -67,7 +67,7 @@ async def data_center(settings: DataCenterSettings, transport: Transport | None 
         yield Content(
             pages=NeutralPages(DataCenterPages(site, rights, settings.export_view), neutral),
             finder=NeutralFinder(DataCenterFinder(site), neutral),
-            files=DataCenterFiles(site, media, hosts),
+            files=NeutralFiles(DataCenterFiles(site, media, hosts), neutral),
             access=DataCenterAccess(site, rights),
             directory=ConfluenceDirectory(api, DATA_CENTER, kept),
             renderer=ConfluenceRenderer(settings.site),

@@ -109,7 +109,7 @@ def wanted_range(header: str | None, size: int) -> ByteRange | Outside | None:
 
 def disposition(file: Attachment, kind: Kind) -> str:
     """The ``Content-Disposition`` with the file's name encoded by RFC 6266, harmless for any name."""
-    return named(file.name, inline=kind.inline)
+    return named(file.told, inline=kind.inline)
 
 
 def named(name: str, *, inline: bool) -> str:
