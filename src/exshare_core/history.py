@@ -49,6 +49,17 @@ def may_recall(policy: Policy, version: Version, current: int, shared_at: dateti
     return combine([_SHOWN])
 
 
+def tells_why(policy: Policy, version: Version, shared_at: datetime) -> bool:
+    """Whether a link shows what was written about the change that made a version.
+
+    Of one from before the link, and be it the current one, that may speak of what was taken out then.
+    """
+    return may_recall(policy, version, _NONE, shared_at).allowed
+
+
+_NONE = 0
+"""The number of no version."""
+
 _SHOWN = Verdict(Stage.CONTENT, Effect.ALLOW, "in the history that is shared", Answer.ALLOW)
 
 

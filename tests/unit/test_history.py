@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from exshare_core.history import Version, may_recall
+from exshare_core.history import Version, may_recall, tells_why
 from exshare_core.policy import Layer, Limits, Policy, effective
 from exshare_core.testing.samples import NOW
 
@@ -46,3 +46,24 @@ def test_versions_older_than_the_link_need_a_capability_of_their_own(
     those of unknown age with `old-versions` beside it, and nothing without `history`.
     """
     assert shown is may_recall(policy(**rungs), Version(number, made_at), CURRENT, NOW).allowed
+
+
+@pytest.mark.parametrize(
+    ("number", "made_at", "rungs", "told"),
+    [
+        (CURRENT, LATER, {"history": 1}, True),
+        (CURRENT, NOW, {"history": 1}, True),
+        (CURRENT, BEFORE, {"history": 1}, False),
+        (CURRENT, None, {"history": 1}, False),
+        (CURRENT, BEFORE, {"history": 1, "old_versions": 1}, True),
+        (6, LATER, {"history": 1}, True),
+        (6, BEFORE, {"history": 1}, False),
+        (CURRENT, LATER, {}, False),
+        (CURRENT, LATER, {"old_versions": 1}, False),
+    ],
+)
+def test_what_was_written_before_the_link_is_not_told(
+    number: int, made_at: datetime | None, rungs: dict[str, int], told: bool
+) -> None:
+    """L8: a message from before the link may speak of what was taken out then, that of the current version too."""
+    assert told is tells_why(policy(**rungs), Version(number, made_at), NOW)

@@ -16,7 +16,7 @@ from exshare_core.comparing import Change
 from exshare_core.content import Draft, PageFacts, Reading, Rendered
 from exshare_core.decisions import Answer
 from exshare_core.errors import Broken
-from exshare_core.history import Past, Version, may_recall
+from exshare_core.history import Past, Version, may_recall, tells_why
 from exshare_core.values import PageId
 from exshare_core.visiting.browsing import Addresses, Browsing
 from exshare_core.visiting.entrance import Admission
@@ -113,7 +113,9 @@ class Recalling(Browsing):
         draft = reading.draft
         histories, names = self._content(admission).histories, self._names(admission)
         listed, more = await histories.versions(page, VERSIONS, before, names=names)
-        versions = tuple(one for one in listed if self._shows(admission, one, draft.version))
+        versions = tuple(
+            self._without_reasons(admission, one) for one in listed if self._shows(admission, one, draft.version)
+        )
         # What is older than a version that is not shown is not shown either
         following = versions[-1].number if more and versions and len(versions) == len(listed) else None
         told = await self._told(admission, reading, root, versions, addresses)
@@ -207,6 +209,12 @@ class Recalling(Browsing):
     @staticmethod
     def _shows(admission: Admission, version: Version, current: int) -> bool:
         return may_recall(admission.prepared.policy, version, current, admission.link.created_at).allowed
+
+    @staticmethod
+    def _without_reasons(admission: Admission, version: Version) -> Version:
+        """The same without what was written about it, where the link does not tell that."""
+        told = tells_why(admission.prepared.policy, version, admission.link.created_at)
+        return version if told else evolve(version, message="")
 
     @staticmethod
     def _names(admission: Admission) -> bool:
