@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
 
-from attrs import Factory, field, frozen
+from attrs import field, frozen
 
 from exshare_core.decisions import Answer, Decision, Effect, Stage, Verdict, combine
 from exshare_core.links import LINK_LAYER, LabelMode, Scope
@@ -188,8 +188,13 @@ class Attachment:
     """Bytes."""
     version: int = 1
     created_at: datetime | None = None
-    told: str = field(default=Factory(lambda file: file.name, takes_self=True), repr=False)
-    """The name that visitors are told: `name` without hosts of the site (spec V3). What is judged goes by `name`."""
+    neutral: str | None = field(default=None, repr=False)
+    """`name` without hosts of the site, where it has one (spec V3)."""
+
+    @property
+    def told(self) -> str:
+        """The name that visitors are told. What is judged goes by `name`."""
+        return self.name if self.neutral is None else self.neutral
 
 
 @frozen(slots=True)

@@ -129,4 +129,4 @@ class NeutralFiles:
 
     def _told(self, file: Attachment) -> Attachment:
         told = self.neutral.text(file.name)
-        return file if told == file.name else evolve(file, told=told)
+        return file if told == file.name else evolve(file, neutral=told)
