@@ -37,7 +37,7 @@ class Batches(Generic[A, R]):
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def ask(self, item: A) -> R:
-        """The result for `item`. Whoever is cancelled leaves a batch that has begun to its end."""
+        """The result for `item`. Whoever is cancelled ends what was begun for them alone, and no batch of several."""
         if self._under_way < self._at_once:
             self._under_way += 1
             try:

@@ -20,6 +20,7 @@ from exshare_core.values import SiteId
 from exshare_web import container
 from exshare_web.container import load_settings
 from exshare_web.settings import Settings
+from tests.configuration import CONFIG
 
 T = TypeVar("T")
 
@@ -123,25 +124,6 @@ def test_a_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
             load_peppers(path)
 
         assert "pepper_file" == caught.value.field
-
-
-CONFIG = """
-base_url = "http://127.0.0.1:8000"
-data_dir = "data"
-[storage]
-use = "sqlite"
-path = "exshare.db"
-[mail]
-use = "file"
-path = "mail"
-[[sites]]
-name = "acme"
-[sites.content]
-use = "confluence-cloud"
-url = "http://127.0.0.1:9/wiki"
-bearer = "b"
-insecure = true
-"""
 
 
 def _settings(folder: Path, *peppers: Pepper) -> Settings:

@@ -33,6 +33,7 @@ from exshare_core.values import Address, SiteId
 from exshare_web import container
 from exshare_web.container import load_settings
 from exshare_web.settings import Settings
+from tests.configuration import CONFIG
 from tests.integration.stores import Store
 
 T = TypeVar("T")
@@ -148,25 +149,6 @@ def test_what_rests_in_clear_is_sealed_and_the_chain_stays_whole(store: Store) -
         [one in clear for one in words],
         [one in _at_rest(store) for one in words],
     )
-
-
-CONFIG = """
-base_url = "http://127.0.0.1:8000"
-data_dir = "data"
-[storage]
-use = "sqlite"
-path = "exshare.db"
-[mail]
-use = "file"
-path = "mail"
-[[sites]]
-name = "acme"
-[sites.content]
-use = "confluence-cloud"
-url = "http://127.0.0.1:9/wiki"
-bearer = "b"
-insecure = true
-"""
 
 
 def test_a_deployment_seals_before_anything_else(tmp_path: Path) -> None:

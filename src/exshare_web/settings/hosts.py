@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from attrs import field, frozen
 
-from exshare_core.errors import InvalidValue, printable, unknown
+from exshare_core.errors import InvalidValue, unknown
 from exshare_web.settings.environment import Place, variable
 from exshare_web.settings.sections import Reading
 
 FILES = ("keys_file", "secret_file")
 KEYS = ("name", "issuer", "keys", "secret", *FILES)
 LONGEST_ISSUER = 200
-
-_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?\Z")
 
 
 @frozen
@@ -65,7 +62,7 @@ def made(tables: Collection[Mapping[str, Any]], at: str, reading: Reading) -> tu
     hosts: list[HostSettings] = []
     for place, table in enumerate(tables, 1):
         here = _called(table, place, at)
-        name = _name(table.get("name"), here, [one.name for one in hosts], reading)
+        name = reading.name(table.get("name"), here, [one.name for one in hosts], what="host", such_as="intranet")
         issuer = _issuer(table.get("issuer"), here, [one.issuer for one in hosts], reading)
         keys, secret = table.get("keys"), table.get("secret")
         if not isinstance(keys, list | None):
@@ -93,19 +90,6 @@ def made(tables: Collection[Mapping[str, Any]], at: str, reading: Reading) -> tu
 def _called(table: Mapping[str, Any], place: int, at: str) -> str:
     name = table.get("name")
     return f"{at}.signed_visitors.{name[:40]}" if isinstance(name, str) and name else f"{at}.signed_visitors[{place}]"
-
-
-def _name(value: object, at: str, taken: Collection[str], reading: Reading) -> str | None:
-    if not isinstance(value, str):
-        reading.fault(f"{at}.name", "is missing: a short name for the host, such as intranet")
-        return None
-    if not _NAME.match(value):
-        shown = printable(value[:60])
-        reading.fault(f"{at}.name", f"`{shown}` is not a name: use 1 to 40 of a-z, 0-9 and inner hyphens")
-        return None
-    if value in taken:
-        reading.fault(f"{at}.name", "another host of the site has this name")
-    return value
 
 
 def _issuer(value: object, at: str, taken: Collection[str], reading: Reading) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -13,6 +14,8 @@ from exshare_core.errors import InvalidValue, InvalidValues, printable
 if TYPE_CHECKING:
     from exshare_web.settings.hosts import HostSettings
     from exshare_web.settings.values import Passwords
+
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?\Z")
 
 
 class Adapters(Protocol):
@@ -78,6 +81,19 @@ class Reading:
             return str(value)
         self.fault(at, f"must be one of {', '.join(known)}")
         return known[0]
+
+    def name(self, value: object, at: str, taken: Collection[str], *, what: str, such_as: str) -> str | None:
+        """The short name of one of several things of a site, else None and a fault; `taken` are those before it."""
+        if not isinstance(value, str):
+            self.fault(f"{at}.name", f"is missing: a short name for the {what}, such as {such_as}")
+            return None
+        if not _NAME.match(value):
+            shown = printable(value[:60])
+            self.fault(f"{at}.name", f"`{shown}` is not a name: use 1 to 40 of a-z, 0-9 and inner hyphens")
+            return None
+        if value in taken:
+            self.fault(f"{at}.name", f"another {what} of the site has this name")
+        return value
 
     def texts(self, value: object, at: str) -> tuple[str, ...]:
         """A list of texts, or a text with commas as the environment has it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -20,8 +19,6 @@ GROUPS_FROM = ("confluence", "claims")
 CLAIM = "groups_claim"
 """The key by which adapters are told where groups stand."""
 LONGEST_TITLE = 60
-
-_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?\Z")
 
 
 @frozen
@@ -63,7 +60,7 @@ def made(tables: Collection[Mapping[str, Any]], at: str, reading: Reading) -> tu
     providers: list[SignInSettings] = []
     for place, table in enumerate(tables, 1):
         here = called(table, place, at)
-        name = _name(table.get("name"), here, [one.name for one in providers], reading)
+        name = reading.name(table.get("name"), here, [one.name for one in providers], what="provider", such_as="staff")
         own = {key: value for key, value in table.items() if key not in KEYS or key == "use"}
         provider = reading.section("sign_in", own, here)
         title = _title(table.get("title", ""), here, reading) or (name or "")
@@ -86,19 +83,6 @@ def made(tables: Collection[Mapping[str, Any]], at: str, reading: Reading) -> tu
 def _tells_groups(provider: Section, reading: Reading) -> bool:
     """Whether the adapter is told which claim holds groups; one that takes no such key knows by itself."""
     return CLAIM not in reading.adapters.keys("sign_in", provider.use) or bool(provider.values.get(CLAIM))
-
-
-def _name(value: object, at: str, taken: Collection[str], reading: Reading) -> str | None:
-    if not isinstance(value, str):
-        reading.fault(f"{at}.name", "is missing: a short name for the provider, such as staff")
-        return None
-    if not _NAME.match(value):
-        shown = printable(value[:60])
-        reading.fault(f"{at}.name", f"`{shown}` is not a name: use 1 to 40 of a-z, 0-9 and inner hyphens")
-        return None
-    if value in taken:
-        reading.fault(f"{at}.name", "another provider of the site has this name")
-    return value
 
 
 def _title(value: object, at: str, reading: Reading) -> str:
